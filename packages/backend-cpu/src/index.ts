@@ -1,0 +1,18 @@
+import type { Backend } from '@kshot/core'
+import { setBackend } from '@tensorflow/tfjs-core'
+
+/**
+ * TensorFlow.js' plain JavaScript backend: the reference for tests, slow and exact.
+ * @example await useBackend(cpu())
+ */
+export function cpu(): Backend {
+  return {
+    name: 'cpu',
+    available: async () => ({ available: true }),
+    async activate() {
+      await import('@tensorflow/tfjs-backend-cpu')
+      await setBackend('cpu')
+      return { backend: 'cpu', device: 'JavaScript', kernels: 'javascript', threads: 1 }
+    },
+  }
+}

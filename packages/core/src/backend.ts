@@ -1,0 +1,68 @@
+import { engine, getBackend, setBackend } from '@tensorflow/tfjs-core'
+import { KshotError } from './errors'
+
+/** Whether this machine can run a backend, and if not, what is missing. */
+export type Availability =
+  | { readonly available: true }
+  | { readonly available: false; readonly reason: string; readonly remedy: string }
+
+/** What the numbers were computed on; part of every result. */
+export interface DeviceInfo {
+  /** Name of the backend, as in `wasm`. */
+  readonly backend: string
+  /** Name of the device, as in `AMD EPYC 7763`. */
+  readonly device: string
+  /** Which variant of the kernels ran, as in `simd`. */
+  readonly kernels: string
+  readonly threads: number
+  readonly memoryBytes?: number
+}
+
+/** A compute backend that can be swapped with one line. */
+export interface Backend {
+  readonly name: string
+  available(): Promise<Availability>
+  /** Makes it TensorFlow.js' active backend. */
+  activate(): Promise<DeviceInfo>
+}
+
+/**
+ * Activates a backend, or says what is missing; it never falls back to another one.
+ * @throws `backend/unavailable`
+ * @example await useBackend(wasm())
+ */
+export async function useBackend(backend: Backend): Promise<DeviceInfo> {
+  const availability = await backend.available()
+  if (!availability.available) {
+    throw new KshotError('backend/unavailable', {
+      got: `the backend '${backend.name}', which cannot run here: ${availability.reason}`,
+      expected: 'a backend that this machine can run',
+      remedy: availability.remedy,
+    })
+  }
+  return backend.activate()
+}
+
+/**
+ * Runs a synchronous function on another backend than the app's, and gives the app its own back.
+ * The backend must have been prepared by {@link prepareBackend}.
+ */
+export function onBackend<T>(name: string, f: () => T): T {
+  const before = getBackend()
+  if (before === name) return f()
+  // For a backend that is initialised, the switch is done before setBackend's promise is returned.
+  void setBackend(name)
+  try {
+    return f()
+  } finally {
+    void setBackend(before)
+  }
+}
+
+/** Initialises a backend for {@link onBackend}; the app's stays active. */
+export async function prepareBackend(backend: Backend): Promise<void> {
+  if (backend.name in engine().registry) return
+  const before = getBackend()
+  await useBackend(backend)
+  await setBackend(before)
+}

@@ -1,0 +1,26 @@
+import { type Tensor1D, type Tensor2D, add, matMul } from '@tensorflow/tfjs-core'
+import { type Initializer, drawWeight } from './init'
+import type { Layer } from './layer'
+
+export interface DenseOptions {
+  readonly units: number
+  readonly weightInit?: Initializer
+  readonly biasInit?: Initializer
+}
+
+/** y = x W + b; `[n, in]` to `[n, units]`. */
+export function dense({ units, weightInit = 'torch', biasInit = 'torch' }: DenseOptions): Layer {
+  return {
+    outputShape: () => [units],
+    init(rng, [inputs]) {
+      const fan = { in: inputs!, out: units }
+      const weight = drawWeight(rng.split('weight'), [inputs!, units], fan, weightInit)
+      const bias = drawWeight(rng.split('bias'), [units], fan, biasInit)
+      return { params: { weight, bias }, state: {} }
+    },
+    apply({ params }, x) {
+      const { weight, bias } = params as { weight: Tensor2D; bias: Tensor1D }
+      return { y: add(matMul(x as Tensor2D, weight), bias), state: {} }
+    },
+  }
+}

@@ -1,0 +1,82 @@
+import { activation, type Activation } from './activation'
+import { convBlock } from './conv-block'
+import { conv2d } from './conv2d'
+import { dense } from './dense'
+import { flatten } from './flatten'
+import type { Initializer } from './init'
+import { type Layer, type ShapedModel, model } from './layer'
+import { globalAveragePool, maxPool } from './pool'
+import { sequential } from './sequential'
+
+export interface Conv4Options {
+  readonly filters?: number
+  readonly blocks?: number
+  readonly eps?: number
+  readonly momentum?: number
+}
+
+/**
+ * The four-block net of Snell et al. 2017 (after Vinyals et al. 2016):
+ * 4 × [conv 3×3, batch norm, ReLU, max-pool 2], then flattened; `[n, 28, 28, 1]` to `[n, 64]`.
+ */
+export function conv4(options: Conv4Options = {}): ShapedModel {
+  const { filters = 64, blocks = 4, eps = 1e-5, momentum = 0.1 } = options
+  const block = () => convBlock({ filters, eps, momentum })
+  return model('conv4', { filters, blocks, eps, momentum }, sequential([...repeat(blocks, block), flatten()]))
+}
+
+export interface FinnNetOptions {
+  readonly filters?: number
+  readonly blocks?: number
+  readonly eps?: number
+  readonly momentum?: number
+}
+
+/**
+ * The Omniglot net of Finn et al. 2017: 4 × [conv 3×3 stride 2, batch norm, ReLU], no pooling,
+ * then the mean over space; `[n, 28, 28, 1]` to `[n, 64]`. Its head is the learner's.
+ */
+export function finnNet(options: FinnNetOptions = {}): ShapedModel {
+  const { filters = 64, blocks = 4, eps = 1e-3, momentum = 0.1 } = options
+  const block = () =>
+    convBlock({ filters, eps, momentum, stride: 2, pool: 0, weightInit: 'glorot', biasInit: 'zeros' })
+  const layers = [...repeat(blocks, block), globalAveragePool()]
+  return model('finnNet', { filters, blocks, eps, momentum }, sequential(layers))
+}
+
+export interface CnnOptions {
+  readonly filters?: readonly number[]
+  readonly hidden?: number
+  /** Units of the head. */
+  readonly outputs?: number
+}
+
+/**
+ * The tutorials' CNN: [conv 3×3 of 16, ReLU, max-pool 2], the same of 32, dense 128 with ReLU,
+ * a head of 10; `[n, 28, 28, 1 or 3]` to `[n, outputs]`.
+ */
+export function cnn(options: CnnOptions = {}): ShapedModel {
+  const { filters = [16, 32], hidden = 128, outputs = 10 } = options
+  const trunk = filters.flatMap((n) => [conv2d({ filters: n }), activation('relu'), maxPool(2)])
+  const head = [flatten(), dense({ units: hidden }), activation('relu'), dense({ units: outputs })]
+  return model('cnn', { filters, hidden, outputs }, sequential([...trunk, ...head]))
+}
+
+export interface MlpOptions {
+  readonly hidden?: readonly number[]
+  readonly outputs?: number
+  readonly activation?: Activation
+  readonly weightInit?: Initializer
+}
+
+/** Dense layers with an activation between; any example shape to `[n, outputs]`. Default: Finn's sine net. */
+export function mlp(options: MlpOptions = {}): ShapedModel {
+  const { hidden = [40, 40], outputs = 1, activation: name = 'relu', weightInit = 'torch' } = options
+  const layers = hidden.flatMap((units) => [dense({ units, weightInit }), activation(name)])
+  const chain = [flatten(), ...layers, dense({ units: outputs, weightInit })]
+  return model('mlp', { hidden, outputs, activation: name, weightInit }, sequential(chain))
+}
+
+function repeat(times: number, make: () => Layer): Layer[] {
+  return Array.from({ length: times }, make)
+}

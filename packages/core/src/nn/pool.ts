@@ -1,0 +1,18 @@
+import { type Tensor4D, maxPool as poolMax, mean } from '@tensorflow/tfjs-core'
+import { type Layer, stateless } from './layer'
+
+/** The largest of each `size` × `size` window, without overlap; a rest at the border falls away. */
+export function maxPool(size = 2): Layer {
+  return stateless(
+    (x) => poolMax(x as Tensor4D, size, size, 'valid'),
+    ([h, w, c]) => [Math.floor(h! / size), Math.floor(w! / size), c!],
+  )
+}
+
+/** The mean over space: `[n, h, w, c]` to `[n, c]`. */
+export function globalAveragePool(): Layer {
+  return stateless(
+    (x) => mean(x, [1, 2]),
+    ([, , c]) => [c!],
+  )
+}

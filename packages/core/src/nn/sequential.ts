@@ -1,0 +1,28 @@
+import type { Params } from '../tree'
+import type { Layer } from './layer'
+
+/** Layers one after the other; parameters and state are lists in their order. */
+export function sequential(layers: readonly Layer[]): Layer {
+  return {
+    outputShape: (shape) => layers.reduce((current, layer) => layer.outputShape(current), shape),
+    init(rng, inputShape) {
+      let shape = inputShape
+      const weights = layers.map((layer, i) => {
+        const drawn = layer.init(rng.split(i), shape)
+        shape = layer.outputShape(shape)
+        return drawn
+      })
+      return { params: weights.map((w) => w.params), state: weights.map((w) => w.state) }
+    },
+    apply({ params, state }, x, options) {
+      let y = x
+      const states = layers.map((layer, i) => {
+        const weights = { params: (params as Params[])[i]!, state: (state as Params[])[i]! }
+        const result = layer.apply(weights, y, options)
+        y = result.y
+        return result.state
+      })
+      return { y, state: states }
+    },
+  }
+}

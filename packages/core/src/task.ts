@@ -1,0 +1,65 @@
+import type { Tensor } from '@tensorflow/tfjs-core'
+import type { Spec } from './spec'
+import { isTensor } from './tree'
+
+/** A class across data sets, as in `Sanskrit/character12/rot90`. */
+export type ClassId = string
+
+/** Which episode of which source this is. */
+export interface EpisodeId {
+  readonly source: string
+  readonly index: number
+}
+
+/** Examples and their labels. */
+export interface Batch {
+  /** `[n, ...shape]` */
+  readonly x: Tensor
+  /** int32 `[n]` in 0 … ways - 1, or float `[n, ...]` for regression. */
+  readonly y: Tensor
+  /** How many classes there are; absent for regression. A plain number: nothing has to be read back. */
+  readonly ways?: number
+}
+
+/** One few-shot task: learn from `support`, be judged on `query`. */
+export interface Episode {
+  readonly support: Batch
+  readonly query: Batch
+  /** The class behind each label. */
+  readonly classes?: readonly ClassId[]
+  readonly id: EpisodeId
+}
+
+/** What a learner must know of its tasks before it can draw its parameters. */
+export interface TaskSpec {
+  /** Shape of one example, without the batch, as in `[28, 28, 1]`. */
+  readonly inputShape: readonly number[]
+  /** Number of classes, where it is fixed. */
+  readonly ways?: number
+  /** Shape of one target, for regression. */
+  readonly outputShape?: readonly number[]
+}
+
+/**
+ * Tasks by number: task i is the same in every process, whenever it is asked for.
+ * The caller owns what it gets and disposes of it.
+ */
+export interface TaskSource<Task = Episode> {
+  (index: number): Task | Promise<Task>
+  readonly spec: Spec
+  readonly taskSpec: TaskSpec
+}
+
+/** Frees every tensor of a task, wherever it hangs in it. */
+export function disposeTask(task: unknown): void {
+  if (isTensor(task)) task.dispose()
+  else if (Array.isArray(task)) task.forEach(disposeTask)
+  else if (typeof task === 'object' && task !== null) Object.values(task).forEach(disposeTask)
+}
+
+/** How many examples (images, sentences, points) a task holds, however often they are used. */
+export function countExamples(task: unknown): number {
+  if (typeof task !== 'object' || task === null || isTensor(task)) return 0
+  if ('x' in task && isTensor(task.x)) return task.x.shape[0] ?? 0
+  return Object.values(task).reduce((sum: number, part) => sum + countExamples(part), 0)
+}

@@ -1,0 +1,211 @@
+import { KshotError } from '../errors'
+import type { Executor, Meta, MetaGradient, MetaLearner } from '../learner'
+import { type Optimizer, applyUpdates } from '../optim'
+import { rng } from '../random'
+import { type Episode, type TaskSource, type TaskSpec, countExamples, disposeTask } from '../task'
+import * as tree from '../tree'
+import { type Evaluation, evaluate } from './evaluate'
+import { sequential } from './sequential'
+import type { Estimate } from './statistics'
+
+/** Everything that training carries from step to step; with it, a run goes on as if never stopped. */
+export interface TrainState {
+  /** Steps done. */
+  readonly step: number
+  readonly meta: Meta
+  readonly optimizer: tree.Params
+  readonly best: Best | undefined
+  /** Tasks and examples seen in training. */
+  readonly tasks: number
+  readonly examples: number
+}
+
+/** The best meta-parameters on the validation tasks so far. */
+export interface Best {
+  readonly step: number
+  readonly score: number
+  readonly meta: Meta
+}
+
+export interface Validation {
+  readonly tasks: (index: number) => Episode | Promise<Episode>
+  /** Tasks number 0 … count - 1, the same each time. */
+  readonly count: number
+  /** Meta-steps between two validations. */
+  readonly every: number
+  /** Stop after so many validations without a better score. */
+  readonly patience?: number
+}
+
+/** What happened in one step, for progress bars and logs. */
+export interface StepReport {
+  readonly step: number
+  readonly loss: number
+  readonly metrics: { readonly [name: string]: number }
+  readonly validation?: Estimate
+}
+
+export interface MetaTrainOptions<Task = Episode> {
+  readonly learner: MetaLearner<Task>
+  readonly optimizer: Optimizer
+  readonly tasks: TaskSource<Task> | ((index: number) => Task | Promise<Task>)
+  /** Meta-steps in all, those before a resume included. */
+  readonly steps: number
+  /** Tasks a meta-step. */
+  readonly metaBatch?: number
+  readonly seed?: number | string
+  readonly executor?: Executor
+  readonly validate?: Validation
+  /** Needed where `tasks` has no `taskSpec` of its own. */
+  readonly taskSpec?: TaskSpec
+  /** Goes on from here. The state is taken over: do not use it again. */
+  readonly resume?: TrainState
+  readonly onStep?: (report: StepReport) => void | Promise<void>
+  /** Sees the state every so many steps; it may be written, not kept. */
+  readonly checkpoint?: { every: number; write: (state: TrainState) => void | Promise<void> }
+  readonly signal?: AbortSignal
+  readonly maxSeconds?: number
+  /** Milliseconds on any clock. */
+  readonly now?: () => number
+}
+
+export type StopReason = 'steps' | 'seconds' | 'patience' | 'interrupted'
+
+export interface TrainResult {
+  /** The best on validation, or the last without one. */
+  readonly meta: Meta
+  /** Where training stood at the end. Its tensors and those of `meta` are the caller's. */
+  readonly state: TrainState
+  readonly stoppedBy: StopReason
+  readonly seconds: number
+}
+
+/**
+ * Meta-trains a learner: θ ← θ + optimizer(mean over the meta-batch of ∇ loss(θ, task)).
+ *
+ * Task number `step * metaBatch + i` is drawn for each step, so a resumed run sees the same tasks.
+ * @throws `core/loss-not-finite` naming the step; `core/task-spec-missing`
+ * @example
+ * const { meta } = await metaTrain({ learner, optimizer: adam(1e-3), tasks, steps: 2000 })
+ */
+export async function metaTrain<Task>(options: MetaTrainOptions<Task>): Promise<TrainResult> {
+  const { steps, validate, checkpoint, signal, now = () => performance.now() } = options
+  const started = now()
+  const seconds = () => (now() - started) / 1000
+  let state = options.resume ?? start(options)
+  let stoppedBy: StopReason | undefined = state.step >= steps ? 'steps' : undefined
+  try {
+    while (!stoppedBy) {
+      const { next, report } = await trainStep(options, state)
+      state = next
+      stoppedBy = reasonToStop()
+      // A run that ends between two validations ends with one: its last parameters are candidates.
+      const due = validate && stoppedBy !== 'interrupted' && (stoppedBy || state.step % validate.every === 0)
+      const checked = due ? await validated(options, validate, state) : undefined
+      if (checked) {
+        state = checked.state
+        if (outOfPatience(validate!, state)) stoppedBy ??= 'patience'
+      }
+      await options.onStep?.({ ...report, ...(checked && { validation: checked.validation }) })
+      if (checkpoint && state.step % checkpoint.every === 0) await checkpoint.write(state)
+    }
+  } catch (error) {
+    disposeTask(state)
+    throw error
+  }
+  return { meta: state.best?.meta ?? state.meta, state, stoppedBy, seconds: seconds() }
+
+  function reasonToStop(): StopReason | undefined {
+    if (state.step >= steps) return 'steps'
+    if (signal?.aborted) return 'interrupted'
+    return seconds() >= (options.maxSeconds ?? Number.POSITIVE_INFINITY) ? 'seconds' : undefined
+  }
+}
+
+function start<Task>({ learner, optimizer, tasks, taskSpec, seed = 0 }: MetaTrainOptions<Task>) {
+  const spec = taskSpec ?? ('taskSpec' in tasks ? tasks.taskSpec : undefined)
+  if (!spec) {
+    throw new KshotError('core/task-spec-missing', {
+      got: 'a plain function as the source of tasks, and no taskSpec',
+      expected: 'the shape of an example, to draw the parameters for it',
+      remedy: 'Pass taskSpec: { inputShape: [...] }',
+    })
+  }
+  const meta = learner.init(rng(seed).split('init'), spec)
+  const state = optimizer.init(meta.params)
+  return { step: 0, meta, optimizer: state, best: undefined, tasks: 0, examples: 0 }
+}
+
+async function trainStep<Task>(options: MetaTrainOptions<Task>, state: TrainState) {
+  const { learner, optimizer, metaBatch = 1, executor = sequential(), seed = 0 } = options
+  const { step, meta } = state
+  const tasks: Task[] = []
+  try {
+    for (let i = 0; i < metaBatch; i++) tasks.push(await options.tasks(step * metaBatch + i))
+    const ctx = { step, phase: 'train' as const, rng: rng(seed).split('train').split(step) }
+    const result = await executor.metaGradient(learner, meta, tasks, ctx)
+    const loss = await finite(result, step)
+    const metrics = await numbers(result.metrics)
+    const moved = optimizer.update(result.gradient, state.optimizer, { step, params: meta.params })
+    const params = applyUpdates(meta.params, moved.updates)
+    tree.dispose([result.gradient, result.loss, result.metrics, moved.updates])
+    const next: TrainState = {
+      ...state,
+      step: step + 1,
+      meta: { params, state: result.state },
+      optimizer: moved.state,
+      tasks: state.tasks + metaBatch,
+      examples: state.examples + countExamples(tasks),
+    }
+    // The best meta-parameters are copies, so the old ones are free to go.
+    tree.dispose([meta.params, meta.state, state.optimizer])
+    return { next, report: { step: step + 1, loss, metrics } }
+  } finally {
+    disposeTask(tasks)
+  }
+}
+
+async function finite(result: MetaGradient, step: number): Promise<number> {
+  const loss = (await result.loss.data())[0]!
+  if (Number.isFinite(loss)) return loss
+  tree.dispose(result)
+  throw new KshotError('core/loss-not-finite', {
+    got: `a loss of ${loss} in meta-step ${step}`,
+    expected: 'a finite loss',
+    remedy: 'Lower the learning rate, clip the gradients, or look for NaN in the data',
+  })
+}
+
+async function numbers(metrics: MetaGradient['metrics']): Promise<Record<string, number>> {
+  const entries = Object.entries(metrics).map(
+    async ([name, value]) => [name, (await value.data())[0]!] as const,
+  )
+  return Object.fromEntries(await Promise.all(entries))
+}
+
+async function validated<Task>(
+  { learner, seed = 0, signal }: MetaTrainOptions<Task>,
+  { tasks, count }: Validation,
+  state: TrainState,
+): Promise<{ state: TrainState; validation: Evaluation }> {
+  const validation = await evaluate({
+    // Validation tasks are episodes, whatever the learner is trained on.
+    learner: learner as unknown as MetaLearner,
+    meta: state.meta,
+    tasks,
+    count,
+    phase: 'validate',
+    step: state.step,
+    seed,
+    ...(signal && { signal }),
+  })
+  const score = validation.metric === 'mse' ? -validation.mean : validation.mean
+  if (state.best && score <= state.best.score) return { state, validation }
+  if (state.best) disposeTask(state.best)
+  const best = { step: state.step, score, meta: tree.clone({ ...state.meta }) }
+  return { state: { ...state, best }, validation }
+}
+
+function outOfPatience({ every, patience }: Validation, { step, best }: TrainState): boolean {
+  return patience !== undefined && best !== undefined && step - best.step >= patience * every
+}
