@@ -1,9 +1,9 @@
 import {
-  type Tensor,
   concat,
   reshape,
   softmax,
   split,
+  type Tensor,
   tensor1d,
   tidy as tidyTensors,
 } from '@tensorflow/tfjs-core'
@@ -12,7 +12,7 @@ import { decodeCheckpoint, encodeCheckpoint } from './checkpoint'
 import { KshotError } from './errors'
 import type { Context, Meta, MetaLearner } from './learner'
 import { rng } from './random'
-import { type Spec, canonicalJson } from './spec'
+import { canonicalJson, type Spec } from './spec'
 import type { Batch } from './task'
 import * as tree from './tree'
 

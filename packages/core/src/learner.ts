@@ -93,7 +93,6 @@ export interface MetaLearner<Task = Episode> {
   predict(meta: Meta, adapted: Adapted, x: Tensor, ctx: Context): Tensor
 }
 
-
 /** How the tasks of a meta-batch are run: one by one, at once, or on several cores. The caller owns the result. */
 export interface Executor {
   readonly name: string

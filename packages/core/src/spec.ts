@@ -1,17 +1,23 @@
 import { KshotError } from './errors'
 
 /** A JSON value. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json }
 
 /**
  * How to build something again: the export of a package, called with options.
  * Specs travel to workers, child processes and checkpoints, closures never do.
- * An option may be a spec itself.
+ * Among the options, at any depth, may be specs.
  */
 export interface Spec {
   readonly package: string
   readonly export: string
-  readonly options: { readonly [key: string]: Json | Spec }
+  readonly options: { readonly [key: string]: Json | Spec | readonly Spec[] }
 }
 
 /** Loads a package by name, as in `(name) => import(name)`; only the app can resolve its own packages. */
@@ -39,11 +45,17 @@ export async function fromSpec<T>(spec: Spec, load: ModuleLoader): Promise<T> {
       remedy: `Check the version of ${spec.package}`,
     })
   }
-  const options: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(spec.options)) {
-    options[key] = isSpec(value) ? await fromSpec(value, load) : value
-  }
-  return build(options) as T
+  return build(await builtOptions(spec.options, load)) as T
+}
+
+async function builtOptions(value: unknown, load: ModuleLoader): Promise<unknown> {
+  if (isSpec(value)) return fromSpec(value, load)
+  if (Array.isArray(value)) return Promise.all(value.map((item) => builtOptions(item, load)))
+  if (typeof value !== 'object' || value === null) return value
+  const built = Object.entries(value).map(
+    async ([key, inner]) => [key, await builtOptions(inner, load)] as const,
+  )
+  return Object.fromEntries(await Promise.all(built))
 }
 
 /** One text for equal specs, whatever the order of their keys. */

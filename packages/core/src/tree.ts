@@ -1,4 +1,9 @@
-import { type Tensor, Tensor as TensorClass, dispose as disposeTensors, tidy as tidyTensors } from '@tensorflow/tfjs-core'
+import {
+  dispose as disposeTensors,
+  type Tensor,
+  Tensor as TensorClass,
+  tidy as tidyTensors,
+} from '@tensorflow/tfjs-core'
 import { KshotError } from './errors'
 
 /** A plain tree of tensors: a tensor, a list of trees, or a record of trees. */
@@ -34,13 +39,19 @@ export function leaves(tree: Params): Tensor[] {
 }
 
 /** A tree of the same structure with `f` applied to each tensor. */
-export function map<T extends Params>(f: (tensor: Tensor, path: string) => Tensor, tree: T, path = ''): T {
+export function map<T extends Params>(
+  f: (tensor: Tensor, path: string) => Tensor,
+  tree: T,
+  path = '',
+): T {
   return rebuild(tree, f, path) as T
 }
 
 function rebuild(node: Params, f: (tensor: Tensor, path: string) => Tensor, path: string): Params {
   if (isTensor(node)) return f(node, path)
-  const mapped = children(node).map(([key, child]) => [key, rebuild(child, f, join(path, key))] as const)
+  const mapped = children(node).map(
+    ([key, child]) => [key, rebuild(child, f, join(path, key))] as const,
+  )
   return Array.isArray(node) ? mapped.map(([, child]) => child) : Object.fromEntries(mapped)
 }
 

@@ -1,5 +1,6 @@
 // Snell, Swersky & Zemel 2017, Prototypical Networks for Few-shot Learning, arXiv:1703.05175.
 import {
+  accuracy,
   type Batch,
   KshotError,
   type Meta,
@@ -7,12 +8,18 @@ import {
   type Model,
   type NormMode,
   type Params,
-  accuracy,
   softmaxCrossEntropy,
   tree,
 } from '@kshot/core'
-import { type Tensor, type Tensor1D, type Tensor2D, concat, mul, slice } from '@tensorflow/tfjs-core'
-import { type Distance, classMeans, membership, similarity } from './prototypes'
+import {
+  concat,
+  mul,
+  slice,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core'
+import { classMeans, type Distance, membership, similarity } from './prototypes'
 
 /** Which of the normalisation modes a Prototypical Network can do. */
 export type ProtonetNormalisation = 'running' | 'batch-joint' | 'support+one' | 'none'

@@ -1,6 +1,4 @@
 import {
-  type Tensor1D,
-  type Tensor2D,
   add,
   cast,
   div,
@@ -13,6 +11,8 @@ import {
   square,
   sub,
   sum,
+  type Tensor1D,
+  type Tensor2D,
   transpose,
 } from '@tensorflow/tfjs-core'
 
@@ -20,8 +20,8 @@ export type Distance = 'squared-euclidean' | 'cosine'
 
 /** Row k holds 1/|S_k| for the examples of class k, else 0: `[ways, n]`. */
 export function membership(labels: Tensor1D, ways: number): Tensor2D {
-  const marks = transpose(cast(oneHot(labels, ways), 'float32')) as Tensor2D
-  return div(marks, sum(marks, 1, true))
+  const marks = transpose(cast(oneHot(labels, ways), 'float32'))
+  return div(marks, sum(marks, 1, true)) as Tensor2D
 }
 
 /** c_k, the mean of the embeddings of class k (eq. 1): `[ways, d]`. */
@@ -33,7 +33,7 @@ export function classMeans(members: Tensor2D, embeddings: Tensor2D): Tensor2D {
 export function similarity(queries: Tensor2D, means: Tensor2D, distance: Distance): Tensor2D {
   if (distance === 'cosine') return matMul(unit(queries), unit(means), false, true)
   const difference = sub(expandDims(queries, 1), expandDims(means, 0))
-  return neg(sum(square(difference), 2))
+  return neg(sum(square(difference), 2)) as Tensor2D
 }
 
 /** Rows of length 1; an all-zero row stays zero. */

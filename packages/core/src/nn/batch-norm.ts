@@ -1,6 +1,4 @@
 import {
-  type Tensor,
-  type Tensor1D,
   add,
   mean,
   mul,
@@ -8,6 +6,8 @@ import {
   rsqrt,
   square,
   sub,
+  type Tensor,
+  type Tensor1D,
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core'

@@ -1,6 +1,6 @@
-import { add, conv2d as convolve } from '@tensorflow/tfjs-core'
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
-import { type Initializer, drawWeight } from './init'
+import { add, conv2d as convolve } from '@tensorflow/tfjs-core'
+import { drawWeight, type Initializer } from './init'
 import type { Layer } from './layer'
 
 export interface Conv2dOptions {

@@ -1,5 +1,5 @@
-import { type Tensor1D, type Tensor2D, add, matMul } from '@tensorflow/tfjs-core'
-import { type Initializer, drawWeight } from './init'
+import { add, matMul, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core'
+import { drawWeight, type Initializer } from './init'
 import type { Layer } from './layer'
 
 export interface DenseOptions {

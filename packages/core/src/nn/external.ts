@@ -1,4 +1,4 @@
-import { type Tensor, reshape } from '@tensorflow/tfjs-core'
+import { reshape, type Tensor } from '@tensorflow/tfjs-core'
 import type { Model } from '../learner'
 import type { Rng } from '../random'
 import type { Spec } from '../spec'
@@ -23,11 +23,19 @@ export function fromFunction(
  */
 export function frozen(name: string, network: { predict(x: Tensor): unknown }): Model {
   const spec = { package: '@kshot/core', export: 'frozen', options: { name } }
-  return fromFunction(spec, () => ({}), (_, x) => network.predict(x) as Tensor)
+  return fromFunction(
+    spec,
+    () => ({}),
+    (_, x) => network.predict(x) as Tensor,
+  )
 }
 
 /** The identity: examples are embeddings already, one row each. */
 export function embeddings(): Model {
   const spec = { package: '@kshot/core', export: 'embeddings', options: {} }
-  return fromFunction(spec, () => ({}), (_, x) => reshape(x, [x.shape[0]!, x.size / x.shape[0]!]))
+  return fromFunction(
+    spec,
+    () => ({}),
+    (_, x) => reshape(x, [x.shape[0]!, x.size / x.shape[0]!]),
+  )
 }

@@ -5,18 +5,18 @@ export { type Conv2dOptions, conv2d } from './conv2d'
 export { type DenseOptions, dense } from './dense'
 export { embeddings, fromFunction, frozen } from './external'
 export { flatten } from './flatten'
-export { type Initializer, drawWeight } from './init'
-export { type Layer, type LayerOptions, type ShapedModel, model, stateless } from './layer'
+export { drawWeight, type Initializer } from './init'
+export { type Layer, type LayerOptions, model, type ShapedModel, stateless } from './layer'
 export * from './losses'
 export {
   type CnnOptions,
   type Conv4Options,
-  type FinnNetOptions,
-  type MlpOptions,
   cnn,
   conv4,
+  type FinnNetOptions,
   finnNet,
+  type MlpOptions,
   mlp,
 } from './models'
 export { globalAveragePool, maxPool } from './pool'
-export { sequential } from './sequential'
+export { series } from './series'

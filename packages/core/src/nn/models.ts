@@ -1,12 +1,12 @@
-import { activation, type Activation } from './activation'
+import { type Activation, activation } from './activation'
 import { convBlock } from './conv-block'
 import { conv2d } from './conv2d'
 import { dense } from './dense'
 import { flatten } from './flatten'
 import type { Initializer } from './init'
-import { type Layer, type ShapedModel, model } from './layer'
+import { type Layer, model, type ShapedModel } from './layer'
 import { globalAveragePool, maxPool } from './pool'
-import { sequential } from './sequential'
+import { series } from './series'
 
 export interface Conv4Options {
   readonly filters?: number
@@ -22,7 +22,11 @@ export interface Conv4Options {
 export function conv4(options: Conv4Options = {}): ShapedModel {
   const { filters = 64, blocks = 4, eps = 1e-5, momentum = 0.1 } = options
   const block = () => convBlock({ filters, eps, momentum })
-  return model('conv4', { filters, blocks, eps, momentum }, sequential([...repeat(blocks, block), flatten()]))
+  return model(
+    'conv4',
+    { filters, blocks, eps, momentum },
+    series([...repeat(blocks, block), flatten()]),
+  )
 }
 
 export interface FinnNetOptions {
@@ -39,9 +43,17 @@ export interface FinnNetOptions {
 export function finnNet(options: FinnNetOptions = {}): ShapedModel {
   const { filters = 64, blocks = 4, eps = 1e-3, momentum = 0.1 } = options
   const block = () =>
-    convBlock({ filters, eps, momentum, stride: 2, pool: 0, weightInit: 'glorot', biasInit: 'zeros' })
+    convBlock({
+      filters,
+      eps,
+      momentum,
+      stride: 2,
+      pool: 0,
+      weightInit: 'glorot',
+      biasInit: 'zeros',
+    })
   const layers = [...repeat(blocks, block), globalAveragePool()]
-  return model('finnNet', { filters, blocks, eps, momentum }, sequential(layers))
+  return model('finnNet', { filters, blocks, eps, momentum }, series(layers))
 }
 
 export interface CnnOptions {
@@ -59,7 +71,7 @@ export function cnn(options: CnnOptions = {}): ShapedModel {
   const { filters = [16, 32], hidden = 128, outputs = 10 } = options
   const trunk = filters.flatMap((n) => [conv2d({ filters: n }), activation('relu'), maxPool(2)])
   const head = [flatten(), dense({ units: hidden }), activation('relu'), dense({ units: outputs })]
-  return model('cnn', { filters, hidden, outputs }, sequential([...trunk, ...head]))
+  return model('cnn', { filters, hidden, outputs }, series([...trunk, ...head]))
 }
 
 export interface MlpOptions {
@@ -71,10 +83,15 @@ export interface MlpOptions {
 
 /** Dense layers with an activation between; any example shape to `[n, outputs]`. Default: Finn's sine net. */
 export function mlp(options: MlpOptions = {}): ShapedModel {
-  const { hidden = [40, 40], outputs = 1, activation: name = 'relu', weightInit = 'torch' } = options
+  const {
+    hidden = [40, 40],
+    outputs = 1,
+    activation: name = 'relu',
+    weightInit = 'torch',
+  } = options
   const layers = hidden.flatMap((units) => [dense({ units, weightInit }), activation(name)])
   const chain = [flatten(), ...layers, dense({ units: outputs, weightInit })]
-  return model('mlp', { hidden, outputs, activation: name, weightInit }, sequential(chain))
+  return model('mlp', { hidden, outputs, activation: name, weightInit }, series(chain))
 }
 
 function repeat(times: number, make: () => Layer): Layer[] {

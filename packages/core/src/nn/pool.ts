@@ -1,4 +1,4 @@
-import { type Tensor4D, maxPool as poolMax, mean } from '@tensorflow/tfjs-core'
+import { mean, maxPool as poolMax, type Tensor4D } from '@tensorflow/tfjs-core'
 import { type Layer, stateless } from './layer'
 
 /** The largest of each `size` × `size` window, without overlap; a rest at the border falls away. */

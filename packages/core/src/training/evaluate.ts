@@ -2,7 +2,7 @@ import { type Tensor, tidy } from '@tensorflow/tfjs-core'
 import type { Context, Meta, MetaLearner } from '../learner'
 import { accuracy, meanSquaredError } from '../nn'
 import { rng } from '../random'
-import { type Batch, type Episode, countExamples, disposeTask } from '../task'
+import { type Batch, countExamples, disposeTask, type Episode } from '../task'
 import { type Estimate, estimate } from './statistics'
 
 export interface EvaluateOptions {
@@ -64,7 +64,5 @@ function scoreEpisode(learner: MetaLearner, meta: Meta, episode: Episode, ctx: C
 }
 
 function score(output: Tensor, query: Batch): Tensor {
-  return query.ways === undefined
-    ? meanSquaredError(output, query.y)
-    : accuracy(output, query.y)
+  return query.ways === undefined ? meanSquaredError(output, query.y) : accuracy(output, query.y)
 }

@@ -2,12 +2,12 @@ export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate'
 export {
   type Best,
   type MetaTrainOptions,
+  metaTrain,
   type StepReport,
   type StopReason,
   type TrainResult,
   type TrainState,
   type Validation,
-  metaTrain,
 } from './meta-train'
 export { sequential } from './sequential'
 export { type Estimate, estimate } from './statistics'

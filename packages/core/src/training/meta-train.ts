@@ -1,8 +1,8 @@
 import { KshotError } from '../errors'
 import type { Executor, Meta, MetaGradient, MetaLearner } from '../learner'
-import { type Optimizer, applyUpdates } from '../optim'
+import { applyUpdates, type Optimizer } from '../optim'
 import { rng } from '../random'
-import { type Episode, type TaskSource, type TaskSpec, countExamples, disposeTask } from '../task'
+import { countExamples, disposeTask, type Episode, type TaskSource, type TaskSpec } from '../task'
 import * as tree from '../tree'
 import { type Evaluation, evaluate } from './evaluate'
 import { sequential } from './sequential'
@@ -100,7 +100,8 @@ export async function metaTrain<Task>(options: MetaTrainOptions<Task>): Promise<
       state = next
       stoppedBy = reasonToStop()
       // A run that ends between two validations ends with one: its last parameters are candidates.
-      const due = validate && stoppedBy !== 'interrupted' && (stoppedBy || state.step % validate.every === 0)
+      const due =
+        validate && stoppedBy !== 'interrupted' && (stoppedBy || state.step % validate.every === 0)
       const checked = due ? await validated(options, validate, state) : undefined
       if (checked) {
         state = checked.state

@@ -2,7 +2,7 @@ import type { Params } from '../tree'
 import type { Layer } from './layer'
 
 /** Layers one after the other; parameters and state are lists in their order. */
-export function sequential(layers: readonly Layer[]): Layer {
+export function series(layers: readonly Layer[]): Layer {
   return {
     outputShape: (shape) => layers.reduce((current, layer) => layer.outputShape(current), shape),
     init(rng, inputShape) {

@@ -1,0 +1,153 @@
+import {
+  type Episode,
+  conv4,
+  convBlock,
+  disposeTask,
+  embeddings,
+  evaluate,
+  flatten,
+  metaTrain,
+  model,
+  rng,
+  series,
+  sgd,
+  tree,
+  valueAndGrad,
+} from '@kshot/core'
+import {
+  type ReferenceCase,
+  type ReferenceTree,
+  activate,
+  leaked,
+  learnerSuite,
+  loadReference,
+  referenceFile,
+  relativeError,
+  testBackends,
+  toTensor,
+  toyEpisodes,
+} from '@kshot/testkit'
+import { memory, tensor1d, tensor2d } from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { protonet } from './index'
+
+const packages: Record<string, () => Promise<object>> = {
+  '@kshot/core': () => import('@kshot/core'),
+  '@kshot/protonet': () => import('./index'),
+}
+const load = (name: string) => packages[name]!()
+const backbone = conv4({ filters: 8, blocks: 2 })
+
+learnerSuite('protonet', protonet({ backbone }), { load })
+learnerSuite('protonet, transductive', protonet({ backbone, normalisation: { test: 'batch-joint' } }), { load })
+learnerSuite('protonet, support + one', protonet({ backbone, normalisation: { test: 'support+one' } }), { load })
+learnerSuite('protonet, cosine', protonet({ backbone, distance: 'cosine' }), { load })
+
+describe.each(testBackends)('protonet on %s', (backend) => {
+  beforeAll(() => activate(backend))
+  const ctx = { step: 0, rng: rng(0), phase: 'test' as const }
+
+  it('takes the mean of each class, with uneven shots, and negative squared distances', () => {
+    const learner = protonet({ backbone: embeddings(), normalisation: { test: 'none' } })
+    const meta = { params: {}, state: {} }
+    const support = {
+      x: tensor2d([[0, 0], [2, 0], [4, 3], [1, 3]]),
+      y: tensor1d([0, 0, 1, 0], 'int32'),
+      ways: 2,
+    }
+    const adapted = learner.adapt(meta, support, ctx)
+    const logits = learner.predict(meta, adapted, tensor2d([[1, 1], [4, 4]]), ctx)
+    expect([...logits.dataSync()]).toEqual([0, -13, -18, -1].map((v) => expect.closeTo(v, 4)))
+  })
+
+  it('compares directions with cosine, scaled by 10', () => {
+    const learner = protonet({
+      backbone: embeddings(),
+      distance: 'cosine',
+      normalisation: { test: 'none' },
+    })
+    const support = { x: tensor2d([[3, 0], [0, 2]]), y: tensor1d([0, 1], 'int32'), ways: 2 }
+    const meta = { params: {}, state: {} }
+    const logits = learner.predict(meta, learner.adapt(meta, support, ctx), tensor2d([[3, 4]]), ctx)
+    expect(relativeError(logits.dataSync(), [6, 8])).toBeLessThan(1e-5)
+  })
+
+  it('refuses a support set without classes, and a scale that is none', () => {
+    const learner = protonet({ backbone: embeddings() })
+    const support = { x: tensor2d([[1, 2]]), y: tensor1d([0], 'int32') }
+    expect(() => learner.adapt({ params: {}, state: {} }, support, ctx)).toThrow('number of classes')
+    expect(() => protonet({ backbone, scale: Number.NaN })).toThrow('scale NaN')
+  })
+
+  it('holds as many tensors after 1,000 episodes as after 10', { timeout: 240_000 }, async () => {
+    const learner = protonet({ backbone: conv4({ filters: 2, blocks: 2 }) })
+    const tasks = toyEpisodes({ ways: 2, shots: 1, queries: 1 })
+    const counts = new Map<number, number>()
+    const left = await leaked(async () => {
+      const { meta, state } = await metaTrain({
+        learner,
+        optimizer: sgd(0.01),
+        tasks,
+        steps: 1000,
+        onStep: ({ step }) => void counts.set(step, memory().numTensors),
+      })
+      await evaluate({ learner, meta, tasks, count: 1000 })
+      disposeTask([meta, state])
+    })
+    expect(counts.get(1000)).toBe(counts.get(10))
+    expect(left).toBe(0)
+  })
+})
+
+const file = referenceFile()
+describe.skipIf(!file)('protonet against PyTorch float64 (needs the reference values)', () => {
+  const cases = file ? loadReference(file).filter(({ kind }) => kind === 'protonet') : []
+  describe.each(testBackends)('on %s', (backend) => {
+    beforeAll(() => activate(backend))
+
+    it.each(cases.map((c) => [c.name, c] as const))('%s: loss, logits, gradients', (_, c) => {
+      const learner = protonet({ backbone: referenceNet(c) })
+      const episode = toEpisode(c.tasks[0]!, c.config.way as number)
+      const expected = c.expected.find(({ batch }) => batch === 'joint')
+      const { params, state } = learner.init(rng(0), { inputShape: episode.support.x.shape.slice(1) })
+      const drawn = tree.unflatten(params, named(c.params))
+      const ctx = { step: 0, rng: rng(0), phase: 'train' as const }
+      const { value, gradient } = valueAndGrad(
+        (p: tree.Params) => learner.loss({ params: p, state }, episode, ctx).loss,
+      )(drawn)
+      expect(relativeError(value.dataSync(), [expected.loss])).toBeLessThan(1e-4)
+
+      const joint = protonet({ backbone: referenceNet(c), normalisation: { test: 'batch-joint' } })
+      const meta = { params: drawn, state }
+      const adapted = joint.adapt(meta, episode.support, ctx)
+      const logits = joint.predict(meta, adapted, episode.query.x, ctx)
+      expect(relativeError(logits.dataSync(), expected.logits.data)).toBeLessThan(1e-4)
+
+      const wanted = named(expected.grad)
+      for (const [i, [path, actual]] of tree.flatten(gradient).entries()) {
+        const error = relativeError(actual.dataSync(), wanted[i]!.dataSync())
+        expect(error, `gradient of ${path}`).toBeLessThan(1e-4)
+      }
+    })
+  })
+})
+
+/** The reference's 'conv-pool' net without its head. */
+function referenceNet({ config }: ReferenceCase) {
+  const block = () => convBlock({ filters: config.filters as number, eps: config.eps as number })
+  return model('referenceNet', {}, series([block(), block(), flatten()]))
+}
+
+/** The reference's flat names in the order of the net's own tree. */
+function named(values: ReferenceTree) {
+  return [1, 2].flatMap((k) =>
+    ['conv?.b', 'conv?.w', 'bn?.beta', 'bn?.gamma'].map((name) =>
+      toTensor(values[name.replace('?', `${k}`)]!),
+    ),
+  )
+}
+
+function toEpisode(task: ReferenceTree, ways: number): Episode {
+  const batch = (x: string, y: string) => ({ x: toTensor(task[x]!), y: toTensor(task[y]!), ways })
+  return { support: batch('xs', 'ys'), query: batch('xq', 'yq'), id: { source: 'reference', index: 0 } }
+}

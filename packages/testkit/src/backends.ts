@@ -1,0 +1,20 @@
+import type { Backend } from '@kshot/core'
+import { setBackend } from '@tensorflow/tfjs-core'
+
+// Not the published packages: they depend on this one.
+const load = {
+  cpu: () => import('@tensorflow/tfjs-backend-cpu'),
+  wasm: () => import('@tensorflow/tfjs-backend-wasm'),
+} as const
+
+export type TestBackend = keyof typeof load
+
+/** The backends that every machine can run. */
+export const testBackends: readonly TestBackend[] = ['cpu', 'wasm']
+
+/** Makes a stock backend the active one. */
+export async function activate(backend: TestBackend | Backend): Promise<void> {
+  if (typeof backend !== 'string') return void (await backend.activate())
+  await load[backend]()
+  await setBackend(backend)
+}

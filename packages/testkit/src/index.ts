@@ -1,0 +1,14 @@
+export { activate, type TestBackend, testBackends } from './backends'
+export { relativeError, tensorError } from './closeness'
+export { leaked } from './leaks'
+export { type LearnerSuiteOptions, learnerSuite } from './learner-suite'
+export {
+  loadReference,
+  type ReferenceCase,
+  type ReferenceTensor,
+  type ReferenceTree,
+  referenceFile,
+  toTensor,
+} from './reference'
+export { toyLearner } from './toy-learner'
+export { type ToyOptions, toyEpisodes } from './toy'

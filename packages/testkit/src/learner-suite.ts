@@ -1,0 +1,151 @@
+import {
+  adam,
+  type Context,
+  disposeTask,
+  type Episode,
+  evaluate,
+  fromSpec,
+  type Meta,
+  type MetaLearner,
+  metaTrain,
+  rng,
+  type Spec,
+  tree,
+} from '@kshot/core'
+import { gather, type Tensor, tensor1d } from '@tensorflow/tfjs-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { activate, type TestBackend, testBackends } from './backends'
+import { relativeError } from './closeness'
+import { leaked } from './leaks'
+import { toyEpisodes } from './toy'
+
+export interface LearnerSuiteOptions {
+  /** Imports the packages that the learner's spec names. */
+  readonly load: (name: string) => Promise<object>
+  readonly backends?: readonly TestBackend[]
+  /** Accuracy to reach on 3-way 1-shot toy episodes; chance is 1/3. */
+  readonly accuracy?: number
+  readonly steps?: number
+  readonly rate?: number
+}
+
+const WAYS = 3
+const ctx: Context = { step: 0, rng: rng(7), phase: 'test' }
+
+/** What every learner must show, on every backend; traits are asserted as declared, true or false. */
+export function learnerSuite(name: string, learner: MetaLearner, options: LearnerSuiteOptions) {
+  const { backends = testBackends, load } = options
+  describe.each(backends)(`${name} conforms on %s`, (backend) => {
+    let meta: Meta
+    beforeAll(async () => {
+      await activate(backend)
+      meta = learner.init(rng(1), toyEpisodes({ ways: WAYS, shots: 2, queries: 2 }).taskSpec)
+    })
+    afterAll(() => tree.dispose({ ...meta }))
+
+    const predictions = (episode: Episode, x: Tensor = episode.query.x): number[][] => {
+      const adapted = learner.adapt(meta, episode.support, ctx)
+      const output = learner.predict(meta, adapted, x, ctx)
+      const rows = output.arraySync() as number[][]
+      disposeTask([adapted, output])
+      return rows
+    }
+    const near = (a: number[][], b: number[][]) => relativeError(a.flat(), b.flat()) < 1e-4
+    const drawn = (shape = {}) =>
+      toyEpisodes({ ways: WAYS, shots: 2, queries: 2, ...shape })(0) as Episode
+    const holds = (claim: () => boolean) => {
+      try {
+        return claim()
+      } catch {
+        return false
+      }
+    }
+
+    it('returns logits [n, ways] and a finite scalar loss', () => {
+      const episode = drawn()
+      expect(predictions(episode).map((row) => row.length)).toEqual(Array(6).fill(WAYS))
+      const result = learner.loss(meta, episode, { ...ctx, phase: 'train' })
+      expect(result.loss.shape).toEqual([])
+      expect(result.loss.dataSync()[0]).toBeGreaterThan(0)
+      expect(tree.flatten(result.state).map(([path]) => path)).toEqual(
+        tree.flatten(meta.state).map(([path]) => path),
+      )
+    })
+
+    it('gives the same bytes for the same seed', async () => {
+      const spec = { inputShape: [8, 8, 1], ways: WAYS }
+      const [a, b] = [learner.init(rng(5), spec), learner.init(rng(5), spec)]
+      expect(await tree.equal({ ...a }, { ...b })).toBe(true)
+      expect(predictions(drawn())).toEqual(predictions(drawn()))
+    })
+
+    it('does not touch its meta-parameters when it adapts', async () => {
+      const before = tree.clone({ ...meta })
+      predictions(drawn())
+      expect(await tree.equal(before, { ...meta })).toBe(true)
+    })
+
+    it(`any way: ${learner.traits.anyWay}`, () => {
+      const episode = drawn({ ways: WAYS + 2 })
+      const claim = () => predictions(episode).every((row) => row.length === WAYS + 2)
+      expect(holds(claim)).toBe(learner.traits.anyWay)
+    })
+
+    it(`class-equivariant: ${learner.traits.classEquivariant}`, () => {
+      const episode = drawn()
+      const moved = [1, 2, 0]
+      const relabelled = [...episode.support.y.dataSync()].map((label) => moved[label]!)
+      const support = { ...episode.support, y: tensor1d(relabelled, 'int32') }
+      const permuted = predictions({ ...episode, support })
+      const claim = near(
+        predictions(episode),
+        permuted.map((row) => moved.map((m) => row[m]!)),
+      )
+      expect(claim).toBe(learner.traits.classEquivariant)
+    })
+
+    it(`support order does not matter: ${learner.traits.supportOrderInvariant}`, () => {
+      const episode = drawn()
+      const order = tensor1d([5, 2, 0, 4, 1, 3], 'int32')
+      const { x, y } = episode.support
+      const support = { ...episode.support, x: gather(x, order), y: gather(y, order) }
+      const claim = near(predictions(episode), predictions({ ...episode, support }))
+      expect(claim).toBe(learner.traits.supportOrderInvariant)
+    })
+
+    it(`uneven shots: ${learner.traits.unevenShots}`, () => {
+      const episode = drawn({ shotsOfFirst: 4 })
+      const claim = () => predictions(episode).flat().every(Number.isFinite)
+      expect(holds(claim)).toBe(learner.traits.unevenShots)
+    })
+
+    it(`transductive: ${learner.traits.transductive}`, () => {
+      const episode = drawn()
+      const alone = predictions(episode, gather(episode.query.x, tensor1d([0], 'int32')))
+      const together = predictions(episode).slice(0, 1)
+      expect(!near(alone, together)).toBe(learner.traits.transductive)
+    })
+
+    it('can be built again from its spec', async () => {
+      const spec = JSON.parse(JSON.stringify(learner.spec)) as Spec
+      const again = await fromSpec<MetaLearner>(spec, load)
+      expect(again.spec).toEqual(learner.spec)
+      const other = again.init(rng(1), { inputShape: [8, 8, 1], ways: WAYS })
+      expect(await tree.equal({ ...other }, { ...meta })).toBe(true)
+    })
+
+    it('learns, and leaves no tensor behind', async () => {
+      const { accuracy = 0.8, steps = 40, rate = 3e-3 } = options
+      const tasks = toyEpisodes({ ways: WAYS, shots: 1, queries: 3, noise: 0.6 })
+      const judged = { tasks: (i: number) => tasks(1000 + i), count: 60 }
+      let reached = 0
+      const left = await leaked(async () => {
+        const result = await metaTrain({ learner, optimizer: adam(rate), tasks, steps })
+        reached = (await evaluate({ learner, meta: result.meta, ...judged })).accuracy
+        disposeTask([result.meta, result.state])
+      })
+      expect(reached).toBeGreaterThan(accuracy)
+      expect(left).toBe(0)
+    })
+  })
+}

@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type Tensor, tensor } from '@tensorflow/tfjs-core'
+
+/** A tensor of a reference file, row-major. */
+export interface ReferenceTensor {
+  readonly shape: number[]
+  readonly dtype?: 'int32'
+  readonly data: number[]
+}
+
+export type ReferenceTree = { readonly [name: string]: ReferenceTensor }
+
+export interface ReferenceCase {
+  readonly name: string
+  readonly kind: string
+  readonly config: { readonly [key: string]: unknown }
+  readonly params: ReferenceTree
+  readonly tasks: readonly ReferenceTree[]
+  // biome-ignore lint/suspicious/noExplicitAny: each kind has a form of its own
+  readonly expected: readonly any[]
+}
+
+const folder = fileURLToPath(new URL('../../../../shared/reference/', import.meta.url))
+
+/** Where a reference file lies, or undefined on a machine that has none. */
+export function referenceFile(name = 'reference-0.json'): string | undefined {
+  return existsSync(folder + name) ? folder + name : undefined
+}
+
+export function loadReference(file: string): readonly ReferenceCase[] {
+  return JSON.parse(readFileSync(file, 'utf8')).cases
+}
+
+export function toTensor({ shape, dtype, data }: ReferenceTensor): Tensor {
+  return dtype === 'int32' ? tensor(data, shape, 'int32') : tensor(data, shape, 'float32')
+}
