@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander'
+import { doctorCommand } from './commands/doctor'
+import { evalCommand } from './commands/eval'
+import { lsCommand } from './commands/ls'
+import { runCommand } from './commands/run'
+import { EXIT, exitCodeOf } from './exit-codes'
+import { reportError } from './report-error'
+
+const program = new Command('kshot')
+  .description('Few-shot learning and meta-learning on TensorFlow.js')
+  .option('--debug', 'print the stack of an error (or set KSHOT_DEBUG)')
+  .exitOverride()
+  .showHelpAfterError('(kshot --help says more)')
+
+for (const command of [runCommand(), evalCommand(), lsCommand(), doctorCommand()]) {
+  program.addCommand(
+    command.copyInheritedSettings(program).option('--debug', 'print the stack of an error'),
+  )
+}
+
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  process.exit(code === 'EPIPE' ? EXIT.done : EXIT.failed)
+})
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage
+  } else {
+    const debug = process.argv.includes('--debug') || Boolean(process.env.KSHOT_DEBUG)
+    reportError(error, process.stderr, debug)
+    process.exitCode = exitCodeOf(error)
+  }
+}

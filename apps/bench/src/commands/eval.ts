@@ -1,0 +1,43 @@
+import { Command } from 'commander'
+import { evaluateCheckpoint } from '../evaluate-checkpoint'
+import { interruptible } from '../interrupt'
+import { progress, silent } from '../progress'
+import { shared } from './options'
+import { print } from './print'
+
+interface Options {
+  readonly set?: string[]
+  readonly backend?: string
+  readonly data?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+export function evalCommand(): Command {
+  return new Command('eval')
+    .description('meta-test a checkpoint on the test episodes of its configuration, or of another')
+    .argument('<checkpoint>', 'the meta.safetensors of a run')
+    .addOption(shared.set())
+    .addOption(shared.backend())
+    .addOption(shared.data())
+    .addOption(shared.json())
+    .addOption(shared.quiet())
+    .action(action)
+}
+
+async function action(checkpoint: string, options: Options): Promise<void> {
+  const { json = false, quiet = false, data } = options
+  const shown = quiet ? silent : progress(process.stderr)
+  const { signal, release } = interruptible(() => shown.note('stopping …'))
+  try {
+    const result = await evaluateCheckpoint({
+      ...{ checkpoint, overrides: options, data, signal },
+      on: shown,
+    })
+    shown.stop()
+    print(result, { json, quiet })
+  } finally {
+    shown.stop()
+    release()
+  }
+}

@@ -1,0 +1,30 @@
+import { InvalidArgumentError, Option } from 'commander'
+
+/** A number of the command line. */
+export function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0) {
+    throw new InvalidArgumentError('Expected a whole number of at least 0.')
+  }
+  return value
+}
+
+export function seconds(text: string): number {
+  const value = Number(text)
+  if (!(value > 0) || !Number.isFinite(value)) {
+    throw new InvalidArgumentError('Expected a number of seconds above 0.')
+  }
+  return value
+}
+
+const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value]
+
+/** Options that several commands share. */
+export const shared = {
+  set: () =>
+    new Option('--set <key=value>', 'change one value, as in train.ways=20').argParser(collect),
+  data: () => new Option('--data <dir>', 'where the data set lies (else KSHOT_DATA, the cache)'),
+  backend: () => new Option('--backend <name>', 'wasm or cpu'),
+  json: () => new Option('--json', 'print one JSON document on stdout, all else on stderr'),
+  quiet: () => new Option('--quiet', 'no progress'),
+}

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { KshotError } from '@kshot/core'
+import { Command, Option } from 'commander'
+import { loadConfig, nameOf, overridden, parseConfig } from '../config'
+import { interruptible } from '../interrupt'
+import { progress, silent } from '../progress'
+import { run } from '../run'
+import { contents, defaultFolder, FILES } from '../run-folder'
+import type { Config } from '../schema'
+import { seconds, shared, wholeNumber } from './options'
+import { print } from './print'
+
+interface Options {
+  readonly set?: string[]
+  readonly seed?: number
+  readonly backend?: string
+  readonly maxSeconds?: number
+  readonly out?: string
+  readonly resume?: boolean
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly data?: string
+}
+
+export function runCommand(): Command {
+  return new Command('run')
+    .description('meta-train, meta-validate and meta-test one learner')
+    .argument(
+      '[preset|config.json]',
+      'what to run (see kshot ls presets); with --resume --out it may be left out',
+    )
+    .addOption(shared.set())
+    .addOption(
+      new Option('--seed <n>', 'seed of parameters and training episodes').argParser(wholeNumber),
+    )
+    .addOption(shared.backend())
+    .addOption(new Option('--out <dir>', 'folder to write (default runs/<preset>-seed<n>)'))
+    .addOption(new Option('--resume', 'go on from the checkpoint in the folder'))
+    .addOption(
+      new Option('--max-seconds <n>', 'bound training, validation included').argParser(seconds),
+    )
+    .addOption(shared.data())
+    .addOption(shared.json())
+    .addOption(shared.quiet())
+    .action(action)
+}
+
+async function action(source: string | undefined, options: Options): Promise<void> {
+  const { json = false, quiet = false, resume = false, data } = options
+  const config = await configOf(source, options)
+  const folder = options.out ?? defaultFolder(nameOf(source!), config.seed, resume)
+  const shown = quiet ? silent : progress(process.stderr)
+  const { signal, release } = interruptible(() => shown.note('stopping after this step …'))
+  try {
+    const result = await run({ config, folder, resume, data, signal, on: shown })
+    shown.stop()
+    print(result, { json, quiet })
+    if (!quiet) shown.note(`written to ${join(folder, FILES.result)}`)
+  } finally {
+    shown.stop()
+    release()
+  }
+}
+
+/** The configuration of a preset or file; of the folder, if that is all that is named. */
+async function configOf(source: string | undefined, options: Options): Promise<Config> {
+  const { out, resume } = options
+  if (source !== undefined) return loadConfig(source, options)
+  if (resume && out !== undefined && contents(out).config) {
+    const begun: unknown = JSON.parse(await readFile(join(out, FILES.config), 'utf8'))
+    return parseConfig(overridden(begun, options))
+  }
+  throw new KshotError('usage/nothing-to-run', {
+    got: resume && out !== undefined ? `no run in ${out}` : 'neither a preset nor a configuration',
+    expected: 'a preset, a file that ends in .json, or --resume --out with the folder of a run',
+    remedy: 'See kshot ls presets',
+  })
+}

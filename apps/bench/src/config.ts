@@ -1,0 +1,158 @@
+import { readFile } from 'node:fs/promises'
+import { KshotError } from '@kshot/core'
+import type { z } from 'zod'
+import { nearest, nearestPath } from './nearest-key'
+import { presets } from './presets'
+import { type Config, configSchema } from './schema'
+import { namesAt, pathsOf } from './schema-paths'
+import { parseSet, setValue } from './set-value'
+
+/** What the command line says of a configuration. */
+export interface Overrides {
+  readonly set?: readonly string[]
+  readonly seed?: number
+  readonly backend?: string
+  readonly maxSeconds?: number
+}
+
+/**
+ * The configuration of a preset or a file, with what the command line overrides.
+ * @throws `config/unknown-preset`, `config/unreadable`, and what {@link parseConfig} throws
+ */
+export async function loadConfig(source: string, overrides: Overrides = {}): Promise<Config> {
+  const raw = source.endsWith('.json') ? await readConfig(source) : presetOf(source)
+  return parseConfig(overridden(raw, overrides))
+}
+
+/** A raw configuration with what the command line overrides; options of their own win over `--set`. */
+export function overridden(raw: unknown, { set = [], seed, backend, maxSeconds }: Overrides) {
+  const values = [
+    ...set.map(parseSet),
+    ...(seed === undefined ? [] : [[['seed'], seed] as const]),
+    ...(backend === undefined ? [] : [[['backend'], backend] as const]),
+    ...(maxSeconds === undefined ? [] : [[['train', 'maxSeconds'], maxSeconds] as const]),
+  ]
+  return values.reduce((config, [path, value]) => setValue(config, path, value), raw)
+}
+
+/**
+ * Checks a configuration and fills in its defaults.
+ * @throws `config/unknown-key` naming the nearest, `config/wrong-type`, `config/bad-value`
+ */
+export function parseConfig(raw: unknown): Config {
+  const { success, data, error } = configSchema.safeParse(raw)
+  if (!success) throw fault(innermost(error.issues[0]!), raw)
+  // There are no classes left to validate on.
+  return data.train.split === 'train+val' ? { ...data, validate: null } : data
+}
+
+/** The name of a preset, or of a file without folder and ending: for folders. */
+export function nameOf(source: string): string {
+  return source.replace(/^.*[\\/]/, '').replace(/\.json$/, '')
+}
+
+function presetOf(name: string): unknown {
+  const found = Object.hasOwn(presets, name) ? presets[name] : undefined
+  if (found) return found.config
+  const names = Object.keys(presets)
+  const near = nearest(name, names)
+  throw new KshotError('config/unknown-preset', {
+    got: `the preset '${name}'`,
+    expected: `one of ${names.join(', ')}, or a file that ends in .json`,
+    remedy: near ? `Did you mean '${near}'?` : 'See kshot ls presets',
+  })
+}
+
+async function readConfig(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch (cause) {
+    throw new KshotError('config/unreadable', {
+      got: `${path}: ${(cause as Error).message}`,
+      expected: 'a JSON file with a configuration',
+      remedy:
+        'Check the path, and that the file is JSON; kshot ls presets names what needs no file',
+      cause,
+    })
+  }
+}
+
+type Issue = z.core.$ZodIssue
+
+/** The issue inside a union that is about the value at hand: the form that got furthest. */
+function innermost(issue: Issue): Issue {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue
+  const inner = issue.errors.map(([first]) => first!)
+  const depth = ({ code, path }: Issue) => path.length + (code === 'invalid_type' ? 0 : 1)
+  const best = inner.reduce((a, b) => (depth(b) > depth(a) ? b : a))
+  if (depth(best) === 0) return issue
+  return innermost({ ...best, path: [...issue.path, ...best.path] } as Issue)
+}
+
+function fault(issue: Issue, raw: unknown): KshotError {
+  const value = issue.path.reduce<unknown>((at, key) => (at as never)?.[key], raw)
+  const key = issue.path.join('.')
+  if (issue.code === 'unrecognized_keys') return unknownKey([...issue.path, issue.keys[0]!], raw)
+  if (issue.code === 'invalid_union' && issue.path.at(-1) === 'name') {
+    return unknownName(key, value, namesAt(configSchema, raw, issue.path))
+  }
+  const type = issue.code === 'invalid_type' || issue.code === 'invalid_union'
+  const missing = type && value === undefined
+  const code = missing ? 'missing-key' : type ? 'wrong-type' : 'bad-value'
+  return new KshotError(`config/${code}`, {
+    got: missing ? `no '${key}'` : `'${key}' is ${JSON.stringify(value)}, ${typeName(value)}`,
+    expected: expectation(issue),
+    remedy: `Correct it in the configuration, or pass --set ${key}=…`,
+  })
+}
+
+function unknownKey(path: readonly PropertyKey[], raw: unknown): KshotError {
+  const key = path.join('.')
+  const near = nearestPath(key, pathsOf(configSchema, raw))
+  const siblings = pathsOf(configSchema, raw).filter(
+    (other) => other.split('.').length === path.length && other.startsWith(prefix(path)),
+  )
+  return new KshotError('config/unknown-key', {
+    got: `the unknown key '${key}'`,
+    expected: `one of ${siblings.map((other) => other.split('.').at(-1)).join(', ')}`,
+    remedy: near ? `Did you mean '${near}'?` : 'Leave it out',
+  })
+}
+
+function unknownName(key: string, value: unknown, names: readonly string[]): KshotError {
+  const near = typeof value === 'string' ? nearest(value, names) : undefined
+  return new KshotError('config/bad-value', {
+    got: value === undefined ? `no '${key}'` : `'${key}' is ${JSON.stringify(value)}`,
+    expected: `one of ${names.join(', ')}`,
+    remedy: near ? `Did you mean '${near}'?` : 'Name one of them',
+  })
+}
+
+function prefix(path: readonly PropertyKey[]): string {
+  return path
+    .slice(0, -1)
+    .map((key) => `${String(key)}.`)
+    .join('')
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value)
+    ? 'a list'
+    : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`
+}
+
+function expectation(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected === 'int' ? 'an integer' : `a value of type ${issue.expected}`
+    case 'invalid_value':
+      return `one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`
+    case 'too_small':
+      return `a number ${issue.inclusive ? 'of at least' : 'above'} ${issue.minimum}`
+    case 'too_big':
+      return `a number ${issue.inclusive ? 'of at most' : 'below'} ${issue.maximum}`
+    default:
+      return issue.code === 'invalid_union' ? 'a number, or a schedule { name, … }' : issue.message
+  }
+}

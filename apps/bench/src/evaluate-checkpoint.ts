@@ -1,0 +1,49 @@
+import { disposeTask, fromSpec, type MetaLearner, useBackend } from '@kshot/core'
+import { backends } from './backends'
+import { type Overrides, overridden, parseConfig } from './config'
+import { openData } from './data'
+import { readMeta } from './meta-file'
+import { type Result, resultOf } from './result'
+import type { RunEvents } from './run'
+import { loadModule, toSpec } from './specs'
+import { baselineRow, tested } from './testing'
+
+export interface EvaluateJob {
+  /** A `meta.safetensors`, as `kshot run` writes it. */
+  readonly checkpoint: string
+  readonly overrides: Overrides
+  readonly data: string | undefined
+  readonly signal: AbortSignal
+  readonly on: RunEvents
+}
+
+/** Meta-tests a checkpoint on the test episodes of its own configuration, or of another. */
+export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
+  const started = performance.now()
+  const saved = await readMeta(job.checkpoint)
+  const config = parseConfig(overridden(saved.config, job.overrides))
+  const device = await useBackend(backends[config.backend]!())
+  const data = await openData(config, job.data)
+  const learner = await fromSpec<MetaLearner>(toSpec(config.learner), loadModule)
+  const meta = saved.load(learner)
+  try {
+    const folder = job.checkpoint
+    job.on.start?.({ config, folder, learner, data, device })
+    const tests = await tested({
+      ...{ config, learner, meta, tasks: data.test, step: saved.train.steps, signal: job.signal },
+      ...(job.on.testEpisode && { onEpisode: job.on.testEpisode }),
+    })
+    return resultOf({
+      ...{ config, learner, device, test: tests.test, params: meta.params },
+      baselines: [baselineRow(tests)],
+      episodeSet: await data.episodeSet(),
+      train: { ...saved.train, seconds: null },
+      best: saved.best,
+      checkpoint: job.checkpoint,
+      executor: 'sequential',
+      seconds: { total: (performance.now() - started) / 1000, test: tests.seconds },
+    })
+  } finally {
+    disposeTask(meta)
+  }
+}

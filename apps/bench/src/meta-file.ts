@@ -1,0 +1,60 @@
+import {
+  decodeCheckpoint,
+  disposeTask,
+  encodeCheckpoint,
+  type Json,
+  KshotError,
+  loadMeta,
+  type Meta,
+  type MetaLearner,
+} from '@kshot/core'
+import { readCheckpointBytes, writeFileAtomic } from '@kshot/core/node'
+import type { Result } from './result'
+import type { Config } from './schema'
+import { forTheBytes } from './training-file'
+
+/** What stands beside the meta-parameters: how they came about. No times: same seed, same bytes. */
+export interface MetaNotes {
+  readonly config: Config
+  readonly train: Omit<Result['train'], 'seconds'>
+  readonly best: Result['best']
+}
+
+/** The meta-parameters alone, for apps (`loadMeta`) and `kshot eval`. */
+export async function writeMeta(
+  path: string,
+  learner: MetaLearner,
+  { params, state }: Meta,
+  { config, train, best }: MetaNotes,
+): Promise<void> {
+  const json = {
+    kind: 'meta',
+    learner: learner.spec,
+    config: forTheBytes(config),
+    ...{ train, best },
+  }
+  const bytes = await encodeCheckpoint({ trees: { params, state }, json: json as unknown as Json })
+  await writeFileAtomic(path, bytes)
+}
+
+/**
+ * What {@link writeMeta} has written. `load` gives the tensors, which are the caller's, to the
+ * learner that saved them.
+ * @throws `checkpoint/other-model`, and what reading a checkpoint throws
+ */
+export async function readMeta(path: string) {
+  const bytes = await readCheckpointBytes(path)
+  const { json, trees } = decodeCheckpoint(bytes)
+  disposeTask(trees)
+  const notes = json as unknown as MetaNotes & { readonly kind?: string }
+  if (notes?.kind !== 'meta' || !notes.config) throw notOurs(path, notes?.kind)
+  return { ...notes, load: (learner: MetaLearner) => loadMeta(bytes, learner) }
+}
+
+function notOurs(path: string, kind: unknown): KshotError {
+  return new KshotError('checkpoint/other-model', {
+    got: `${path}: a checkpoint of kind ${JSON.stringify(kind) ?? 'unknown'}, or without a configuration`,
+    expected: 'the meta.safetensors of a run, which says what it was trained for',
+    remedy: 'Pass the file that kshot run has written',
+  })
+}

@@ -1,0 +1,98 @@
+import type { StepReport } from '@kshot/core'
+import { learnerName, settingName, trainingName } from './describe'
+import { barDisplay, lineDisplay } from './display'
+import type { About, RunEvents } from './run'
+import { type Colours, coloursOf, count, percent } from './text'
+
+/** Shows a run on stderr: what is run, then how far it has come. */
+export interface Progress extends RunEvents {
+  /** Takes the bar away, so that something else can be printed. */
+  stop(): void
+  note(text: string): void
+}
+
+export const silent: Progress = { stop() {}, note() {} }
+
+/** A header, then a bar on a terminal, or a line now and then elsewhere. */
+export function progress(stream: NodeJS.WriteStream): Progress {
+  const colours = coloursOf(stream)
+  const display = stream.isTTY ? barDisplay(stream, colours) : lineDisplay(stream)
+  let about: About
+  let follow: ReturnType<typeof training>
+  let test: ReturnType<typeof testing>
+  const note = (text: string) => {
+    display.stop()
+    stream.write(`${text}\n`)
+  }
+  return {
+    stop: () => display.stop(),
+    note,
+    start(started) {
+      about = started
+      follow = training(about)
+      test = testing(about)
+      note(`${header(about, colours)}\n`)
+    },
+    step: (report, seconds) => display.show(follow(report, seconds)),
+    testStart: () => display.stop(),
+    testEpisode: (done, score) => display.show(test(done, score)),
+  }
+}
+
+function header({ config, learner, data, device, folder }: About, { bold, dim }: Colours): string {
+  const { test } = config
+  const rows = {
+    learner: learnerName(learner.spec),
+    data: data.description,
+    training: trainingName(config),
+    test: `${settingName(test)}, ${test.queries} queries a class, ${count(test.episodes)} episodes`,
+    device: `${device.backend} (${device.kernels}) on ${device.device}`,
+    folder,
+  }
+  const lines = Object.entries(rows).map(([name, text]) => `  ${dim(name.padEnd(9))} ${text}`)
+  return [bold('kshot run'), ...lines].join('\n')
+}
+
+/** Follows training: a smoothed loss, the last validation, and the time that is left. */
+function training({ config: { train } }: About) {
+  let first: { step: number; seconds: number } | undefined
+  let smooth: number | undefined
+  let validation = ''
+  return (report: StepReport, seconds: number) => {
+    const { step, loss } = report
+    first ??= { step, seconds }
+    smooth = smooth === undefined ? loss : 0.95 * smooth + 0.05 * loss
+    if (report.validation) validation = `  validation ${percent(report.validation.mean)}`
+    const perStep = (seconds - first.seconds) / (step - first.step)
+    const left = Math.min(
+      perStep * (train.steps - step),
+      (train.maxSeconds ?? Number.POSITIVE_INFINITY) - seconds,
+    )
+    return {
+      title: 'training',
+      done: step,
+      total: train.steps,
+      text: `loss ${smooth.toFixed(3)}${validation}`,
+      left: Number.isFinite(left) ? left : undefined,
+      notable: report.validation !== undefined,
+    }
+  }
+}
+
+function testing({ config: { test } }: About) {
+  let began = 0
+  let mean = 0
+  return (done: number, score: number) => {
+    if (done === 1) began = performance.now()
+    mean += (score - mean) / done
+    const perEpisode = (performance.now() - began) / 1000 / (done - 1)
+    return {
+      title: 'testing',
+      done,
+      total: test.episodes,
+      text: `accuracy ${percent(mean)}`,
+      left: done > 1 ? perEpisode * (test.episodes - done) : undefined,
+      notable: false,
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import { isKshotError } from '@kshot/core'
+import { coloursOf } from './text'
+
+/** Prints an error for people: what there was, what should have been, what to do; the stack only on demand. */
+export function reportError(error: unknown, stream: NodeJS.WriteStream, debug: boolean): void {
+  const { red, bold, dim } = coloursOf(stream)
+  const { stack, message } = error instanceof Error ? error : new Error(String(error))
+  if (isKshotError(error)) {
+    const { code, got, expected, remedy } = error
+    if (code === 'run/interrupted') stream.write(`\n${bold('stopped')} by ${got}\n${remedy}\n`)
+    else {
+      const rows = { got, expected, 'to do': remedy }
+      const lines = Object.entries(rows).map(([name, text]) => `  ${dim(name.padEnd(8))} ${text}\n`)
+      stream.write(`${bold(red('error'))} ${code}\n${lines.join('')}`)
+    }
+  } else {
+    stream.write(`${bold(red('error'))} ${message}\n`)
+    if (!debug) stream.write(`${dim('Pass --debug for the stack')}\n`)
+  }
+  if (debug) stream.write(`${stack ?? ''}\n`)
+}

@@ -1,0 +1,168 @@
+import {
+  type DeviceInfo,
+  type Evaluation,
+  type MetaLearner,
+  type Params,
+  type Spec,
+  type StopReason,
+  tree,
+} from '@kshot/core'
+import { commit, versions } from './provenance'
+import type { Config } from './schema'
+import { forTheBytes } from './training-file'
+
+/** An accuracy over test episodes: fractions, not per cent. */
+export interface TestScore {
+  readonly accuracy: number
+  readonly interval: readonly [low: number, high: number]
+  readonly episodes: number
+}
+
+/** What a reader must know before two numbers are compared. */
+export interface Labels {
+  readonly transductive: boolean
+  /** How many queries share batch statistics with each other. */
+  readonly queriesNormalisedTogether: number
+  readonly adaptationSteps: number
+  readonly rotationsAtTest: boolean
+  readonly split: string
+  readonly resize: string
+  readonly withinAlphabet: boolean
+  readonly trainingSplit: string
+  readonly parameters: number
+  readonly tuningTrials: number
+}
+
+/** A result of `kshot run`; its keys are stable. Fractions, not per cent; seconds. */
+export interface Result {
+  readonly learner: Spec
+  readonly setting: {
+    readonly dataset: string
+    readonly split: string
+    readonly ways: number
+    readonly shots: number
+    readonly queries: number
+  }
+  readonly test: TestScore
+  /** Other learners on the same episodes, for comparison. */
+  readonly baselines: readonly { name: string; learner: Spec; test: TestScore }[]
+  /** Two results whose hashes differ were tested on other episodes: never rank them together. */
+  readonly episodeSet: string
+  readonly labels: Labels
+  readonly backend: string
+  readonly device: string
+  readonly kernels: string
+  readonly executor: string
+  readonly seeds: { readonly run: number; readonly validate: number; readonly test: number }
+  readonly train: {
+    readonly steps: number
+    readonly episodes: number
+    readonly images: number
+    /** Validation included; null where only a checkpoint tells of training (`kshot eval`). */
+    readonly seconds: number | null
+    readonly stoppedBy: StopReason | null
+  }
+  /** The best on validation: the step it was found at, and its score. */
+  readonly best: { readonly step: number; readonly score: number } | null
+  readonly checkpoint: string
+  readonly config: unknown
+  readonly versions: { readonly [name: string]: string }
+  readonly commit: string | null
+  readonly measured: Measured
+}
+
+/** What differs between two runs of the same bytes. */
+export interface Measured {
+  readonly finishedAt: string
+  readonly threads: number
+  readonly seconds: { readonly total: number; readonly train: number | null; readonly test: number }
+  readonly trainEpisodesPerSecond: number | null
+  readonly trainImagesPerSecond: number | null
+  readonly testEpisodesPerSecond: number
+  readonly peakMemoryBytes: number
+}
+
+export function testScore({ accuracy, interval, episodes }: Evaluation): TestScore {
+  return { accuracy, interval, episodes }
+}
+
+/** What a result says of the conditions, from the configuration and the learner. */
+export function labelsOf(config: Config, learner: MetaLearner, params: Params): Labels {
+  const { dataset, test, train } = config
+  const rotations = 'rotations' in dataset && dataset.rotations !== 'none'
+  return {
+    transductive: learner.traits.transductive,
+    queriesNormalisedTogether: normalisedTogether(learner.spec, test.ways * test.queries),
+    adaptationSteps: Number(learner.spec.options.steps ?? 0),
+    rotationsAtTest: rotations,
+    split: 'split' in dataset ? dataset.split : 'scripts',
+    resize: 'resize' in dataset ? dataset.resize : 'none',
+    withinAlphabet: false,
+    trainingSplit: train.split,
+    parameters: tree.count(params),
+    tuningTrials: config.tuningTrials,
+  }
+}
+
+function normalisedTogether({ options }: Spec, queries: number): number {
+  const { normalisation } = options as { normalisation?: { test?: string } }
+  const mode = normalisation?.test ?? 'none'
+  if (mode.startsWith('batch')) return queries
+  return mode === 'support+one' ? 1 : 0
+}
+
+export interface Parts {
+  readonly config: Config
+  readonly learner: MetaLearner
+  readonly params: Params
+  readonly device: DeviceInfo
+  readonly test: Evaluation
+  readonly baselines: Result['baselines']
+  readonly episodeSet: string
+  readonly train: Result['train']
+  readonly best: Result['best']
+  readonly checkpoint: string
+  readonly executor: string
+  readonly seconds: { readonly total: number; readonly test: number }
+}
+
+/** The result of a run; everything that may differ between two runs of one seed stands in `measured`. */
+export function resultOf(parts: Parts): Result {
+  const { config, learner, device, train, seconds } = parts
+  const { ways, shots, queries, episodes, seed } = config.test
+  const labels = labelsOf(config, learner, parts.params)
+  return {
+    learner: learner.spec,
+    setting: { dataset: config.dataset.name, split: labels.split, ways, shots, queries },
+    test: testScore(parts.test),
+    baselines: parts.baselines,
+    episodeSet: parts.episodeSet,
+    labels,
+    backend: device.backend,
+    device: device.device,
+    kernels: device.kernels,
+    executor: parts.executor,
+    seeds: { run: config.seed, validate: config.validate?.seed ?? 0, test: seed },
+    train,
+    best: parts.best,
+    checkpoint: parts.checkpoint,
+    config: forTheBytes(config),
+    versions: versions(),
+    commit: commit(),
+    measured: {
+      finishedAt: new Date().toISOString(),
+      threads: device.threads,
+      seconds: { ...seconds, train: train.seconds },
+      trainEpisodesPerSecond: train.seconds && train.episodes / train.seconds,
+      trainImagesPerSecond: train.seconds && train.images / train.seconds,
+      testEpisodesPerSecond: episodes / seconds.test,
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    },
+  }
+}
+
+/** A result without what differs between two runs of the same seed, for comparison. */
+export function withoutMeasurements({ measured: _, checkpoint: __, train, ...rest }: Result) {
+  const { seconds: ___, ...counted } = train
+  return { ...rest, train: counted }
+}

@@ -1,0 +1,114 @@
+import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { KshotError } from '@kshot/core'
+import { writeFileAtomic } from '@kshot/core/node'
+import type { Config } from './schema'
+import { checkSameConfig } from './training-file'
+
+/** The files of a run, in one folder. */
+export const FILES = {
+  config: 'config.json',
+  log: 'log.jsonl',
+  checkpoint: 'checkpoint.safetensors',
+  meta: 'meta.safetensors',
+  episodes: 'episodes.jsonl',
+  result: 'result.json',
+} as const
+
+/** The folder of a run that names none: `runs/<name>-seed<seed>`, with a number if it is taken. */
+export function defaultFolder(name: string, seed: number, resume: boolean): string {
+  const base = join('runs', `${name}-seed${seed}`)
+  const folders = existsSync('runs') ? readdirSync('runs').map((found) => join('runs', found)) : []
+  const number = (folder: string) => Number(folder.slice(base.length + 1))
+  const taken = folders
+    .filter((folder) => folder === base || (folder.startsWith(`${base}-`) && number(folder) > 1))
+    .map((folder) => (folder === base ? 1 : number(folder)))
+  const last = Math.max(0, ...taken)
+  const at = resume ? Math.max(last, 1) : last + 1
+  return at === 1 ? base : `${base}-${at}`
+}
+
+/** What of an earlier run lies in a folder. */
+export function contents(folder: string) {
+  const has = (name: keyof typeof FILES) => existsSync(join(folder, FILES[name]))
+  return { config: has('config'), checkpoint: has('checkpoint'), result: has('result') }
+}
+
+/**
+ * Makes the folder and writes the configuration, before anything is computed: a run that cannot be
+ * written must not be trained.
+ * @throws `run/unwritable`, `usage/folder-taken`, `usage/nothing-to-resume`, `usage/other-config`
+ */
+export async function openFolder(folder: string, config: Config, resume: boolean): Promise<void> {
+  const { config: taken } = contents(folder)
+  if (taken && !resume) throw folderTaken(folder)
+  if (!taken && resume) throw nothingToResume(folder)
+  if (resume) checkSameConfig(readJson(join(folder, FILES.config)) as Config, config)
+  try {
+    await mkdir(folder, { recursive: true })
+    await writeJson(join(folder, FILES.config), config)
+  } catch (cause) {
+    throw new KshotError('run/unwritable', {
+      got: `the folder ${folder}, which can't be written: ${(cause as Error).message}`,
+      expected: 'a folder that can be made and written',
+      remedy: 'Pass another one with --out',
+      cause,
+    })
+  }
+}
+
+export function writeJson(path: string, value: unknown): Promise<void> {
+  return writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`)
+}
+
+export function writeLines(path: string, lines: readonly unknown[]): Promise<void> {
+  return writeFileAtomic(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+}
+
+export function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(path, 'utf8'))
+}
+
+/** One line of the log of training. */
+export interface LogLine {
+  readonly step: number
+  readonly loss: number
+  readonly [metric: string]: unknown
+  /** Of training so far, over all resumes. */
+  readonly seconds: number
+}
+
+/** Appends to the log; lines after the step that is resumed from belong to steps that are done again. */
+export async function openLog(folder: string, step: number) {
+  const path = join(folder, FILES.log)
+  const kept = existsSync(path) && step > 0 ? linesUpTo(readFileSync(path, 'utf8'), step) : []
+  await writeLines(path, kept)
+  return {
+    seconds: kept.at(-1)?.seconds ?? 0,
+    append: (line: LogLine) => appendFileSync(path, `${JSON.stringify(line)}\n`),
+  }
+}
+
+function linesUpTo(text: string, step: number): LogLine[] {
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+  const lines = whole.split('\n').filter((line) => line !== '')
+  return lines.map((line) => JSON.parse(line) as LogLine).filter((line) => line.step <= step)
+}
+
+function folderTaken(folder: string): KshotError {
+  const { result } = contents(folder)
+  return new KshotError('usage/folder-taken', {
+    got: `the folder ${folder}, which holds ${result ? 'a finished' : 'an unfinished'} run`,
+    expected: 'a folder without a run, so that nothing is lost',
+    remedy: `Pass another one with --out${result ? '' : ', or --resume to go on'}`,
+  })
+}
+
+function nothingToResume(folder: string): KshotError {
+  return new KshotError('usage/nothing-to-resume', {
+    got: `--resume, and no run in ${folder}`,
+    expected: 'the folder of a run that was begun',
+    remedy: 'Check --out, or leave --resume out',
+  })
+}

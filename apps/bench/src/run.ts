@@ -1,0 +1,131 @@
+import { join } from 'node:path'
+import {
+  type DeviceInfo,
+  disposeTask,
+  fromSpec,
+  isKshotError,
+  type Meta,
+  type MetaLearner,
+  type StepReport,
+  useBackend,
+} from '@kshot/core'
+import { backends } from './backends'
+import { type Data, openData } from './data'
+import { interrupted } from './interrupt'
+import { writeMeta } from './meta-file'
+import { type Result, resultOf } from './result'
+import { contents, FILES, openFolder, readJson, writeJson, writeLines } from './run-folder'
+import type { Config } from './schema'
+import { loadModule, toSpec } from './specs'
+import { baselineRow, episodeLines, type Tested, tested } from './testing'
+import { type Trained, trained } from './training'
+import { checkSameConfig } from './training-file'
+
+export interface RunJob {
+  readonly config: Config
+  readonly folder: string
+  readonly resume: boolean
+  /** Where data sets lie. */
+  readonly data: string | undefined
+  readonly signal: AbortSignal
+  readonly on: RunEvents
+}
+
+/** What a person may want to see while a run goes on. */
+export interface RunEvents {
+  start?(about: About): void
+  step?(report: StepReport, seconds: number): void
+  testStart?(trained: Trained): void
+  testEpisode?(done: number, score: number): void
+}
+
+/** What is run, on what. */
+export interface About {
+  readonly config: Config
+  readonly folder: string
+  readonly learner: MetaLearner
+  readonly data: Data
+  readonly device: DeviceInfo
+}
+
+/**
+ * Meta-trains, meta-validates and meta-tests one learner, and writes everything into the folder.
+ * Says nothing itself.
+ */
+export async function run(job: RunJob): Promise<Result> {
+  const { config, folder, signal, on } = job
+  const started = performance.now()
+  const earlier = job.resume ? finishedResult(job) : undefined
+  if (earlier) return earlier
+  const device = await useBackend(backends[config.backend]!())
+  const data = await openData(config, job.data)
+  const learner = await fromSpec<MetaLearner>(toSpec(config.learner), loadModule)
+  await openFolder(folder, config, job.resume)
+  on.start?.({ config, folder, learner, data, device })
+
+  const training = await trained({
+    ...{ config, learner, folder, signal, tasks: data.train, validation: data.validation },
+    ...(on.step && { onStep: on.step }),
+  })
+  try {
+    const train = trainCounts(training)
+    const { seconds: _, ...counts } = train
+    const notes = { config, train: counts, best: bestOf(training) }
+    await writeMeta(join(folder, FILES.meta), learner, training.meta, notes)
+    on.testStart?.(training)
+    const tests = await testedOrStopped(job, learner, training.meta, training.state.step, data)
+    const result = resultOf({
+      ...{ config, learner, device, train, test: tests.test },
+      params: training.meta.params,
+      baselines: [baselineRow(tests)],
+      episodeSet: await data.episodeSet(),
+      best: notes.best,
+      checkpoint: join(folder, FILES.meta),
+      executor: 'sequential',
+      seconds: { total: (performance.now() - started) / 1000, test: tests.seconds },
+    })
+    await writeLines(join(folder, FILES.episodes), episodeLines(tests))
+    await writeJson(join(folder, FILES.result), result)
+    return result
+  } finally {
+    disposeTask([training.meta, training.state])
+  }
+}
+
+/** The result of a run that is resumed though it is done. */
+function finishedResult({ folder, config }: RunJob): Result | undefined {
+  if (!contents(folder).result) return undefined
+  const result = readJson(join(folder, FILES.result)) as Result
+  const begun = result.config as Config
+  checkSameConfig(begun, config)
+  const moreTime = begun.train.maxSeconds !== config.train.maxSeconds
+  return result.train.stoppedBy === 'seconds' && moreTime ? undefined : result
+}
+
+async function testedOrStopped(
+  { config, folder, signal, on }: RunJob,
+  learner: MetaLearner,
+  meta: Meta,
+  step: number,
+  { test }: Data,
+): Promise<Tested> {
+  try {
+    const onEpisode = on.testEpisode
+    const common = { config, learner, meta, step, tasks: test, signal }
+    return await tested({ ...common, ...(onEpisode && { onEpisode }) })
+  } catch (error) {
+    if (!isKshotError(error, 'run/interrupted')) throw error
+    throw interrupted(
+      'a signal to stop; training is done and written',
+      `Test it with: kshot run --resume --out ${folder}`,
+    )
+  }
+}
+
+function trainCounts({ state, seconds, stoppedBy }: Trained): Result['train'] {
+  return { steps: state.step, episodes: state.tasks, images: state.examples, seconds, stoppedBy }
+}
+
+function bestOf({ state: { best } }: Trained): Result['best'] {
+  return best ? { step: best.step, score: best.score } : null
+}

@@ -1,0 +1,39 @@
+import { KshotError } from '@kshot/core'
+
+/**
+ * `train.ways=20` as a path and a value: JSON where it is JSON (`20`, `null`, `{"rate": 1e-3}`),
+ * else the text as it stands (`train+val`).
+ * @throws `usage/bad-set`
+ */
+export function parseSet(text: string): [path: string[], value: unknown] {
+  const at = text.indexOf('=')
+  const path = text.slice(0, Math.max(at, 0)).split('.')
+  if (at < 1 || path.some((key) => key === '' || key === '__proto__')) {
+    throw new KshotError('usage/bad-set', {
+      got: `--set ${text}`,
+      expected: 'a dotted key, = and a value, as in --set train.ways=20',
+      remedy: 'See kshot run --help',
+    })
+  }
+  return [path, json(text.slice(at + 1))]
+}
+
+/** A copy of a configuration with one value set; objects on the way are made where they are missing. */
+export function setValue(
+  target: unknown,
+  [key, ...rest]: readonly string[],
+  value: unknown,
+): unknown {
+  if (key === undefined) return value
+  const object = typeof target === 'object' && target !== null ? target : {}
+  const inner = (object as Record<string, unknown>)[key]
+  return { ...object, [key]: setValue(inner, rest, value) }
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

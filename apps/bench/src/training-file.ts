@@ -1,0 +1,116 @@
+import {
+  checkSameSpec,
+  disposeTask,
+  encodeCheckpoint,
+  type Json,
+  KshotError,
+  type Meta,
+  type MetaLearner,
+  type Params,
+  type StopReason,
+  type TrainState,
+} from '@kshot/core'
+import { readCheckpointFile, writeFileAtomic } from '@kshot/core/node'
+import { differs } from './differs'
+import type { Config } from './schema'
+
+/** Training as it stands, and whether it has come to its end. */
+export interface Saved {
+  readonly state: TrainState
+  readonly stoppedBy: StopReason | undefined
+  readonly config: Config
+}
+
+/** Writes everything that training carries, and whose it is. No times: same seed, same bytes. */
+export async function writeTraining(
+  path: string,
+  learner: MetaLearner,
+  { state, stoppedBy, config }: Saved,
+): Promise<void> {
+  const { step, meta, optimizer, best, tasks, examples } = state
+  const trees = {
+    ...{ params: meta.params, state: meta.state, optimizer },
+    ...(best && { bestParams: best.meta.params, bestState: best.meta.state }),
+  }
+  const json = {
+    kind: 'training',
+    learner: learner.spec,
+    config: forTheBytes(config),
+    ...{ step, tasks, examples, stoppedBy: stoppedBy ?? null },
+    best: best ? { step: best.step, score: best.score } : null,
+  }
+  await writeFileAtomic(path, await encodeCheckpoint({ trees, json: json as unknown as Json }))
+}
+
+/**
+ * Training as it was written. The tensors are the caller's.
+ * @throws `checkpoint/other-model`, `usage/other-config`, and what reading a checkpoint throws
+ */
+export async function readTraining(
+  path: string,
+  learner: MetaLearner,
+  config: Config,
+): Promise<Saved> {
+  const { trees, json } = await readCheckpointFile(path)
+  try {
+    const saved = json as unknown as Document
+    if (saved?.kind !== 'training') throw notTraining(path, saved?.kind)
+    checkSameConfig(saved.config, config)
+    checkSameSpec(saved.learner as Json, learner.spec)
+    const { step, tasks, examples, best } = saved
+    const state: TrainState = {
+      ...{ step, tasks, examples, optimizer: trees.optimizer! },
+      meta: { params: trees.params!, state: trees.state! },
+      best: best ? { ...best, meta: bestOf(trees) } : undefined,
+    }
+    return { state, stoppedBy: saved.stoppedBy ?? undefined, config: saved.config }
+  } catch (error) {
+    disposeTask(trees)
+    throw error
+  }
+}
+
+interface Document extends Omit<Saved, 'state' | 'stoppedBy'> {
+  readonly kind: string
+  readonly learner: unknown
+  readonly step: number
+  readonly tasks: number
+  readonly examples: number
+  readonly stoppedBy: StopReason | null
+  readonly best: { readonly step: number; readonly score: number } | null
+}
+
+function bestOf(trees: { readonly [name: string]: Params }): Meta {
+  return { params: trees.bestParams!, state: trees.bestState! }
+}
+
+/** The configuration as JSON, in which a key that is undefined is no key. */
+export function forTheBytes(config: Config): Json {
+  return JSON.parse(JSON.stringify(config)) as Json
+}
+
+/**
+ * Checks that a run is gone on with as it was begun; only the bound on its time may be another.
+ * @throws `usage/other-config` naming the first key that differs
+ */
+export function checkSameConfig(begun: Config, now: Config): void {
+  const unbounded = (config: Config) => ({
+    ...config,
+    train: { ...config.train, maxSeconds: undefined },
+  })
+  const found = differs(forTheBytes(unbounded(begun)), forTheBytes(unbounded(now)))
+  if (!found) return
+  throw new KshotError('usage/other-config', {
+    got: `--resume with '${found.path}' ${JSON.stringify(found.right) ?? 'absent'}`,
+    expected: `${JSON.stringify(found.left) ?? 'no such key'}, with which the run was begun`,
+    remedy: 'Resume with the same configuration, or begin anew in another folder (--out)',
+  })
+}
+
+function notTraining(path: string, kind: unknown): KshotError {
+  return new KshotError('checkpoint/other-model', {
+    got: `${path}: a checkpoint of kind ${JSON.stringify(kind) ?? 'unknown'}`,
+    expected: 'the checkpoint.safetensors of a run',
+    remedy: 'Resume from the folder that kshot run has written',
+  })
+}

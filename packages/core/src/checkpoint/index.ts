@@ -1,0 +1,8 @@
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint'
+export { checkSameSpec, loadMeta, saveMeta } from './meta'
+export {
+  type DType,
+  decodeSafetensors,
+  encodeSafetensors,
+  type StoredTensor,
+} from './safetensors'

@@ -1,0 +1,62 @@
+import { KshotError } from '../errors'
+import type { Meta } from '../learner'
+import type { Json, Spec } from '../spec'
+import * as tree from '../tree'
+import { decodeCheckpoint, encodeCheckpoint } from './checkpoint'
+import { damaged } from './damaged'
+import { difference } from './json'
+
+/** What a learner has learned, as bytes that only the same learner loads again. */
+export function saveMeta(learner: Spec, { params, state }: Meta): Promise<Uint8Array<ArrayBuffer>> {
+  const json = { kind: 'meta', learner: learner as unknown as Json }
+  return encodeCheckpoint({ trees: { params, state }, json })
+}
+
+/**
+ * What {@link saveMeta} has saved. The tensors are the caller's.
+ * @throws `checkpoint/other-model` naming the first option that differs; `checkpoint/damaged`
+ * @example const meta = loadMeta(bytes, protonet({ backbone: conv4() }))
+ */
+export function loadMeta(bytes: Uint8Array, learner: { readonly spec: Spec }): Meta {
+  const { trees, json } = decodeCheckpoint(bytes)
+  try {
+    const { kind, learner: saved } = (json ?? {}) as { kind?: Json; learner?: Json }
+    if (kind !== 'meta') throw otherKind(kind)
+    checkSameSpec(saved, learner.spec)
+    const { params, state } = trees
+    if (!params || !state) throw damaged('no params or no state', 'both')
+    return { params, state }
+  } catch (error) {
+    tree.dispose(trees)
+    throw error
+  }
+}
+
+/**
+ * Checks that a saved spec is the spec at hand.
+ * @throws `checkpoint/other-model` naming the first option that differs
+ */
+export function checkSameSpec(saved: Json | undefined, wanted: Spec): void {
+  // As JSON, in which an option that is undefined is no option.
+  const found = difference(saved, JSON.parse(JSON.stringify(wanted)) as Json)
+  if (!found) return
+  const { path, left, right } = found
+  const at = path === '' ? 'spec' : path
+  throw new KshotError('checkpoint/other-model', {
+    got: `a checkpoint of another model: its ${at} is ${text(left)}`,
+    expected: `${at} ${text(right)}`,
+    remedy: 'Load it with the learner that saved it, built with the same options',
+  })
+}
+
+function text(value: Json | undefined): string {
+  return value === undefined ? 'absent' : JSON.stringify(value)
+}
+
+function otherKind(kind: Json | undefined): KshotError {
+  return new KshotError('checkpoint/other-model', {
+    got: `a checkpoint of kind ${text(kind)}`,
+    expected: 'one of kind "meta", as saveMeta writes it',
+    remedy: 'Load it with what has written it',
+  })
+}

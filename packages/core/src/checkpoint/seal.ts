@@ -1,0 +1,47 @@
+import { crc32 } from './crc32'
+import { damaged } from './damaged'
+
+// The checksum is eight hexadecimal digits in the header, counted as zeros in its own sum. So it
+// covers the whole file, header and data; the file stays plain safetensors.
+const KEY = 'kshot.crc32'
+const ZEROS = '00000000'
+const MARK = new TextEncoder().encode(`"${KEY}":"`)
+
+/** The metadata to encode a file with before {@link seal}. */
+export const unsealed = { [KEY]: ZEROS }
+
+/** Writes the checksum of a file encoded with {@link unsealed} into it, in place. */
+export function seal<Bytes extends Uint8Array>(file: Bytes): Bytes {
+  new TextEncoder().encodeInto(hex(crc32(file)), file.subarray(digitsAt(file)))
+  return file
+}
+
+/**
+ * Checks a file against its checksum.
+ * @throws `checkpoint/damaged` where they differ, or where there is none.
+ */
+export function checkSeal(file: Uint8Array, metadata: { readonly [name: string]: string }): void {
+  const written = metadata[KEY]
+  const at = digitsAt(file)
+  if (written === undefined || at < 0) {
+    throw damaged(`no '${KEY}' in the header`, 'a safetensors file that kshot has written')
+  }
+  // Not file.slice(), which copies nothing of a Node Buffer.
+  const zeroed = new Uint8Array(file)
+  new TextEncoder().encodeInto(ZEROS, zeroed.subarray(at))
+  const sum = hex(crc32(zeroed))
+  if (sum !== written) throw damaged(`bytes with the CRC-32 ${sum}`, `${written}, as written in it`)
+}
+
+function hex(sum: number): string {
+  return sum.toString(16).padStart(ZEROS.length, '0')
+}
+
+/** Where the digits begin. Inside JSON text the mark can be nothing but the key: quotes are escaped. */
+function digitsAt(file: Uint8Array): number {
+  let at = file.indexOf(MARK[0]!)
+  while (at >= 0 && !MARK.every((byte, i) => file[at + i] === byte)) {
+    at = file.indexOf(MARK[0]!, at + 1)
+  }
+  return at < 0 ? at : at + MARK.length
+}

@@ -1,0 +1,124 @@
+import { KshotError } from '../errors'
+import type { Spec } from '../spec'
+import { checkNumber, namedOptions } from './options'
+
+/** A number that depends on the step; a pure function on the host, described by JSON. */
+export interface Schedule {
+  readonly spec: Spec
+  /** The value for the update after `step` updates. */
+  at(step: number): number
+}
+
+/** A learning rate: a number, or a schedule. */
+export type Rate = number | Schedule
+
+function schedule(name: string, options: Spec['options'], at: Schedule['at']): Schedule {
+  return { spec: { package: '@kshot/core', export: name, options }, at }
+}
+
+/** Always the same value. */
+export function constant(value: number | { readonly value: number }): Schedule {
+  const { value: always } = namedOptions<{ value: number }>('value', value)
+  checkNumber('constant', 'value', always)
+  return schedule('constant', { value: always }, () => always)
+}
+
+export interface StepOptions {
+  readonly initial: number
+  /** Steps between two drops. */
+  readonly every: number
+  /** What each drop multiplies by. Default 0.5. */
+  readonly factor?: number
+}
+
+/**
+ * Drops at regular steps: `initial · factor^⌊step / every⌋`.
+ * @throws `core/bad-option`
+ * @example adam(step({ initial: 1e-3, every: 2000, factor: 0.5 }))   // Snell et al. 2017
+ */
+export function step({ initial, every, factor = 0.5 }: StepOptions): Schedule {
+  checkNumber('step', 'initial', initial, { min: 0 })
+  checkNumber('step', 'every', every, { min: 1, integer: true })
+  checkNumber('step', 'factor', factor, { min: 0, open: true })
+  return schedule(
+    'step',
+    { initial, every, factor },
+    (at) => initial * factor ** Math.floor(at / every),
+  )
+}
+
+export interface CosineOptions {
+  readonly initial: number
+  /** Steps until `final` is reached; it stays there. */
+  readonly steps: number
+  readonly final?: number
+}
+
+/**
+ * Half a cosine from `initial` to `final`:
+ * `final + (initial - final) · (1 + cos(π · min(step, steps) / steps)) / 2`.
+ *
+ * Loshchilov & Hutter 2017, SGDR, eq. 5 (without restarts).
+ * @throws `core/bad-option`
+ */
+export function cosine({ initial, steps, final = 0 }: CosineOptions): Schedule {
+  checkNumber('cosine', 'initial', initial, { min: 0 })
+  checkNumber('cosine', 'steps', steps, { min: 1, integer: true })
+  checkNumber('cosine', 'final', final, { min: 0 })
+  return schedule('cosine', { initial, steps, final }, (at) => {
+    const done = Math.min(at, steps) / steps
+    return final + ((initial - final) * (1 + Math.cos(Math.PI * done))) / 2
+  })
+}
+
+export interface WarmUpOptions {
+  /** Steps until `to` takes over. */
+  readonly steps: number
+  /** The schedule after the warm-up; its own step 0 is step `steps`. */
+  readonly to: Rate
+  readonly from?: number
+}
+
+/**
+ * A straight line from `from` to where `to` begins, then `to`.
+ *
+ * Goyal et al. 2017, section 2.2.
+ * @throws `core/bad-option`
+ * @example adam(warmUp({ steps: 500, to: cosine({ initial: 1e-3, steps: 10_000 }) }))
+ */
+export function warmUp({ steps, to, from = 0 }: WarmUpOptions): Schedule {
+  checkNumber('warmUp', 'steps', steps, { min: 1, integer: true })
+  checkNumber('warmUp', 'from', from, { min: 0 })
+  const after = asSchedule('warmUp', 'to', to)
+  return schedule('warmUp', { steps, to: rateJson('warmUp', 'to', to), from }, (at) => {
+    if (at >= steps) return after.at(at - steps)
+    return from + ((after.at(0) - from) * at) / steps
+  })
+}
+
+/**
+ * The schedule behind a rate.
+ * @throws `core/bad-option` for a number below 0, NaN, or what is no rate at all.
+ */
+export function asSchedule(name: string, option: string, rate: Rate): Schedule {
+  if (typeof rate === 'number') {
+    checkNumber(name, option, rate, { min: 0 })
+    return constant(rate)
+  }
+  // Strings have a method `at` too.
+  if (typeof rate === 'object' && typeof rate?.at === 'function') return rate
+  throw new KshotError('core/bad-option', {
+    got: `${name} with ${option} ${String(rate)}`,
+    expected: 'a number or a schedule',
+    remedy: `Pass a ${option} such as 1e-3 or step({ initial: 1e-3, every: 2000 })`,
+  })
+}
+
+/**
+ * A rate as it stands in a spec.
+ * @throws `core/bad-option`
+ */
+export function rateJson(name: string, option: string, rate: Rate): number | Spec {
+  asSchedule(name, option, rate)
+  return typeof rate === 'number' ? rate : rate.spec
+}

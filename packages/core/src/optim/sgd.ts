@@ -1,0 +1,66 @@
+import { add, clone, mul, zerosLike } from '@tensorflow/tfjs-core'
+import * as tree from '../tree'
+import { chain, named } from './chain'
+import { type Optimizer, optimizer } from './optimizer'
+import { checkNumber, namedOptions } from './options'
+import { scaleByLearningRate } from './scale'
+import { type Rate, rateJson } from './schedules'
+
+/**
+ * Gradient descent: `Δ = -rate(step) · g`. Differentiable in the gradients.
+ * @throws `core/bad-option`
+ * @example sgd(0.01)
+ */
+export function sgd(rate: Rate | { readonly rate: Rate }): Optimizer {
+  const { rate: by } = namedOptions<{ rate: Rate }>('rate', rate)
+  const json = { rate: rateJson('sgd', 'rate', by) }
+  return named('sgd', json, scaleByLearningRate(by))
+}
+
+export interface TraceOptions {
+  /** How much of the trace is kept in each step. Default 0.9. */
+  readonly decay?: number
+  /** Looks one step ahead. Default false. */
+  readonly nesterov?: boolean
+}
+
+/**
+ * Gradient descent with momentum: `t ← g + decay · t`, `Δ = -rate(step) · t`; with `nesterov`
+ * `Δ = -rate(step) · (g + decay · t)`. Differentiable in the gradients.
+ *
+ * Polyak 1964; Sutskever et al. 2013, eq. 1–4.
+ * @throws `core/bad-option`
+ * @example momentum(0.01, { decay: 0.9, nesterov: true })
+ */
+export function momentum(
+  rate: Rate | ({ readonly rate: Rate } & TraceOptions),
+  options: TraceOptions = {},
+): Optimizer {
+  const all = namedOptions<{ rate: Rate } & TraceOptions>('rate', rate, options)
+  const { rate: by, decay = 0.9, nesterov = false } = all
+  const json = { rate: rateJson('momentum', 'rate', by), decay, nesterov }
+  return named('momentum', json, chain(trace({ decay, nesterov }), scaleByLearningRate(by)))
+}
+
+/**
+ * A decaying sum of gradients: `t ← g + decay · t`.
+ * @throws `core/bad-option`
+ */
+export function trace({ decay = 0.9, nesterov = false }: TraceOptions = {}): Optimizer {
+  checkNumber('trace', 'decay', decay, { min: 0, below: 1 })
+  const sum = (g: tree.Params, t: tree.Params) =>
+    tree.zip(([gradient, past]) => add(gradient!, mul(past!, decay)), g, t)
+  return optimizer<tree.Params>(
+    'trace',
+    { decay, nesterov },
+    {
+      init: (params) => tree.map((param) => zerosLike(param), params),
+      update(gradients, before) {
+        const state = sum(gradients, before)
+        // Updates and state are disposed of separately, so they may not be the same tensors.
+        const updates = nesterov ? sum(gradients, state) : tree.map((t) => clone(t), state)
+        return { updates, state }
+      },
+    },
+  )
+}
