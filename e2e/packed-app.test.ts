@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { type Server, createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -72,19 +72,33 @@ function installApp(app: string) {
   const run = (command: string, args: string[], cwd: string) =>
     execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'pipe'] })
   for (const name of packed) {
-    run('npx', ['--yes', 'pnpm@12.21.0', 'pack', '--pack-destination', app], join(root, 'packages', name))
+    run(
+      'npx',
+      ['--yes', 'pnpm@12.21.0', 'pack', '--pack-destination', app],
+      join(root, 'packages', name),
+    )
   }
   cpSync(join(root, 'e2e/app'), app, { recursive: true })
   writeFileSync(join(app, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
   const tarballs = readdirSync(app).filter((file) => file.endsWith('.tgz'))
   const flags = ['--no-audit', '--no-fund', '--prefer-offline']
-  run('npm', ['install', ...flags, '@tensorflow/tfjs@4.22.0', ...tarballs.map((t) => `./${t}`)], app)
+  run(
+    'npm',
+    ['install', ...flags, '@tensorflow/tfjs@4.22.0', ...tarballs.map((t) => `./${t}`)],
+    app,
+  )
 }
 
 async function bundle(app: string, entry: string, outfile: string, external: string[] = []) {
   const options = { bundle: true, minify: true, format: 'esm', platform: 'browser' } as const
   const file = join(app, outfile)
-  await build({ ...options, entryPoints: [join(app, entry)], outfile: file, external, logLevel: 'error' })
+  await build({
+    ...options,
+    entryPoints: [join(app, entry)],
+    outfile: file,
+    external,
+    logLevel: 'error',
+  })
   return readFileSync(file)
 }
 

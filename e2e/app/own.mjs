@@ -9,8 +9,14 @@ export async function startOwn() {
 /** Values and first-order gradients over many kernels, as the app computes them. */
 export function ownResults() {
   return tf.tidy(() => {
-    const x = tf.tensor4d([...Array(32).keys()].map((i) => Math.sin(i)), [1, 4, 4, 2])
-    const filter = tf.tensor4d([...Array(36).keys()].map((i) => Math.cos(i)), [3, 3, 2, 2])
+    const x = tf.tensor4d(
+      [...Array(32).keys()].map((i) => Math.sin(i)),
+      [1, 4, 4, 2],
+    )
+    const filter = tf.tensor4d(
+      [...Array(36).keys()].map((i) => Math.cos(i)),
+      [3, 3, 2, 2],
+    )
     const f = (input, weight) => {
       const convolved = tf.conv2d(input, weight, 1, 'same')
       const pooled = tf.maxPool(tf.elu(convolved), 2, 2, 'valid')

@@ -37,4 +37,43 @@ export const datasets: { readonly [name: string]: DatasetEntry } = {
     open: () => glyphs(),
     locate: async () => ({ ok: true, detail: 'embedded' }),
   },
+  omniglot: {
+    description: 'handwritten characters of 50 alphabets (Lake et al. 2015), found through --data',
+    open: async ({ dataset, train }, data) =>
+      omniglot({ ...dataset, data, trainSplit: train.split }),
+    locate: async () => ({ ok: false, detail: '?' }),
+  },
+}
+
+/**
+ * Opens the data set of a configuration and draws the tasks of its phases.
+ * @throws what the data set throws: data that is missing, damaged, or has too few classes or examples
+ */
+export async function openData(config: Config, location: string | undefined): Promise<Data> {
+  const { dataset, train, validate, test, seed } = config
+  const splits = await datasets[dataset.name]!.open(config, location)
+  const { distort } = dataset
+  const draw = (
+    split: Dataset,
+    shape: { ways: number; shots: number; queries: number },
+    seed: string,
+  ) => {
+    const { ways, shots, queries } = shape
+    return episodes(split, { ways, shots, queries, seed, ...(distort && { distort }) })
+  }
+  const tests = draw(splits.test, test, `test ${test.seed}`)
+  return {
+    train: draw(splits.train, train, `train ${seed}`),
+    validation: validate
+      ? draw(splits.validation, validate, `validate ${validate.seed}`)
+      : undefined,
+    test: tests,
+    description: describe(dataset.name, splits),
+    episodeSet: async () => episodeSetHash(tests, test.episodes),
+  }
+}
+
+function describe(name: string, { train, validation, test }: Splits): string {
+  const [a, b, c] = [train, validation, test].map(({ classes }) => count(classes.length))
+  return `${name}: ${a} classes to train on, ${b} to validate on, ${c} to test on`
 }

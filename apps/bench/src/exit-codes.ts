@@ -16,7 +16,7 @@ const USAGE = [
   /^(config|usage)\//,
   /\/bad-option$/,
   /\/(too-few|no-classes|unknown)/,
-  /^checkpoint\/other-model$/,
+  /^checkpoint\/(other-model|not-found)$/,
 ]
 const UNAVAILABLE = [
   /^backend\/unavailable$/,

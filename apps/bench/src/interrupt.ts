@@ -27,7 +27,7 @@ export function interruptible(onFirst: () => void): { signal: AbortSignal; relea
 }
 
 /** What an interrupted run throws once its checkpoint is written. */
-export function interrupted(got = 'a signal to stop', remedy = 'Start again'): KshotError {
+export function interrupted(got = 'a signal', remedy = 'Start again'): KshotError {
   return new KshotError('run/interrupted', { got, expected: 'to finish', remedy })
 }
 

@@ -1,6 +1,5 @@
 import {
-  decodeCheckpoint,
-  disposeTask,
+  decodeSafetensors,
   encodeCheckpoint,
   type Json,
   KshotError,
@@ -44,11 +43,19 @@ export async function writeMeta(
  */
 export async function readMeta(path: string) {
   const bytes = await readCheckpointBytes(path)
-  const { json, trees } = decodeCheckpoint(bytes)
-  disposeTask(trees)
-  const notes = json as unknown as MetaNotes & { readonly kind?: string }
-  if (notes?.kind !== 'meta' || !notes.config) throw notOurs(path, notes?.kind)
+  const notes = notesOf(bytes)
+  if (notes.kind !== 'meta' || !notes.config) throw notOurs(path, notes.kind)
   return { ...notes, load: (learner: MetaLearner) => loadMeta(bytes, learner) }
+}
+
+/** The document alone: the tensors need a backend, and which one stands in the document. */
+function notesOf(bytes: Uint8Array): MetaNotes & { readonly kind?: string } {
+  const { kshot = '{}' } = decodeSafetensors(bytes).metadata
+  try {
+    return (JSON.parse(kshot) as { json?: MetaNotes }).json ?? ({} as MetaNotes)
+  } catch {
+    return {} as MetaNotes
+  }
 }
 
 function notOurs(path: string, kind: unknown): KshotError {

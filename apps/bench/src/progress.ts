@@ -14,7 +14,7 @@ export interface Progress extends RunEvents {
 export const silent: Progress = { stop() {}, note() {} }
 
 /** A header, then a bar on a terminal, or a line now and then elsewhere. */
-export function progress(stream: NodeJS.WriteStream): Progress {
+export function progress(stream: NodeJS.WriteStream, what: 'run' | 'eval'): Progress {
   const colours = coloursOf(stream)
   const display = stream.isTTY ? barDisplay(stream, colours) : lineDisplay(stream)
   let about: About
@@ -31,7 +31,7 @@ export function progress(stream: NodeJS.WriteStream): Progress {
       about = started
       follow = training(about)
       test = testing(about)
-      note(`${header(about, colours)}\n`)
+      note(`${header(what, about, colours)}\n`)
     },
     step: (report, seconds) => display.show(follow(report, seconds)),
     testStart: () => display.stop(),
@@ -39,18 +39,20 @@ export function progress(stream: NodeJS.WriteStream): Progress {
   }
 }
 
-function header({ config, learner, data, device, folder }: About, { bold, dim }: Colours): string {
+function header(what: 'run' | 'eval', about: About, { bold, dim }: Colours): string {
+  const { config, learner, data, device, folder } = about
   const { test } = config
   const rows = {
     learner: learnerName(learner.spec),
     data: data.description,
-    training: trainingName(config),
+    ...(what === 'run' && { training: trainingName(config) }),
     test: `${settingName(test)}, ${test.queries} queries a class, ${count(test.episodes)} episodes`,
     device: `${device.backend} (${device.kernels}) on ${device.device}`,
-    folder,
+    ...(what === 'run' ? { folder } : { checkpoint: folder }),
   }
-  const lines = Object.entries(rows).map(([name, text]) => `  ${dim(name.padEnd(9))} ${text}`)
-  return [bold('kshot run'), ...lines].join('\n')
+  const width = Math.max(...Object.keys(rows).map((name) => name.length))
+  const lines = Object.entries(rows).map(([name, text]) => `  ${dim(name.padEnd(width))}  ${text}`)
+  return [bold(`kshot ${what}`), ...lines].join('\n')
 }
 
 /** Follows training: a smoothed loss, the last validation, and the time that is left. */

@@ -116,7 +116,7 @@ async function testedOrStopped(
   } catch (error) {
     if (!isKshotError(error, 'run/interrupted')) throw error
     throw interrupted(
-      'a signal to stop; training is done and written',
+      'a signal; training is done and written',
       `Test it with: kshot run --resume --out ${folder}`,
     )
   }

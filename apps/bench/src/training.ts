@@ -156,7 +156,7 @@ function logLine({ step, loss, metrics, validation }: StepReport, seconds: numbe
 
 function stopped({ folder }: TrainingJob): KshotError {
   return interrupted(
-    `a signal to stop; ${join(folder, FILES.checkpoint)} is written`,
+    `a signal; ${join(folder, FILES.checkpoint)} is written`,
     `Go on with: kshot run --resume --out ${folder}`,
   )
 }

@@ -1,5 +1,5 @@
 import { activate, leaked, toyEpisodes, toyLearner } from '@kshot/testkit'
-import { type Tensor, getBackend, reshape, scalar, slice, tensor1d } from '@tensorflow/tfjs-core'
+import { getBackend, reshape, scalar, slice, type Tensor, tensor1d } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createClassifier } from './classifier'
 import { rng } from './random'
@@ -46,7 +46,9 @@ describe('createClassifier', () => {
     const classifier = taught()
     classifier.removeLabel('cross')
     expect(classifier.labels).toEqual(['spiral', 'circle'])
-    expect(Object.keys((await classifier.predict(query(1))).probabilities)).toEqual(classifier.labels)
+    expect(Object.keys((await classifier.predict(query(1))).probabilities)).toEqual(
+      classifier.labels,
+    )
     classifier.addExample('cross', support(2))
     expect((await classifier.predict(query(1))).label).toBe('cross')
   })
@@ -69,13 +71,21 @@ describe('createClassifier', () => {
     const other = createClassifier(toyLearner({ units: 3 }), meta())
     const saved = await taught().save()
     await expect(other.load(saved)).rejects.toMatchObject({ code: 'checkpoint/other-model' })
-    await expect(other.load(saved.slice(0, 50))).rejects.toMatchObject({ code: 'checkpoint/damaged' })
+    await expect(other.load(saved.slice(0, 50))).rejects.toMatchObject({
+      code: 'checkpoint/damaged',
+    })
   })
 
   it('leaves the backend of the app alone, and no tensor behind', async () => {
     await activate('wasm')
     await activate('cpu')
-    const backend = { name: 'wasm', available: async () => ({ available: true }) as const, activate: async () => { throw new Error('already there') } }
+    const backend = {
+      name: 'wasm',
+      available: async () => ({ available: true }) as const,
+      activate: async () => {
+        throw new Error('already there')
+      },
+    }
     const weights = meta()
     const left = await leaked(async () => {
       const classifier = createClassifier(learner, weights, { backend })

@@ -1,8 +1,8 @@
 import {
-  type Episode,
   conv4,
   convBlock,
   disposeTask,
+  type Episode,
   embeddings,
   evaluate,
   flatten,
@@ -15,12 +15,12 @@ import {
   valueAndGrad,
 } from '@kshot/core'
 import {
-  type ReferenceCase,
-  type ReferenceTree,
   activate,
   leaked,
   learnerSuite,
   loadReference,
+  type ReferenceCase,
+  type ReferenceTree,
   referenceFile,
   relativeError,
   testBackends,
@@ -39,8 +39,16 @@ const load = (name: string) => packages[name]!()
 const backbone = conv4({ filters: 8, blocks: 2 })
 
 learnerSuite('protonet', protonet({ backbone }), { load })
-learnerSuite('protonet, transductive', protonet({ backbone, normalisation: { test: 'batch-joint' } }), { load })
-learnerSuite('protonet, support + one', protonet({ backbone, normalisation: { test: 'support+one' } }), { load })
+learnerSuite(
+  'protonet, transductive',
+  protonet({ backbone, normalisation: { test: 'batch-joint' } }),
+  { load },
+)
+learnerSuite(
+  'protonet, support + one',
+  protonet({ backbone, normalisation: { test: 'support+one' } }),
+  { load },
+)
 learnerSuite('protonet, cosine', protonet({ backbone, distance: 'cosine' }), { load })
 
 describe.each(testBackends)('protonet on %s', (backend) => {
@@ -51,12 +59,25 @@ describe.each(testBackends)('protonet on %s', (backend) => {
     const learner = protonet({ backbone: embeddings(), normalisation: { test: 'none' } })
     const meta = { params: {}, state: {} }
     const support = {
-      x: tensor2d([[0, 0], [2, 0], [4, 3], [1, 3]]),
+      x: tensor2d([
+        [0, 0],
+        [2, 0],
+        [4, 3],
+        [1, 3],
+      ]),
       y: tensor1d([0, 0, 1, 0], 'int32'),
       ways: 2,
     }
     const adapted = learner.adapt(meta, support, ctx)
-    const logits = learner.predict(meta, adapted, tensor2d([[1, 1], [4, 4]]), ctx)
+    const logits = learner.predict(
+      meta,
+      adapted,
+      tensor2d([
+        [1, 1],
+        [4, 4],
+      ]),
+      ctx,
+    )
     expect([...logits.dataSync()]).toEqual([0, -13, -18, -1].map((v) => expect.closeTo(v, 4)))
   })
 
@@ -66,7 +87,14 @@ describe.each(testBackends)('protonet on %s', (backend) => {
       distance: 'cosine',
       normalisation: { test: 'none' },
     })
-    const support = { x: tensor2d([[3, 0], [0, 2]]), y: tensor1d([0, 1], 'int32'), ways: 2 }
+    const support = {
+      x: tensor2d([
+        [3, 0],
+        [0, 2],
+      ]),
+      y: tensor1d([0, 1], 'int32'),
+      ways: 2,
+    }
     const meta = { params: {}, state: {} }
     const logits = learner.predict(meta, learner.adapt(meta, support, ctx), tensor2d([[3, 4]]), ctx)
     expect(relativeError(logits.dataSync(), [6, 8])).toBeLessThan(1e-5)
@@ -75,7 +103,9 @@ describe.each(testBackends)('protonet on %s', (backend) => {
   it('refuses a support set without classes, and a scale that is none', () => {
     const learner = protonet({ backbone: embeddings() })
     const support = { x: tensor2d([[1, 2]]), y: tensor1d([0], 'int32') }
-    expect(() => learner.adapt({ params: {}, state: {} }, support, ctx)).toThrow('number of classes')
+    expect(() => learner.adapt({ params: {}, state: {} }, support, ctx)).toThrow(
+      'number of classes',
+    )
     expect(() => protonet({ backbone, scale: Number.NaN })).toThrow('scale NaN')
   })
 
@@ -109,7 +139,9 @@ describe.skipIf(!file)('protonet against PyTorch float64 (needs the reference va
       const learner = protonet({ backbone: referenceNet(c) })
       const episode = toEpisode(c.tasks[0]!, c.config.way as number)
       const expected = c.expected.find(({ batch }) => batch === 'joint')
-      const { params, state } = learner.init(rng(0), { inputShape: episode.support.x.shape.slice(1) })
+      const { params, state } = learner.init(rng(0), {
+        inputShape: episode.support.x.shape.slice(1),
+      })
       const drawn = tree.unflatten(params, named(c.params))
       const ctx = { step: 0, rng: rng(0), phase: 'train' as const }
       const { value, gradient } = valueAndGrad(
@@ -149,5 +181,9 @@ function named(values: ReferenceTree) {
 
 function toEpisode(task: ReferenceTree, ways: number): Episode {
   const batch = (x: string, y: string) => ({ x: toTensor(task[x]!), y: toTensor(task[y]!), ways })
-  return { support: batch('xs', 'ys'), query: batch('xq', 'yq'), id: { source: 'reference', index: 0 } }
+  return {
+    support: batch('xs', 'ys'),
+    query: batch('xq', 'yq'),
+    id: { source: 'reference', index: 0 },
+  }
 }

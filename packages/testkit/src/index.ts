@@ -10,5 +10,5 @@ export {
   referenceFile,
   toTensor,
 } from './reference'
-export { toyLearner } from './toy-learner'
 export { type ToyOptions, toyEpisodes } from './toy'
+export { toyLearner } from './toy-learner'

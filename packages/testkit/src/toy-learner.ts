@@ -1,16 +1,13 @@
 import {
-  type MetaLearner,
-  type Weights,
   accuracy,
   dense,
   flatten,
+  type MetaLearner,
   series,
   softmaxCrossEntropy,
+  type Weights,
 } from '@kshot/core'
 import {
-  type Scalar,
-  type Tensor,
-  type Tensor1D,
   add,
   cast,
   div,
@@ -18,10 +15,13 @@ import {
   matMul,
   neg,
   oneHot,
+  type Scalar,
   scalar,
   square,
   sub,
   sum,
+  type Tensor,
+  type Tensor1D,
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core'
@@ -60,8 +60,7 @@ export function toyLearner({ units = 4 } = {}): MetaLearner {
         metrics: { accuracy: accuracy(output, query.y) },
       }
     },
-    adapt: (meta, { x, y, ways }) =>
-      tidy(() => means(embed(meta, x), y as Tensor1D, ways!)),
+    adapt: (meta, { x, y, ways }) => tidy(() => means(embed(meta, x), y as Tensor1D, ways!)),
     predict: (meta, adapted, x) => tidy(() => logits(embed(meta, x), adapted as Tensor)),
   }
 }

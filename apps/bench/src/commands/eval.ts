@@ -27,7 +27,7 @@ export function evalCommand(): Command {
 
 async function action(checkpoint: string, options: Options): Promise<void> {
   const { json = false, quiet = false, data } = options
-  const shown = quiet ? silent : progress(process.stderr)
+  const shown = quiet ? silent : progress(process.stderr, 'eval')
   const { signal, release } = interruptible(() => shown.note('stopping …'))
   try {
     const result = await evaluateCheckpoint({

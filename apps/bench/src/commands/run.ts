@@ -50,7 +50,7 @@ async function action(source: string | undefined, options: Options): Promise<voi
   const { json = false, quiet = false, resume = false, data } = options
   const config = await configOf(source, options)
   const folder = options.out ?? defaultFolder(nameOf(source!), config.seed, resume)
-  const shown = quiet ? silent : progress(process.stderr)
+  const shown = quiet ? silent : progress(process.stderr, 'run')
   const { signal, release } = interruptible(() => shown.note('stopping after this step …'))
   try {
     const result = await run({ config, folder, resume, data, signal, on: shown })

@@ -1,19 +1,19 @@
 import { activate, leaked, testBackends, toyEpisodes, toyLearner } from '@kshot/testkit'
-import { type Scalar, log, memory, mul, scalar } from '@tensorflow/tfjs-core'
+import { log, memory, mul, type Scalar, scalar } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { MetaLearner } from '../learner'
 import { adam, sgd } from '../optim'
 import { rng } from '../random'
-import { type Episode, disposeTask } from '../task'
+import { disposeTask, type Episode } from '../task'
 import * as tree from '../tree'
 import {
-  type MetaTrainOptions,
-  type StepReport,
-  type TrainState,
   estimate,
   evaluate,
+  type MetaTrainOptions,
   metaTrain,
+  type StepReport,
   sequential,
+  type TrainState,
 } from './index'
 import { taskContext, taskGradient } from './sequential'
 
@@ -26,7 +26,9 @@ const train = (options: Partial<MetaTrainOptions> = {}) => metaTrain({ ...base, 
 /** What is left of a run once its tensors are read. */
 async function bytes(options: Partial<MetaTrainOptions> = {}): Promise<number[]> {
   const { meta, state } = await train(options)
-  const values = tree.leaves({ ...state.meta, o: state.optimizer }).flatMap((t) => [...t.dataSync()])
+  const values = tree
+    .leaves({ ...state.meta, o: state.optimizer })
+    .flatMap((t) => [...t.dataSync()])
   disposeTask([meta, state])
   return values
 }
@@ -52,7 +54,9 @@ describe.each(testBackends)('meta-training on %s', (backend) => {
     const first = await train({ steps: 5, validate: validation })
     expect(first.state.step).toBe(5)
     const resume: TrainState = { ...first.state }
-    expect(await bytes({ resume, validate: validation })).toEqual(await bytes({ validate: validation }))
+    expect(await bytes({ resume, validate: validation })).toEqual(
+      await bytes({ validate: validation }),
+    )
     disposeTask(first.meta)
   })
 

@@ -1,0 +1,39 @@
+import { clone, engine, type NamedAttrMap, type Tensor } from '@tensorflow/tfjs-core'
+
+/** Gradients of a kernel with respect to its inputs, each computed only when it is asked for. */
+export type InputGradients = { readonly [input: string]: () => Tensor }
+
+/**
+ * The gradient of a kernel. It is built from differentiable operations and from saved INPUTS only:
+ * a saved output would be cut off the tape, and second derivatives silently wrong.
+ */
+export interface Gradient {
+  /** Inputs that are saved, in this order; `all` where an input is a list. */
+  readonly saves: readonly string[] | 'all'
+  // biome-ignore lint/suspicious/noExplicitAny: each kernel has attributes of its own
+  gradient(dy: Tensor, saved: any[], attrs: any, dys: Tensor[]): InputGradients
+}
+
+/** Gradients by kernel name. */
+export type Gradients = { readonly [kernel: string]: Gradient }
+
+export type Attributes = NamedAttrMap
+
+/** Runs `f` off the tape: what it returns counts as a constant. */
+export function offTape<T>(f: () => T): T {
+  const { state } = engine()
+  state.kernelDepth++
+  try {
+    return f()
+  } finally {
+    state.kernelDepth--
+  }
+}
+
+/**
+ * The same values, with no derivative: ∂ stopGradient(x) / ∂x = 0.
+ * @example mul(stopGradient(mask), x)
+ */
+export function stopGradient<T extends Tensor>(x: T): T {
+  return offTape(() => clone(x))
+}

@@ -1,0 +1,54 @@
+import {
+  engine,
+  type GradConfig,
+  getGradient,
+  registerGradient,
+  unregisterGradient,
+} from '@tensorflow/tfjs-core'
+import { gradients } from './gradients'
+
+const ours: readonly GradConfig[] = Object.entries(gradients).map(
+  ([kernelName, { saves, gradient }]) => ({
+    kernelName,
+    ...(saves === 'all' ? { saveAllInputs: true } : { inputsToSave: [...saves] }),
+    gradFunc: (dy, saved, attrs) => {
+      const dys = Array.isArray(dy) ? dy : [dy]
+      return gradient(dys[0]!, saved as never, attrs, dys)
+    },
+  }),
+)
+
+let depth = 0
+
+/**
+ * Runs `f` with kshot's gradients in the place of TensorFlow.js' own, and puts those back afterwards:
+ * the app's own gradients give the bytes that they always gave.
+ *
+ * In Node, `@tensorflow/tfjs-core` alone has no gradients at all; there, these are the only ones.
+ */
+export function withGradients<T>(f: () => T): T {
+  if (depth > 0) return f()
+  const before = ours.map(({ kernelName }) => getGradient(kernelName))
+  depth++
+  try {
+    for (const config of ours) replace(config)
+    return f()
+  } finally {
+    depth--
+    for (const [i, { kernelName }] of ours.entries()) replace(before[i], kernelName)
+  }
+}
+
+function replace(config: GradConfig | undefined, kernelName = config!.kernelName): void {
+  if (getGradient(kernelName)) unregisterGradient(kernelName)
+  if (config) registerGradient(config)
+}
+
+/** After an exception: frees what the tape has kept, once no gradient is being computed any more. */
+export function dropTape(): void {
+  const { state } = engine()
+  if (state.gradientDepth > 0 || !state.activeTape) return
+  for (const node of state.activeTape) for (const tensor of node.saved ?? []) tensor.dispose()
+  // as the engine does when it ends a tape
+  state.activeTape = null as never
+}
