@@ -7,11 +7,14 @@ import type { Episode } from './task'
 import * as tree from './tree'
 
 describe('createClassifier', () => {
-  beforeAll(() => activate('cpu'))
+  beforeAll(async () => {
+    await activate('cpu')
+    episode = tasks(0) as Episode
+  })
   const tasks = toyEpisodes({ ways: 3, shots: 2, queries: 1, noise: 0.05 })
   const learner = toyLearner({ units: 16 })
   const meta = () => learner.init(rng(1), tasks.taskSpec)
-  const episode = tasks(0) as Episode
+  let episode: Episode
   const names = ['spiral', 'cross', 'circle']
   const support = (i: number) => slice(episode.support.x, i, 1)
   const query = (i: number) => slice(episode.query.x, i, 1)

@@ -12,12 +12,15 @@ export interface ToyOptions {
   readonly seed?: number
 }
 
-/** Episodes of noisy images around random class pictures, `[size, size, 1]`: easy, but not trivial. */
+/**
+ * Episodes of noisy images around random class pictures, `[size, size, 1]`. A picture is a coarse
+ * pattern that is half as fine as the image, so a net that learns to smooth the noise away gets better.
+ */
 export function toyEpisodes(options: ToyOptions): TaskSource {
   const { ways, shots, queries, size = 8, noise = 0.35, seed = 0 } = options
   const source = (index: number): Episode => {
     const random = rng(seed).split(index)
-    const pictures = Array.from({ length: ways }, () => uniforms(size * size))
+    const pictures = Array.from({ length: ways }, () => coarse(size))
     const support = labels((label) => (label === 0 ? (options.shotsOfFirst ?? shots) : shots))
     return {
       support: batch(support),
@@ -25,12 +28,17 @@ export function toyEpisodes(options: ToyOptions): TaskSource {
       id: { source: 'toy', index },
     }
 
-    function uniforms(n: number) {
-      return Float32Array.from({ length: n }, random.uniform)
+    function coarse(side: number): number[] {
+      const half = side / 2
+      const cells = Array.from({ length: half * half }, () => 2 * random.integer(2) - 1)
+      return Array.from({ length: side * side }, (_, i) => {
+        const [row, column] = [Math.floor(i / side), i % side]
+        return cells[Math.floor(row / 2) * half + Math.floor(column / 2)]!
+      })
     }
 
     function batch(y: number[]) {
-      const x = y.flatMap((label) => [...pictures[label]!].map((v) => v + noise * random.normal()))
+      const x = y.flatMap((label) => pictures[label]!.map((v) => v + noise * random.normal()))
       return {
         x: tensor(x, [y.length, size, size, 1], 'float32'),
         y: tensor1d(y, 'int32'),

@@ -2,7 +2,7 @@ import { activate, leaked, testBackends, toyEpisodes, toyLearner } from '@kshot/
 import { log, memory, mul, type Scalar, scalar } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { MetaLearner } from '../learner'
-import { adam, sgd } from '../optim'
+import { adam } from '../optim'
 import { rng } from '../random'
 import { disposeTask, type Episode } from '../task'
 import * as tree from '../tree'
@@ -17,7 +17,7 @@ import {
 } from './index'
 import { taskContext, taskGradient } from './sequential'
 
-const tasks = toyEpisodes({ ways: 3, shots: 1, queries: 2 })
+const tasks = toyEpisodes({ ways: 3, shots: 1, queries: 2, noise: 1.5 })
 const base = { learner: toyLearner(), optimizer: adam(1e-2), tasks, steps: 12, seed: 4 }
 const validation = { tasks: (i: number) => tasks(500 + i), count: 5, every: 4 }
 
@@ -40,7 +40,7 @@ describe.each(testBackends)('meta-training on %s', (backend) => {
     const losses: number[] = []
     const { meta, state } = await train({ steps: 60, onStep: ({ loss }) => void losses.push(loss) })
     const average = (from: number) => estimate(losses.slice(from, from + 15)).mean
-    expect(average(45)).toBeLessThan(0.8 * average(0))
+    expect(average(45)).toBeLessThan(0.9 * average(0))
     expect(state).toMatchObject({ step: 60, tasks: 60, examples: 60 * 9 })
     disposeTask([meta, state])
   })
@@ -80,7 +80,7 @@ describe.each(testBackends)('meta-training on %s', (backend) => {
     const reports: StepReport[] = []
     const { meta, state, stoppedBy } = await train({
       // so large a rate that later parameters are worse
-      optimizer: sgd(3),
+      optimizer: adam(3),
       steps: 1000,
       validate: { ...validation, patience: 3 },
       onStep: (report) => void reports.push(report),

@@ -1,0 +1,62 @@
+import { type Batch, KshotError, type TaskSource, rng } from '@kshot/core'
+import type { Dataset } from './dataset'
+import type { Slot } from './plan'
+import { renderBatch } from './render'
+
+export interface BatchOptions {
+  /** Examples a batch. */
+  readonly size: number
+  readonly seed: number | string
+}
+
+/**
+ * Batches over all classes, for training that is not episodes; labels are indices of classes.
+ * Each epoch is a permutation of all examples; the last batch of an epoch may be smaller.
+ * @throws `episodes/bad-option`
+ */
+export function batches(dataset: Dataset, { size, seed }: BatchOptions): TaskSource<Batch> {
+  if (!Number.isInteger(size) || size < 1) {
+    throw new KshotError('episodes/bad-option', {
+      got: `size: ${size}`,
+      expected: 'an integer of at least 1',
+      remedy: 'Pass the number of examples a batch',
+    })
+  }
+  const all = allSlots(dataset)
+  const perEpoch = Math.ceil(all.length / size)
+  const ways = dataset.classes.length
+  let shuffled = { epoch: -1, order: [] as number[] }
+  const draw = (index: number): Batch => {
+    const epoch = Math.floor(index / perEpoch)
+    if (shuffled.epoch !== epoch) {
+      const order = rng(seed).split('epoch').split(epoch).permutation(all.length)
+      shuffled = { epoch, order }
+    }
+    const from = (index % perEpoch) * size
+    return renderBatch(dataset, shuffled.order.slice(from, from + size).map((i) => all[i]!), ways)
+  }
+  return Object.assign(draw, {
+    spec: {
+      package: '@kshot/episodes',
+      export: 'batchSource',
+      options: { size, seed, dataset: dataset.spec },
+    },
+    taskSpec: { inputShape: dataset.shape, ways },
+  })
+}
+
+/** {@link batches} with the data set among the options: what a spec calls. */
+export function batchSource({ dataset, ...options }: BatchOptions & { readonly dataset: Dataset }) {
+  return batches(dataset, options)
+}
+
+function allSlots({ classes }: Dataset): Slot[] {
+  return classes.flatMap(({ size }, classIndex) =>
+    Array.from({ length: size }, (_, example) => ({
+      label: classIndex,
+      classIndex,
+      example,
+      quarterTurns: 0,
+    })),
+  )
+}

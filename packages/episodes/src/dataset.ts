@@ -1,0 +1,138 @@
+import { KshotError, type Spec } from '@kshot/core'
+
+/** A class of a data set. */
+export interface ClassEntry {
+  /** The same in every process, as in `Korean/character07/rot90`. */
+  readonly id: string
+  /** What the class belongs to: an alphabet, a script. */
+  readonly group?: string
+  /** Number of examples. */
+  readonly size: number
+}
+
+/** Labelled examples by class, read synchronously. */
+export interface Dataset {
+  /** How to build it again. */
+  readonly spec: Spec
+  /** Shape of one example, as in `[28, 28, 1]`. */
+  readonly shape: readonly number[]
+  readonly classes: readonly ClassEntry[]
+  /** Writes one example into `target` at `offset`, as floats; ink = 1 for characters. */
+  read(classIndex: number, example: number, target: Float32Array, offset: number): void
+}
+
+/** Data sets that share no class. */
+export interface Splits {
+  readonly train: Dataset
+  readonly validation: Dataset
+  readonly test: Dataset
+}
+
+/** How many numbers one example has. */
+export function exampleSize({ shape }: Dataset): number {
+  return shape.reduce((product, n) => product * n, 1)
+}
+
+/** The classes that `keep` accepts, as a data set of their own. */
+export function subset(
+  dataset: Dataset,
+  spec: Spec,
+  keep: (entry: ClassEntry, index: number) => boolean,
+): Dataset {
+  const indices = dataset.classes.flatMap((entry, i) => (keep(entry, i) ? [i] : []))
+  return {
+    ...dataset,
+    spec,
+    classes: indices.map((i) => dataset.classes[i]!),
+    read: (c, example, target, offset) => dataset.read(indices[c]!, example, target, offset),
+  }
+}
+
+/** The classes of both, as for training on train and validation. */
+export function concatenate(a: Dataset, b: Dataset): Dataset {
+  assertDisjoint({ first: a, second: b })
+  const n = a.classes.length
+  return {
+    spec: { package: '@kshot/episodes', export: 'concatenate', options: { a: a.spec, b: b.spec } },
+    shape: a.shape,
+    classes: [...a.classes, ...b.classes],
+    read: (c, example, target, offset) =>
+      c < n ? a.read(c, example, target, offset) : b.read(c - n, example, target, offset),
+  }
+}
+
+/**
+ * Each class four times, turned by 0°, 90°, 180° and 270° counter-clockwise, as classes of their own
+ * (Santoro et al. 2016). Images must be square.
+ */
+export function rotations(dataset: Dataset): Dataset {
+  const n = dataset.classes.length
+  const side = dataset.shape[0]!
+  const turned = (degrees: number) =>
+    dataset.classes.map((entry) => ({
+      ...entry,
+      id: degrees === 0 ? entry.id : `${entry.id}/rot${degrees}`,
+    }))
+  return {
+    spec: { package: '@kshot/episodes', export: 'rotations', options: { dataset: dataset.spec } },
+    shape: dataset.shape,
+    classes: [0, 90, 180, 270].flatMap(turned),
+    read(c, example, target, offset) {
+      dataset.read(c % n, example, target, offset)
+      turn(target, offset, side, dataset.shape[2] ?? 1, Math.floor(c / n))
+    },
+  }
+}
+
+/** Turns a square image in place by quarter turns, counter-clockwise. */
+export function turn(
+  target: Float32Array,
+  offset: number,
+  side: number,
+  channels: number,
+  quarters: number,
+): void {
+  if (quarters % 4 === 0) return
+  const source = target.slice(offset, offset + side * side * channels)
+  for (let row = 0; row < side; row++) {
+    for (let column = 0; column < side; column++) {
+      const [r, c] = turnedFrom(row, column, side, quarters % 4)
+      for (let k = 0; k < channels; k++) {
+        target[offset + (row * side + column) * channels + k] = source[(r * side + c) * channels + k]!
+      }
+    }
+  }
+}
+
+/** Where the pixel at (row, column) comes from. */
+function turnedFrom(row: number, column: number, side: number, quarters: number): [number, number] {
+  const last = side - 1
+  if (quarters === 1) return [column, last - row]
+  if (quarters === 2) return [last - row, last - column]
+  return [last - column, row]
+}
+
+/**
+ * Checks that no class is in two splits; rotations of one class count as that class.
+ * @throws `episodes/splits-overlap` naming the class and both splits
+ */
+export function assertDisjoint<T extends { readonly [split: string]: Dataset }>(splits: T): T {
+  const seen = new Map<string, string>()
+  for (const [name, { classes }] of Object.entries(splits)) {
+    const ids = new Set(classes.map(({ id }) => id.replace(/\/rot\d+$/, '')))
+    for (const id of ids) {
+      const other = seen.get(id)
+      if (other) throw overlap(id, other, name)
+      seen.set(id, name)
+    }
+  }
+  return splits
+}
+
+function overlap(id: string, first: string, second: string): KshotError {
+  return new KshotError('episodes/splits-overlap', {
+    got: `the class '${id}' in ${first} and in ${second}`,
+    expected: 'splits that share no class',
+    remedy: 'Leave it out of one of them: a test on classes seen in training proves nothing',
+  })
+}

@@ -1,0 +1,53 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { exampleSize } from './dataset'
+import type { EpisodeSource } from './episodes'
+import type { Slot } from './plan'
+
+/**
+ * The SHA-256 of the first `count` episodes: image contents, order, labels, class ids, turns and
+ * distortions. Two results belong into one ranking only if these are equal.
+ * @returns 64 hexadecimal digits
+ */
+export function episodeSetHash(source: EpisodeSource, count: number): string {
+  const { dataset } = source
+  const hash = sha256.create()
+  const pixels = new Float32Array(exampleSize(dataset))
+  const digests = new Map<string, string>()
+  hash.update(utf8ToBytes(`kshot episodes 1, ${count} of shape ${dataset.shape.join('x')}\n`))
+  for (let i = 0; i < count; i++) {
+    const { ways, classes, support, query } = source.plan(i)
+    const ids = classes.map((c) => JSON.stringify(dataset.classes[c]!.id)).join()
+    hash.update(utf8ToBytes(`episode ${ways} ${ids}\n${lines(support)}query\n${lines(query)}`))
+  }
+  return bytesToHex(hash.digest())
+
+  function lines(slots: readonly Slot[]): string {
+    return slots.map((slot) => `${describe(slot)} ${digest(slot)}\n`).join('')
+  }
+
+  /** Of the example before it is turned and distorted, computed once. */
+  function digest({ classIndex, example }: Slot): string {
+    const key = `${classIndex}/${example}`
+    let known = digests.get(key)
+    if (!known) {
+      dataset.read(classIndex, example, pixels, 0)
+      known = bytesToHex(sha256(littleEndian(pixels)))
+      digests.set(key, known)
+    }
+    return known
+  }
+}
+
+function describe({ label, classIndex, example, quarterTurns, distortion }: Slot): string {
+  // Twelve digits: what differs between engines in the last bits of a cosine is no other picture.
+  const affine = distortion?.map((v) => v.toPrecision(12)).join() ?? 'none'
+  return `${label} ${classIndex} ${example} ${quarterTurns} ${affine}`
+}
+
+function littleEndian(values: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(values.length * 4)
+  const view = new DataView(bytes.buffer)
+  for (const [i, value] of values.entries()) view.setFloat32(4 * i, value, true)
+  return bytes
+}

@@ -1,0 +1,19 @@
+export { type BatchOptions, batchSource, batches } from './batches'
+export {
+  type ClassEntry,
+  type Dataset,
+  type Splits,
+  assertDisjoint,
+  concatenate,
+  exampleSize,
+  rotations,
+  subset,
+} from './dataset'
+export type { DistortOptions } from './distort'
+export { type EpisodeSource, episodeSource, episodes } from './episodes'
+export { episodeSetHash } from './hash'
+export { type ArrayData, fromArrays } from './memory'
+export { type PairBatch, type PairOptions, pairSource, pairs } from './pairs'
+export type { Count, EpisodeOptions, EpisodePlan, Slot } from './plan'
+export { type Resize, resize } from './resize'
+export { type SinusoidOptions, sinusoids } from './sinusoids'

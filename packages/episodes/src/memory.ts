@@ -1,0 +1,63 @@
+import { KshotError } from '@kshot/core'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
+import type { Dataset } from './dataset'
+
+export interface ArrayData {
+  /** Stands in results; the contents' digest stands beside it. */
+  readonly name: string
+  /** Shape of one example. */
+  readonly shape: readonly number[]
+  /** All examples, one after the other. */
+  readonly x: Float32Array | readonly number[]
+  /** The class of each example. */
+  readonly labels: readonly (string | number)[]
+}
+
+/**
+ * A data set from arrays in memory; classes are in the order of their first example.
+ * @throws `episodes/bad-array`
+ * @example fromArrays({ name: 'flowers', shape: [4], x: measurements, labels: species })
+ */
+export function fromArrays({ name, shape, x, labels }: ArrayData): Dataset {
+  const size = shape.reduce((product, n) => product * n, 1)
+  checkArray(x, labels, size)
+  const values = Float32Array.from(x)
+  const places = new Map<string, number[]>()
+  for (const [i, label] of labels.entries()) {
+    const known = places.get(String(label))
+    if (known) known.push(i)
+    else places.set(String(label), [i])
+  }
+  const rows = [...places.values()]
+  const digest = bytesToHex(sha256(new Uint8Array(values.buffer)))
+  return {
+    spec: { package: '@kshot/episodes', export: 'fromArrays', options: { name, digest } },
+    shape,
+    classes: [...places].map(([id, { length }]) => ({ id, size: length })),
+    read(classIndex, example, target, offset) {
+      const row = rows[classIndex]![example]!
+      target.set(values.subarray(row * size, (row + 1) * size), offset)
+    },
+  }
+}
+
+function checkArray(x: ArrayLike<number>, labels: readonly unknown[], size: number): void {
+  if (x.length === labels.length * size && size > 0) {
+    for (let i = 0; i < x.length; i++) if (!Number.isFinite(x[i])) throw notFinite(i, x[i]!, size)
+    return
+  }
+  throw new KshotError('episodes/bad-array', {
+    got: `${x.length} numbers for ${labels.length} labels`,
+    expected: `${labels.length} × ${size} numbers`,
+    remedy: 'Pass one example a label, each of the given shape',
+  })
+}
+
+function notFinite(i: number, value: number, size: number): KshotError {
+  return new KshotError('episodes/bad-array', {
+    got: `${value} in example ${Math.floor(i / size)}`,
+    expected: 'finite numbers',
+    remedy: 'Clean the data first',
+  })
+}

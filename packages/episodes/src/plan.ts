@@ -1,0 +1,136 @@
+import { KshotError, type Rng, rng } from '@kshot/core'
+import type { ClassEntry, Dataset } from './dataset'
+import { type Affine, type DistortOptions, drawDistortion } from './distort'
+
+/** A number, or the ends of a range to draw from evenly. */
+export type Count = number | { readonly min: number; readonly max: number }
+
+export interface EpisodeOptions {
+  /** Classes an episode (N). */
+  readonly ways: Count
+  /** Support examples a class (K). With `perClass`, each class draws its own number. */
+  readonly shots: Count | { readonly min: number; readonly max: number; readonly perClass: true }
+  /** Query examples a class (Q). */
+  readonly queries: number
+  readonly seed: number | string
+  /** `per-class`: all examples of a class are turned by the same multiple of 90°, drawn anew each episode. */
+  readonly rotate?: 'none' | 'per-class'
+  /** A random distortion of each example. */
+  readonly distort?: DistortOptions
+}
+
+/** One example of an episode. */
+export interface Slot {
+  /** 0 … ways - 1 */
+  readonly label: number
+  readonly classIndex: number
+  readonly example: number
+  readonly quarterTurns: number
+  readonly distortion?: Affine
+}
+
+/** An episode in plain numbers. */
+export interface EpisodePlan {
+  readonly ways: number
+  /** The class behind each label. */
+  readonly classes: readonly number[]
+  readonly support: readonly Slot[]
+  readonly query: readonly Slot[]
+}
+
+/**
+ * Plans episode number `index`: a function of the options, the sizes of the classes and the index alone.
+ *
+ * Classes, support and query come from generators of their own, support before query, so a change
+ * of `queries` changes neither the classes nor the support set.
+ */
+export function planEpisode(dataset: Dataset, options: EpisodeOptions, index: number): EpisodePlan {
+  const random = rng(options.seed).split('episode').split(index)
+  const ways = drawCount(options.ways, random.split('ways'))
+  const shots = drawShots(options.shots, ways, random.split('shots'))
+  const classes = random.split('classes').sample(dataset.classes.length, ways)
+  const support: Slot[] = []
+  const query: Slot[] = []
+  for (const [label, classIndex] of classes.entries()) {
+    const own = random.split('class').split(label)
+    const order = own.split('examples').permutation(dataset.classes[classIndex]!.size)
+    const quarterTurns = options.rotate === 'per-class' ? own.split('rotation').integer(4) : 0
+    const slot = (k: number): Slot => ({
+      label,
+      classIndex,
+      example: order[k]!,
+      quarterTurns,
+      ...(options.distort && {
+        distortion: drawDistortion(own.split('distortion').split(k), options.distort),
+      }),
+    })
+    for (let k = 0; k < shots[label]!; k++) support.push(slot(k))
+    // Queries lie behind the largest possible support set, wherever this one ends.
+    const from = largest(options.shots)
+    for (let k = 0; k < options.queries; k++) query.push(slot(from + k))
+  }
+  return {
+    ways,
+    classes,
+    support: shuffled(support, random.split('support order')),
+    query: shuffled(query, random.split('query order')),
+  }
+}
+
+/**
+ * Checks that the data set has what the episodes need.
+ * @throws `episodes/bad-option`, `episodes/too-few-classes`, `episodes/class-too-small`
+ */
+export function checkEpisodes({ classes }: Dataset, options: EpisodeOptions): void {
+  const { ways, shots, queries } = options
+  checkCount('ways', ways, 1)
+  checkCount('shots', shots, 1)
+  checkCount('queries', queries, 0)
+  if (classes.length < largest(ways)) {
+    throw new KshotError('episodes/too-few-classes', {
+      got: `a data set of ${classes.length} classes for ${largest(ways)}-way episodes`,
+      expected: `at least ${largest(ways)} classes`,
+      remedy: 'Take fewer ways, or a larger data set',
+    })
+  }
+  const needed = largest(shots) + queries
+  const small = classes.find(({ size }) => size < needed)
+  if (small) throw tooSmall(small, needed, largest(shots), queries)
+}
+
+export function largest(count: Count): number {
+  return typeof count === 'number' ? count : count.max
+}
+
+function tooSmall({ id, size }: ClassEntry, needed: number, shots: number, queries: number): KshotError {
+  return new KshotError('episodes/class-too-small', {
+    got: `the class '${id}' with ${size} examples`,
+    expected: `at least ${needed} (${shots} support + ${queries} query)`,
+    remedy: 'Take fewer shots or queries, add examples, or leave the class out',
+  })
+}
+
+function checkCount(name: string, count: Count, min: number): void {
+  const ends = typeof count === 'number' ? [count] : [count.min, count.max]
+  if (ends.every((n) => Number.isInteger(n) && n >= min) && ends[0]! <= ends.at(-1)!) return
+  throw new KshotError('episodes/bad-option', {
+    got: `${name}: ${JSON.stringify(count)}`,
+    expected: `an integer of at least ${min}, or { min, max }`,
+    remedy: `Pass ${name} such as 5`,
+  })
+}
+
+function drawCount(count: Count, random: Rng): number {
+  return typeof count === 'number' ? count : count.min + random.integer(count.max - count.min + 1)
+}
+
+function drawShots(shots: EpisodeOptions['shots'], ways: number, random: Rng): number[] {
+  if (typeof shots === 'object' && 'perClass' in shots) {
+    return Array.from({ length: ways }, (_, label) => drawCount(shots, random.split(label)))
+  }
+  return Array<number>(ways).fill(drawCount(shots, random))
+}
+
+function shuffled<T>(items: readonly T[], random: Rng): T[] {
+  return random.permutation(items.length).map((i) => items[i]!)
+}

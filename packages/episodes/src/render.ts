@@ -1,0 +1,27 @@
+import type { Batch } from '@kshot/core'
+import { tensor, tensor1d } from '@tensorflow/tfjs-core'
+import { type Dataset, exampleSize, turn } from './dataset'
+import { applyDistortion } from './distort'
+import type { Slot } from './plan'
+
+/** Writes what a slot shows: the example, turned, then distorted. */
+export function renderSlot(dataset: Dataset, slot: Slot, target: Float32Array, offset: number): void {
+  const [height, width = 1, channels = 1] = dataset.shape as [number, number?, number?]
+  dataset.read(slot.classIndex, slot.example, target, offset)
+  turn(target, offset, height, channels, slot.quarterTurns)
+  if (slot.distortion) {
+    applyDistortion(target, offset, [height, width, channels], slot.distortion)
+  }
+}
+
+/** The tensors of a support or query set: x `[n, ...shape]`, y int32 `[n]`. */
+export function renderBatch(dataset: Dataset, slots: readonly Slot[], ways: number): Batch {
+  const size = exampleSize(dataset)
+  const x = new Float32Array(slots.length * size)
+  for (const [i, slot] of slots.entries()) renderSlot(dataset, slot, x, i * size)
+  return {
+    x: tensor(x, [slots.length, ...dataset.shape], 'float32'),
+    y: tensor1d(Int32Array.from(slots, ({ label }) => label), 'int32'),
+    ways,
+  }
+}
