@@ -1,4 +1,4 @@
-import { type Batch, KshotError, type TaskSource, rng } from '@kshot/core'
+import { type Batch, KshotError, rng, type TaskSource } from '@kshot/core'
 import type { Dataset } from './dataset'
 import type { Slot } from './plan'
 import { renderBatch } from './render'
@@ -33,7 +33,11 @@ export function batches(dataset: Dataset, { size, seed }: BatchOptions): TaskSou
       shuffled = { epoch, order }
     }
     const from = (index % perEpoch) * size
-    return renderBatch(dataset, shuffled.order.slice(from, from + size).map((i) => all[i]!), ways)
+    return renderBatch(
+      dataset,
+      shuffled.order.slice(from, from + size).map((i) => all[i]!),
+      ways,
+    )
   }
   return Object.assign(draw, {
     spec: {

@@ -98,7 +98,8 @@ export function turn(
     for (let column = 0; column < side; column++) {
       const [r, c] = turnedFrom(row, column, side, quarters % 4)
       for (let k = 0; k < channels; k++) {
-        target[offset + (row * side + column) * channels + k] = source[(r * side + c) * channels + k]!
+        target[offset + (row * side + column) * channels + k] =
+          source[(r * side + c) * channels + k]!
       }
     }
   }

@@ -29,7 +29,12 @@ export function drawDistortion(random: Rng, options: DistortOptions): Affine {
   const m10 = (sin + cos * shearY) * scaleX
   const m11 = (sin * shearX + cos) * scaleY
   const determinant = m00 * m11 - m01 * m10
-  const [a, b, c, d] = [m11, -m01, -m10, m00].map((v) => v / determinant) as [number, number, number, number]
+  const [a, b, c, d] = [m11, -m01, -m10, m00].map((v) => v / determinant) as [
+    number,
+    number,
+    number,
+    number,
+  ]
   return [a, b, -(a * shiftX + b * shiftY), c, d, -(c * shiftX + d * shiftY)]
 }
 

@@ -1,6 +1,6 @@
-import { type Episode, type Spec, type TaskSource, type TaskSpec, canonicalJson } from '@kshot/core'
+import { canonicalJson, type Episode, type Spec, type TaskSource, type TaskSpec } from '@kshot/core'
 import type { Dataset } from './dataset'
-import { type EpisodeOptions, type EpisodePlan, checkEpisodes, planEpisode } from './plan'
+import { checkEpisodes, type EpisodeOptions, type EpisodePlan, planEpisode } from './plan'
 import { renderBatch } from './render'
 
 /** Episodes by number, and their plans. */

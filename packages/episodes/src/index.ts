@@ -1,12 +1,12 @@
-export { type BatchOptions, batchSource, batches } from './batches'
+export { type BatchOptions, batches, batchSource } from './batches'
 export {
-  type ClassEntry,
-  type Dataset,
-  type Splits,
   assertDisjoint,
+  type ClassEntry,
   concatenate,
+  type Dataset,
   exampleSize,
   rotations,
+  type Splits,
   subset,
 } from './dataset'
 export type { DistortOptions } from './distort'

@@ -1,5 +1,5 @@
-import { KshotError, type Rng, type TaskSource, rng } from '@kshot/core'
-import { type Tensor, type Tensor1D, dispose, tensor1d } from '@tensorflow/tfjs-core'
+import { KshotError, type Rng, rng, type TaskSource } from '@kshot/core'
+import { dispose, type Tensor, type Tensor1D, tensor1d } from '@tensorflow/tfjs-core'
 import type { Dataset } from './dataset'
 import { type DistortOptions, drawDistortion } from './distort'
 import type { Slot } from './plan'
@@ -35,7 +35,10 @@ export function pairs(dataset: Dataset, options: PairOptions): TaskSource<PairBa
     return {
       left: images(drawn.map(([left]) => left)),
       right: images(drawn.map(([, right]) => right)),
-      same: tensor1d(Int32Array.from(order, (i) => (i % 2 === 0 ? 1 : 0)), 'int32'),
+      same: tensor1d(
+        Int32Array.from(order, (i) => (i % 2 === 0 ? 1 : 0)),
+        'int32',
+      ),
     }
   }
   return Object.assign(draw, {
@@ -59,7 +62,12 @@ export function pairSource({ dataset, ...options }: PairOptions & { readonly dat
   return pairs(dataset, options)
 }
 
-function drawPair({ classes }: Dataset, same: boolean, random: Rng, distort?: DistortOptions): [Slot, Slot] {
+function drawPair(
+  { classes }: Dataset,
+  same: boolean,
+  random: Rng,
+  distort?: DistortOptions,
+): [Slot, Slot] {
   const [first, second] = random.sample(classes.length, 2) as [number, number]
   const slot = (classIndex: number, example: number, side: string): Slot => ({
     label: 0,

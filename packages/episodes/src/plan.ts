@@ -102,7 +102,12 @@ export function largest(count: Count): number {
   return typeof count === 'number' ? count : count.max
 }
 
-function tooSmall({ id, size }: ClassEntry, needed: number, shots: number, queries: number): KshotError {
+function tooSmall(
+  { id, size }: ClassEntry,
+  needed: number,
+  shots: number,
+  queries: number,
+): KshotError {
   return new KshotError('episodes/class-too-small', {
     got: `the class '${id}' with ${size} examples`,
     expected: `at least ${needed} (${shots} support + ${queries} query)`,

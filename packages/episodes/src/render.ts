@@ -5,7 +5,12 @@ import { applyDistortion } from './distort'
 import type { Slot } from './plan'
 
 /** Writes what a slot shows: the example, turned, then distorted. */
-export function renderSlot(dataset: Dataset, slot: Slot, target: Float32Array, offset: number): void {
+export function renderSlot(
+  dataset: Dataset,
+  slot: Slot,
+  target: Float32Array,
+  offset: number,
+): void {
   const [height, width = 1, channels = 1] = dataset.shape as [number, number?, number?]
   dataset.read(slot.classIndex, slot.example, target, offset)
   turn(target, offset, height, channels, slot.quarterTurns)
@@ -21,7 +26,10 @@ export function renderBatch(dataset: Dataset, slots: readonly Slot[], ways: numb
   for (const [i, slot] of slots.entries()) renderSlot(dataset, slot, x, i * size)
   return {
     x: tensor(x, [slots.length, ...dataset.shape], 'float32'),
-    y: tensor1d(Int32Array.from(slots, ({ label }) => label), 'int32'),
+    y: tensor1d(
+      Int32Array.from(slots, ({ label }) => label),
+      'int32',
+    ),
     ways,
   }
 }

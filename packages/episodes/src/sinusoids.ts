@@ -1,5 +1,5 @@
 // Finn, Abbeel & Levine 2017, Model-Agnostic Meta-Learning, section 5.1, arXiv:1703.03400.
-import { type Batch, type Episode, type Rng, type TaskSource, rng } from '@kshot/core'
+import { type Batch, type Episode, type Rng, rng, type TaskSource } from '@kshot/core'
 import { tensor2d } from '@tensorflow/tfjs-core'
 
 export interface SinusoidOptions {
@@ -26,7 +26,10 @@ export function sinusoids(options: SinusoidOptions): TaskSource {
       const x = Array.from({ length: n }, () => between(own, range))
       return {
         x: tensor2d(x, [n, 1]),
-        y: tensor2d(x.map((v) => a * Math.sin(v - shift)), [n, 1]),
+        y: tensor2d(
+          x.map((v) => a * Math.sin(v - shift)),
+          [n, 1],
+        ),
       }
     }
     return {

@@ -3,9 +3,12 @@ import {
   type GradConfig,
   getGradient,
   registerGradient,
+  reshape,
+  type Tensor,
   unregisterGradient,
 } from '@tensorflow/tfjs-core'
 import { gradients } from './gradients'
+import type { InputGradients } from './gradients/gradient'
 
 const ours: readonly GradConfig[] = Object.entries(gradients).map(
   ([kernelName, { saves, gradient }]) => ({
@@ -17,6 +20,14 @@ const ours: readonly GradConfig[] = Object.entries(gradients).map(
     },
   }),
 )
+
+/** TensorFlow.js frees a gradient once it has added it to another: each must be a tensor of its own. */
+function ownTensors(gradients: InputGradients, dys: readonly Tensor[]): InputGradients {
+  const own = (dx: Tensor) => (dys.includes(dx) ? reshape(dx, dx.shape) : dx)
+  return Object.fromEntries(
+    Object.entries(gradients).map(([input, thunk]) => [input, () => own(thunk())]),
+  )
+}
 
 let depth = 0
 

@@ -1,0 +1,3 @@
+export { findOmniglot } from './omniglot/find'
+export { type OmniglotOptions, omniglot, omniglotSplit } from './omniglot/omniglot'
+export type { OmniglotSplit } from './omniglot/splits'

@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { inflateRawSync } from 'node:zlib'
+import { KshotError } from '@kshot/core'
+import { type Entry, fromBuffer, type ZipFile } from 'yauzl'
+import { crc32 } from './crc32'
+
+/** The two halves that Omniglot is published in. */
+export const PARTS = ['images_background', 'images_evaluation'] as const
+
+/** A drawing: where it lies, as in `images_background/Korean/character01/0539_01.png`, and its bytes. */
+export interface Drawing {
+  readonly path: string
+  readonly bytes: Uint8Array
+}
+
+/** Whether a folder holds Omniglot, as zips or unpacked. */
+export function holdsOmniglot(folder: string): boolean {
+  return PARTS.every(
+    (part) => existsSync(join(folder, part)) || existsSync(join(folder, `${part}.zip`)),
+  )
+}
+
+/** All drawings of one half, in the order of their paths. */
+export async function readDrawings(folder: string, part: string): Promise<Drawing[]> {
+  const zip = join(folder, `${part}.zip`)
+  const drawings = existsSync(zip) ? await readZip(zip) : await readFolder(folder, part)
+  return drawings.sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+async function readFolder(folder: string, part: string): Promise<Drawing[]> {
+  const names = await readdir(join(folder, part), { recursive: true })
+  const images = names.filter((name) => name.endsWith('.png'))
+  return Promise.all(
+    images.map(async (name) => ({
+      path: [part, ...name.split(/[\\/]/)].join('/'),
+      bytes: await readFile(join(folder, part, name)),
+    })),
+  )
+}
+
+async function readZip(file: string): Promise<Drawing[]> {
+  const buffer = await readFile(file)
+  try {
+    const zip = await promisify(openZip)(buffer)
+    return await readEntries(zip, buffer, file)
+  } catch (cause) {
+    throw cause instanceof KshotError ? cause : damaged(file, (cause as Error).message, cause)
+  }
+}
+
+function openZip(buffer: Buffer, done: (error: Error | null, zip: ZipFile) => void): void {
+  fromBuffer(buffer, { lazyEntries: true }, done as never)
+}
+
+// yauzl 3 has it, its type declarations do not yet
+interface LocalHeaders {
+  readLocalFileHeader(
+    entry: Entry,
+    options: { minimal: true },
+    done: (error: Error | null, header?: { fileDataStart: number }) => void,
+  ): void
+}
+
+function readEntries(zip: ZipFile, buffer: Buffer, file: string): Promise<Drawing[]> {
+  const drawings: Drawing[] = []
+  return new Promise((resolve, reject) => {
+    zip.on('error', reject)
+    zip.on('end', () => resolve(drawings))
+    zip.on('entry', (entry: Entry) => {
+      if (!entry.fileName.endsWith('.png')) return zip.readEntry()
+      const reader = zip as ZipFile & LocalHeaders
+      reader.readLocalFileHeader(entry, { minimal: true }, (error, header) => {
+        try {
+          if (error) throw error
+          const { fileDataStart: from } = header!
+          const packed = buffer.subarray(from, from + entry.compressedSize)
+          drawings.push({ path: entry.fileName, bytes: unpack(packed, entry, file) })
+          zip.readEntry()
+        } catch (fault) {
+          reject(fault)
+        }
+      })
+    })
+    zip.readEntry()
+  })
+}
+
+/** An entry's bytes, with the checks of length and CRC that yauzl leaves to its caller. */
+function unpack(packed: Uint8Array, entry: Entry, file: string): Uint8Array {
+  const place = `${file}: ${entry.fileName}`
+  let bytes = packed
+  if (entry.compressionMethod !== 0) {
+    try {
+      bytes = inflateRawSync(packed, { maxOutputLength: entry.uncompressedSize + 1 })
+    } catch (cause) {
+      throw damaged(place, 'bytes that cannot be unpacked', cause)
+    }
+  }
+  if (bytes.length !== entry.uncompressedSize) throw damaged(place, 'a wrong length')
+  if (crc32(bytes) !== entry.crc32) throw damaged(place, 'a wrong checksum (CRC-32)')
+  return bytes
+}
+
+function damaged(place: string, what: string, cause?: unknown): KshotError {
+  return new KshotError('episodes/damaged-archive', {
+    got: `${place}: ${what}`,
+    expected: 'a whole zip archive',
+    remedy: 'Get the archive anew; it may have been cut off on its way',
+    cause,
+  })
+}

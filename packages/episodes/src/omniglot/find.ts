@@ -1,0 +1,27 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { KshotError } from '@kshot/core'
+import { holdsOmniglot } from './files'
+
+/**
+ * The folder that holds Omniglot: `data` if it is given, else `KSHOT_DATA`, the cache folder, and a
+ * folder beside the project; each may be the folder itself or the one above it.
+ * @throws `episodes/data-not-found` listing where it looked
+ */
+export function findOmniglot(data?: string): string {
+  const looked = candidates(data)
+  const found = looked.find(holdsOmniglot)
+  if (found) return found
+  throw new KshotError('episodes/data-not-found', {
+    got: `no Omniglot in ${looked.join(', ')}`,
+    expected: 'images_background and images_evaluation, as folders or as .zip',
+    remedy: 'Pass its folder with --data or KSHOT_DATA',
+  })
+}
+
+function candidates(data?: string): string[] {
+  const { KSHOT_DATA, XDG_CACHE_HOME } = process.env
+  const cache = join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'kshot')
+  const roots = data ? [data] : [...(KSHOT_DATA ? [KSHOT_DATA] : []), cache, '../shared/data']
+  return roots.flatMap((root) => [resolve(root), resolve(root, 'omniglot')])
+}
