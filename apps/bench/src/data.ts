@@ -1,6 +1,6 @@
-import type { TaskSource } from '@kshot/core'
-import { type Dataset, episodeSetHash, episodes } from '@kshot/episodes'
-import { omniglot } from '@kshot/episodes/node'
+import { isKshotError, type TaskSource } from '@kshot/core'
+import { concatenate, type Dataset, episodeSetHash, episodes, type Splits } from '@kshot/episodes'
+import { findOmniglot, omniglot } from '@kshot/episodes/node'
 import { glyphs } from '@kshot/glyphs'
 import type { Config } from './schema'
 import { count } from './text'
@@ -16,13 +16,6 @@ export interface Data {
   episodeSet(): Promise<string>
 }
 
-/** The classes of each split. */
-interface Splits {
-  readonly train: Dataset
-  readonly validation: Dataset
-  readonly test: Dataset
-}
-
 interface DatasetEntry {
   readonly description: string
   open(config: Config, location: string | undefined): Promise<Splits>
@@ -34,14 +27,31 @@ interface DatasetEntry {
 export const datasets: { readonly [name: string]: DatasetEntry } = {
   glyphs: {
     description: 'characters of many scripts in many typefaces, embedded (@kshot/glyphs)',
-    open: () => glyphs(),
+    async open({ train }) {
+      const splits = await glyphs()
+      if (train.split === 'train') return splits
+      return { ...splits, train: concatenate(splits.train, splits.validation) }
+    },
     locate: async () => ({ ok: true, detail: 'embedded' }),
   },
   omniglot: {
     description: 'handwritten characters of 50 alphabets (Lake et al. 2015), found through --data',
-    open: async ({ dataset, train }, data) =>
-      omniglot({ ...dataset, data, trainSplit: train.split }),
-    locate: async () => ({ ok: false, detail: '?' }),
+    async open({ dataset, train }, data) {
+      const { split, resize, rotations } = dataset as Extract<
+        Config['dataset'],
+        { name: 'omniglot' }
+      >
+      const trainSplit = train.split
+      return omniglot({ split, resize, rotations, trainSplit, ...(data !== undefined && { data }) })
+    },
+    async locate(data) {
+      try {
+        return { ok: true, detail: findOmniglot(data) }
+      } catch (error) {
+        if (!isKshotError(error, 'episodes/data-not-found')) throw error
+        return { ok: false, detail: `${error.got}. ${error.remedy}` }
+      }
+    },
   },
 }
 
@@ -59,7 +69,13 @@ export async function openData(config: Config, location: string | undefined): Pr
     seed: string,
   ) => {
     const { ways, shots, queries } = shape
-    return episodes(split, { ways, shots, queries, seed, ...(distort && { distort }) })
+    return episodes(split, {
+      ways,
+      shots,
+      queries,
+      seed,
+      ...(distort && { distort: distort as DistortOptions }),
+    })
   }
   const tests = draw(splits.test, test, `test ${test.seed}`)
   return {

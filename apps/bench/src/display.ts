@@ -55,8 +55,8 @@ function newBar(stream: NodeJS.WriteStream, { cyan, dim, bold }: Colours): Singl
     format(_, __, { progressed }: { progressed: Progressed }) {
       const { title, done, total, text, left } = progressed
       const full = Math.round((WIDTH * Math.min(done, total)) / total)
-      const drawn = cyan('━'.repeat(full)) + dim('━'.repeat(WIDTH - full))
-      const eta = left === undefined ? '' : dim(`${clock(left)} left`)
+      const drawn = cyan('█'.repeat(full)) + dim('░'.repeat(WIDTH - full))
+      const eta = left === undefined || done >= total ? '' : dim(`${clock(left)} left`)
       return [bold(title.padEnd(8)), drawn, fraction(done, total), text, eta].join('  ')
     },
   })

@@ -15,7 +15,7 @@ export const EXIT = {
 const USAGE = [
   /^(config|usage)\//,
   /\/bad-option$/,
-  /\/(too-few|no-classes|unknown)/,
+  /\/(too-few|class-too-small|no-classes|unknown)/,
   /^checkpoint\/(other-model|not-found)$/,
 ]
 const UNAVAILABLE = [

@@ -89,7 +89,7 @@ export function testScore({ accuracy, interval, episodes }: Evaluation): TestSco
 /** What a result says of the conditions, from the configuration and the learner. */
 export function labelsOf(config: Config, learner: MetaLearner, params: Params): Labels {
   const { dataset, test, train } = config
-  const rotations = 'rotations' in dataset && dataset.rotations !== 'none'
+  const rotations = 'rotations' in dataset && dataset.rotations === 'all'
   return {
     transductive: learner.traits.transductive,
     queriesNormalisedTogether: normalisedTogether(learner.spec, test.ways * test.queries),

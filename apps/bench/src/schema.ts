@@ -88,15 +88,26 @@ const optimizer = named(
   z.strictObject({ name: z.literal('sgd'), rate: rates }),
 )
 
-const distort = z.strictObject({})
+/** Largest values, drawn evenly in ± of them for each picture, in training and at test. */
+const amount = z.number().min(0)
+const distort = z.strictObject({
+  /** Degrees. */
+  rotation: amount.optional(),
+  shear: amount.optional(),
+  /** A share: 0.2 is 0.8 to 1.2. */
+  scale: amount.max(0.9).optional(),
+  /** Pixels. */
+  shift: amount.optional(),
+})
 
 const dataset = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('glyphs'), distort: distort.optional() }),
   z.strictObject({
     name: z.literal('omniglot'),
-    split: z.enum(['vinyals']).default('vinyals'),
+    split: z.enum(['vinyals', 'finn', 'lake']).default('vinyals'),
     resize: z.enum(['nearest', 'area']).default('nearest'),
-    rotations: z.enum(['classes', 'none']).default('classes'),
+    /** Turned characters as classes of their own: in all splits, in training alone, or nowhere. */
+    rotations: z.enum(['all', 'train', 'none']).default('all'),
     distort: distort.optional(),
   }),
 ])

@@ -94,23 +94,22 @@ export function turn(
 ): void {
   if (quarters % 4 === 0) return
   const source = target.slice(offset, offset + side * side * channels)
+  const [start, down, right] = strides(side, quarters % 4)
+  let at = offset
   for (let row = 0; row < side; row++) {
     for (let column = 0; column < side; column++) {
-      const [r, c] = turnedFrom(row, column, side, quarters % 4)
-      for (let k = 0; k < channels; k++) {
-        target[offset + (row * side + column) * channels + k] =
-          source[(r * side + c) * channels + k]!
-      }
+      const from = (start + row * down + column * right) * channels
+      for (let k = 0; k < channels; k++) target[at++] = source[from + k]!
     }
   }
 }
 
-/** Where the pixel at (row, column) comes from. */
-function turnedFrom(row: number, column: number, side: number, quarters: number): [number, number] {
+/** Where a turned image begins in its original, and how far it moves there a row and a column. */
+function strides(side: number, quarters: number): readonly [number, number, number] {
   const last = side - 1
-  if (quarters === 1) return [column, last - row]
-  if (quarters === 2) return [last - row, last - column]
-  return [last - column, row]
+  if (quarters === 1) return [last, -1, side]
+  if (quarters === 2) return [last * side + last, -side, -1]
+  return [last * side, 1, -side]
 }
 
 /**

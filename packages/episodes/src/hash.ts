@@ -45,9 +45,7 @@ function describe({ label, classIndex, example, quarterTurns, distortion }: Slot
   return `${label} ${classIndex} ${example} ${quarterTurns} ${affine}`
 }
 
+// Every engine that runs WebAssembly or WebGPU is little-endian.
 function littleEndian(values: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(values.length * 4)
-  const view = new DataView(bytes.buffer)
-  for (const [i, value] of values.entries()) view.setFloat32(4 * i, value, true)
-  return bytes
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 }

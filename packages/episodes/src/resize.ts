@@ -12,14 +12,17 @@ export function resize(
   [toHeight, toWidth]: readonly [number, number],
   how: Resize,
 ): Float32Array {
-  const rows = weights(height, toHeight, how)
-  const columns = weights(width, toWidth, how)
+  if (how === 'nearest') return nearest(pixels, height, width, toHeight, toWidth)
+  const rows = shares(height, toHeight)
+  const columns = shares(width, toWidth)
   const result = new Float32Array(toHeight * toWidth)
-  for (const [i, row] of rows.entries()) {
-    for (const [j, column] of columns.entries()) {
+  for (let i = 0; i < toHeight; i++) {
+    for (let j = 0; j < toWidth; j++) {
       let sum = 0
-      for (const [r, share] of row) {
-        for (const [c, other] of column) sum += share * other * pixels[r * width + c]!
+      for (const row of rows[i]!) {
+        for (const column of columns[j]!) {
+          sum += row.share * column.share * pixels[row.index * width + column.index]!
+        }
       }
       result[i * toWidth + j] = sum
     }
@@ -27,16 +30,33 @@ export function resize(
   return result
 }
 
-/** For each new pixel of an axis, which old ones it shows, and the share of each. */
-function weights(from: number, to: number, how: Resize): [index: number, share: number][][] {
+function nearest(
+  pixels: ArrayLike<number>,
+  height: number,
+  width: number,
+  toHeight: number,
+  toWidth: number,
+): Float32Array {
+  const result = new Float32Array(toHeight * toWidth)
+  for (let i = 0; i < toHeight; i++) {
+    const row = Math.floor(((i + 0.5) * height) / toHeight)
+    for (let j = 0; j < toWidth; j++) {
+      result[i * toWidth + j] = pixels[row * width + Math.floor(((j + 0.5) * width) / toWidth)]!
+    }
+  }
+  return result
+}
+
+/** For each new pixel of an axis, the old ones it covers, and the share of each. */
+function shares(from: number, to: number): { index: number; share: number }[][] {
   const scale = from / to
   return Array.from({ length: to }, (_, i) => {
-    if (how === 'nearest') return [[Math.floor((i + 0.5) * scale), 1]]
     const [start, end] = [i * scale, Math.min((i + 1) * scale, from)]
-    const shares: [number, number][] = []
-    for (let k = Math.floor(start); k < Math.ceil(end - 1e-9); k++) {
-      shares.push([k, (Math.min(k + 1, end) - Math.max(k, start)) / scale])
+    const covered = []
+    for (let index = Math.floor(start); index < Math.ceil(end - 1e-9); index++) {
+      const share = (Math.min(index + 1, end) - Math.max(index, start)) / scale
+      covered.push({ index, share })
     }
-    return shares
+    return covered
   })
 }

@@ -49,6 +49,8 @@ describe.skipIf(!existsSync(folder))('Omniglot (needs the data set: not found)',
     expect(ink).toBeGreaterThan(20)
     expect(ink).toBeLessThan(250)
     const source = episodes(test, { ways: 5, shots: 1, queries: 15, seed: 2 })
-    expect(episodeSetHash(source, 20)).toMatchInlineSnapshot(`"26616c4449b4a7903356a1b2b86acf9828ea0e1cea64ee0ebe4b836ac30196aa"`)
+    expect(episodeSetHash(source, 20)).toMatchInlineSnapshot(
+      `"26616c4449b4a7903356a1b2b86acf9828ea0e1cea64ee0ebe4b836ac30196aa"`,
+    )
   })
 })

@@ -85,9 +85,10 @@ function inkOf(
     const filter = rows[from]!
     if (filter > 4) throw damaged(place, `filter ${filter}`)
     const line = rows.slice(from + 1, from + 1 + stride)
-    for (let i = 0; i < stride; i++) {
-      const [left, up, corner] = [line[i - 1] ?? 0, above[i]!, above[i - 1] ?? 0]
-      line[i] = line[i]! + predicted(filter, left, up, corner)
+    for (let i = 0; filter > 0 && i < stride; i++) {
+      const left = i > 0 ? line[i - 1]! : 0
+      const corner = i > 0 ? above[i - 1]! : 0
+      line[i] = line[i]! + predicted(filter, left, above[i]!, corner)
     }
     for (let x = 0; x < width; x++) {
       ink[row * width + x] = 1 - ((line[x >> 3]! >> (7 - (x & 7))) & 1)
@@ -98,16 +99,13 @@ function inkOf(
 }
 
 function predicted(filter: number, left: number, up: number, corner: number): number {
-  if (filter === 0) return 0
   if (filter === 1) return left
   if (filter === 2) return up
   if (filter === 3) return (left + up) >> 1
   const estimate = left + up - corner
-  const [a, b, c] = [left, up, corner].map((v) => Math.abs(estimate - v)) as [
-    number,
-    number,
-    number,
-  ]
+  const a = Math.abs(estimate - left)
+  const b = Math.abs(estimate - up)
+  const c = Math.abs(estimate - corner)
   return a <= b && a <= c ? left : b <= c ? up : corner
 }
 
