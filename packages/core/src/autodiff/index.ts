@@ -15,6 +15,7 @@ import * as tree from '../tree'
 import { dropTape, withGradients } from './scope'
 
 export { stopGradient } from './gradients/gradient'
+export { sumLeading } from './gradients/sum-to'
 
 /** A value to differentiate, and tensors that come with it. */
 export interface WithAux<Aux extends Params> {

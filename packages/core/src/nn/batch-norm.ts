@@ -1,6 +1,5 @@
 import {
   add,
-  mean,
   mul,
   ones,
   rsqrt,
@@ -11,6 +10,7 @@ import {
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core'
+import { sumLeading } from '../autodiff'
 import type { Params } from '../tree'
 import type { Layer } from './layer'
 
@@ -42,10 +42,10 @@ export function batchNorm({ eps = 1e-5, momentum = 0.1 }: BatchNormOptions = {})
       if (norm === 'none') return { y: x, state }
       const running = state as { mean: Tensor1D; variance: Tensor1D }
       if (norm === 'running') return { y: normalise(sub(x, running.mean), running.variance), state }
-      const axes = x.shape.slice(0, -1).map((_, axis) => axis)
-      const batchMean = mean(x, axes)
+      const share = x.shape.at(-1)! / x.size
+      const batchMean = mul(sumLeading(x), share)
       const centred = sub(x, batchMean)
-      const variance = mean(square(centred), axes)
+      const variance = mul(sumLeading(square(centred)), share)
       return { y: normalise(centred, variance), state: moved(batchMean, variance) }
 
       function normalise(centred: Tensor, variance: Tensor): Tensor {
