@@ -1,5 +1,12 @@
 import { isKshotError, type TaskSource } from '@kshot/core'
-import { concatenate, type Dataset, episodeSetHash, episodes, type Splits } from '@kshot/episodes'
+import {
+  concatenate,
+  type Dataset,
+  type DistortOptions,
+  episodeSetHash,
+  episodes,
+  type Splits,
+} from '@kshot/episodes'
 import { findOmniglot, omniglot } from '@kshot/episodes/node'
 import { glyphs } from '@kshot/glyphs'
 import type { Config } from './schema'

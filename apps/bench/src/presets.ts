@@ -76,15 +76,16 @@ const protonetGlyphs: Preset = {
       ways: 10,
       shots: 1,
       queries: 5,
-      steps: 700,
+      steps: 600,
       metaBatch: 1,
-      optimizer: { name: 'adam', rate: { name: 'step', initial: 2e-3, every: 250, factor: 0.5 } },
+      optimizer: { name: 'adam', rate: { name: 'step', initial: 2e-3, every: 200, factor: 0.5 } },
       split: 'train',
       checkpointEvery: 100,
     },
     validate: { ways: 5, shots: 1, queries: 15, episodes: 50, every: 100 },
     test: { ways: 5, shots: 1, queries: 15, episodes: 600 },
     seed: 1,
+    tuningTrials: 4,
   },
 }
 

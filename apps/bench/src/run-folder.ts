@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { KshotError } from '@kshot/core'
 import { writeFileAtomic } from '@kshot/core/node'
 import type { Config } from './schema'
@@ -46,7 +46,7 @@ export async function openFolder(folder: string, config: Config, resume: boolean
   if (!taken && resume) throw nothingToResume(folder)
   if (resume) checkSameConfig(readJson(join(folder, FILES.config)) as Config, config)
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     await writeJson(join(folder, FILES.config), config)
   } catch (cause) {
     throw new KshotError('run/unwritable', {
@@ -56,6 +56,16 @@ export async function openFolder(folder: string, config: Config, resume: boolean
       cause,
     })
   }
+}
+
+// Not mkdir's own recursion: in Node 20 it never returns for a place such as /proc/x.
+async function makeFolder(folder: string): Promise<void> {
+  if (existsSync(folder)) return
+  const parent = dirname(folder)
+  if (parent !== folder) await makeFolder(parent)
+  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
 }
 
 export function writeJson(path: string, value: unknown): Promise<void> {

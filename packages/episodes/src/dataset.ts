@@ -1,4 +1,5 @@
 import { KshotError, type Spec } from '@kshot/core'
+import { badOption, checkSquare } from './checks'
 
 /** A class of a data set. */
 export interface ClassEntry {
@@ -48,12 +49,22 @@ export function subset(
   }
 }
 
-/** The classes of both, as for training on train and validation. */
+/**
+ * The classes of both, as for training on train and validation.
+ * @throws `episodes/splits-overlap`, `episodes/bad-option` when shapes differ
+ */
 export function concatenate(a: Dataset, b: Dataset): Dataset {
+  if (a.shape.join() !== b.shape.join()) {
+    throw badOption(
+      `data sets of shapes [${a.shape}] and [${b.shape}]`,
+      'examples of one shape',
+      'Load both with the same size and channels',
+    )
+  }
   assertDisjoint({ first: a, second: b })
   const n = a.classes.length
   return {
-    spec: { package: '@kshot/episodes', export: 'concatenate', options: { a: a.spec, b: b.spec } },
+    spec: { package: '@kshot/episodes', export: 'concatenated', options: { a: a.spec, b: b.spec } },
     shape: a.shape,
     classes: [...a.classes, ...b.classes],
     read: (c, example, target, offset) =>
@@ -61,11 +72,18 @@ export function concatenate(a: Dataset, b: Dataset): Dataset {
   }
 }
 
+/** {@link concatenate} with both data sets as options: what a spec calls. */
+export function concatenated({ a, b }: { readonly a: Dataset; readonly b: Dataset }): Dataset {
+  return concatenate(a, b)
+}
+
 /**
  * Each class four times, turned by 0°, 90°, 180° and 270° counter-clockwise, as classes of their own
- * (Santoro et al. 2016). Images must be square.
+ * (Santoro et al. 2016).
+ * @throws `episodes/bad-option` when examples are no square images
  */
 export function rotations(dataset: Dataset): Dataset {
+  checkSquare(dataset.shape)
   const n = dataset.classes.length
   const side = dataset.shape[0]!
   const turned = (degrees: number) =>
@@ -74,14 +92,20 @@ export function rotations(dataset: Dataset): Dataset {
       id: degrees === 0 ? entry.id : `${entry.id}/rot${degrees}`,
     }))
   return {
-    spec: { package: '@kshot/episodes', export: 'rotations', options: { dataset: dataset.spec } },
+    spec: { package: '@kshot/episodes', export: 'rotated', options: { dataset: dataset.spec } },
     shape: dataset.shape,
     classes: [0, 90, 180, 270].flatMap(turned),
     read(c, example, target, offset) {
+      if (c >= 4 * n) throw new RangeError(`there is no class ${c} among ${4 * n}`)
       dataset.read(c % n, example, target, offset)
       turn(target, offset, side, dataset.shape[2] ?? 1, Math.floor(c / n))
     },
   }
+}
+
+/** {@link rotations} with the data set as an option: what a spec calls. */
+export function rotated({ dataset }: { readonly dataset: Dataset }): Dataset {
+  return rotations(dataset)
 }
 
 /** Turns a square image in place by quarter turns, counter-clockwise. */

@@ -1,4 +1,5 @@
 import type { Rng } from '@kshot/core'
+import { badOption } from './checks'
 
 /** How far an image may be distorted; each number is a largest value, drawn evenly in ± of it. */
 export interface DistortOptions {
@@ -14,6 +15,20 @@ export interface DistortOptions {
 
 /** An affine map from output to input coordinates about the centre: [a, b, tx, c, d, ty]. */
 export type Affine = readonly [number, number, number, number, number, number]
+
+/** Throws `episodes/bad-option` when a number is out of bounds or examples are no images. */
+export function checkDistort(options: DistortOptions, shape: readonly number[]): void {
+  if (shape.length !== 2 && shape.length !== 3) {
+    throw badOption(`distort for examples of shape [${shape}]`, 'images', 'Leave distort out')
+  }
+  // A slope or a scale of 1 would fold an image onto a line.
+  const most = { rotation: 180, shear: 0.9, scale: 0.9, shift: 1e4 }
+  for (const [name, limit] of Object.entries(most)) {
+    const value = options[name as keyof DistortOptions] ?? 0
+    if (value >= 0 && value <= limit) continue
+    throw badOption(`distort.${name}: ${value}`, `0 to ${limit}`, `Pass distort.${name} within it`)
+  }
+}
 
 /** Draws a distortion: scale, then shear, then rotation, then shift. */
 export function drawDistortion(random: Rng, options: DistortOptions): Affine {

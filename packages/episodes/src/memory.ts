@@ -1,6 +1,6 @@
 import { KshotError } from '@kshot/core'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex } from '@noble/hashes/utils.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Dataset } from './dataset'
 
 export interface ArrayData {
@@ -16,10 +16,12 @@ export interface ArrayData {
 
 /**
  * A data set from arrays in memory; classes are in the order of their first example.
+ * Its spec names it by a digest of its contents; from the spec alone it cannot be built again.
  * @throws `episodes/bad-array`
  * @example fromArrays({ name: 'flowers', shape: [4], x: measurements, labels: species })
  */
 export function fromArrays({ name, shape, x, labels }: ArrayData): Dataset {
+  if (x === undefined) throw onlyNamed(name)
   const size = shape.reduce((product, n) => product * n, 1)
   checkArray(x, labels, size)
   const values = Float32Array.from(x)
@@ -30,16 +32,24 @@ export function fromArrays({ name, shape, x, labels }: ArrayData): Dataset {
     else places.set(String(label), [i])
   }
   const rows = [...places.values()]
-  const digest = bytesToHex(sha256(new Uint8Array(values.buffer)))
+  const digest = contentDigest(values, labels)
   return {
-    spec: { package: '@kshot/episodes', export: 'fromArrays', options: { name, digest } },
+    spec: { package: '@kshot/episodes', export: 'fromArrays', options: { name, shape, digest } },
     shape,
     classes: [...places].map(([id, { length }]) => ({ id, size: length })),
     read(classIndex, example, target, offset) {
-      const row = rows[classIndex]![example]!
+      const row = rows[classIndex]?.[example]
+      if (row === undefined) {
+        throw new RangeError(`there is no example ${example} of class ${classIndex}`)
+      }
       target.set(values.subarray(row * size, (row + 1) * size), offset)
     },
   }
+}
+
+function contentDigest(values: Float32Array, labels: readonly (string | number)[]): string {
+  const hash = sha256.create().update(new Uint8Array(values.buffer))
+  return bytesToHex(hash.update(utf8ToBytes(JSON.stringify(labels.map(String)))).digest())
 }
 
 function checkArray(x: ArrayLike<number>, labels: readonly unknown[], size: number): void {
@@ -51,6 +61,15 @@ function checkArray(x: ArrayLike<number>, labels: readonly unknown[], size: numb
     got: `${x.length} numbers for ${labels.length} labels`,
     expected: `${labels.length} × ${size} numbers`,
     remedy: 'Pass one example a label, each of the given shape',
+  })
+}
+
+/** What a spec of data in memory ends in: it says which data it was, and does not hold it. */
+function onlyNamed(name: string): KshotError {
+  return new KshotError('episodes/bad-array', {
+    got: `the spec of '${name}', data that was in memory, and no data`,
+    expected: 'the examples themselves: a spec holds their digest only',
+    remedy: 'Pass the data set itself, or keep the data in files',
   })
 }
 

@@ -1,7 +1,8 @@
 import { KshotError, type Rng, rng, type TaskSource } from '@kshot/core'
 import { dispose, type Tensor, type Tensor1D, tensor1d } from '@tensorflow/tfjs-core'
+import { checkInteger } from './checks'
 import type { Dataset } from './dataset'
-import { type DistortOptions, drawDistortion } from './distort'
+import { checkDistort, type DistortOptions, drawDistortion } from './distort'
 import type { Slot } from './plan'
 import { renderBatch } from './render'
 
@@ -23,11 +24,13 @@ export interface PairBatch {
 
 /**
  * Balanced pairs, as Siamese nets train on (Koch et al. 2015), in random order.
- * @throws `episodes/too-few-classes`, `episodes/class-too-small`
+ * @throws `episodes/too-few-classes`, `episodes/class-too-small`, `episodes/bad-option`
  */
 export function pairs(dataset: Dataset, options: PairOptions): TaskSource<PairBatch> {
   checkPairs(dataset)
   const { size, seed, distort } = options
+  checkInteger('size', size)
+  if (distort) checkDistort(distort, dataset.shape)
   const draw = (index: number): PairBatch => {
     const random = rng(seed).split('pairs').split(index)
     const order = random.split('order').permutation(size)

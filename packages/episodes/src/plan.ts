@@ -1,6 +1,7 @@
 import { KshotError, type Rng, rng } from '@kshot/core'
+import { checkSquare } from './checks'
 import type { ClassEntry, Dataset } from './dataset'
-import { type Affine, type DistortOptions, drawDistortion } from './distort'
+import { type Affine, checkDistort, type DistortOptions, drawDistortion } from './distort'
 
 /** A number, or the ends of a range to draw from evenly. */
 export type Count = number | { readonly min: number; readonly max: number }
@@ -81,11 +82,13 @@ export function planEpisode(dataset: Dataset, options: EpisodeOptions, index: nu
  * Checks that the data set has what the episodes need.
  * @throws `episodes/bad-option`, `episodes/too-few-classes`, `episodes/class-too-small`
  */
-export function checkEpisodes({ classes }: Dataset, options: EpisodeOptions): void {
-  const { ways, shots, queries } = options
+export function checkEpisodes({ classes, shape }: Dataset, options: EpisodeOptions): void {
+  const { ways, shots, queries, rotate, distort } = options
   checkCount('ways', ways, 1)
   checkCount('shots', shots, 1)
   checkCount('queries', queries, 0)
+  if (rotate === 'per-class') checkSquare(shape)
+  if (distort) checkDistort(distort, shape)
   if (classes.length < largest(ways)) {
     throw new KshotError('episodes/too-few-classes', {
       got: `a data set of ${classes.length} classes for ${largest(ways)}-way episodes`,

@@ -1,6 +1,7 @@
 // Finn, Abbeel & Levine 2017, Model-Agnostic Meta-Learning, section 5.1, arXiv:1703.03400.
 import { type Batch, type Episode, type Rng, rng, type TaskSource } from '@kshot/core'
 import { tensor2d } from '@tensorflow/tfjs-core'
+import { checkInteger, checkRange } from './checks'
 
 export interface SinusoidOptions {
   /** Support points. */
@@ -15,10 +16,18 @@ export interface SinusoidOptions {
   readonly range?: readonly [number, number]
 }
 
-/** Regression tasks y = a sin(x − φ), a and φ drawn for each; x and y are `[n, 1]`. */
+/**
+ * Regression tasks y = a sin(x − φ), a and φ drawn for each; x and y are `[n, 1]`.
+ * @throws `episodes/bad-option`
+ */
 export function sinusoids(options: SinusoidOptions): TaskSource {
   const { shots, queries, seed } = options
   const { amplitude = [0.1, 5], phase = [0, Math.PI], range = [-5, 5] } = options
+  checkInteger('shots', shots)
+  checkInteger('queries', queries, 0)
+  checkRange('amplitude', amplitude)
+  checkRange('phase', phase)
+  checkRange('range', range)
   const draw = (index: number): Episode => {
     const random = rng(seed).split('sinusoid').split(index)
     const [a, shift] = [between(random, amplitude), between(random, phase)]

@@ -6,8 +6,8 @@ export interface GlyphSplit {
   /** What it takes to build the same data set again. */
   readonly spec: {
     readonly package: '@kshot/glyphs'
-    readonly export: 'glyphs'
-    readonly options: { readonly split: string }
+    readonly export: 'glyphSplit'
+    readonly options: { readonly split: Script['split'] }
   }
   /** Shape of one example, `[height, width, channels]`. */
   readonly shape: readonly [28, 28, 1]
@@ -51,6 +51,11 @@ export async function glyphs(
   }
 }
 
+/** One split of {@link glyphs} by its name: what a spec calls. */
+export async function glyphSplit({ split: name }: { readonly split: Script['split'] }) {
+  return (await glyphs())[name]
+}
+
 function split({ scripts, images }: Contents, name: Script['split']): GlyphSplit {
   const characters = placed(scripts).filter(({ script }) => script.split === name)
   const at = (classIndex: number, example: number) => {
@@ -64,7 +69,7 @@ function split({ scripts, images }: Contents, name: Script['split']): GlyphSplit
     return { ...found, typeface }
   }
   return {
-    spec: { package: '@kshot/glyphs', export: 'glyphs', options: { split: name } },
+    spec: { package: '@kshot/glyphs', export: 'glyphSplit', options: { split: name } },
     shape: [28, 28, 1],
     classes: characters.map(({ script, character }) => ({
       id: `${script.name}/${codePoint(character)}`,

@@ -1,3 +1,4 @@
+export { backendSuite } from './backend-suite'
 export { activate, type TestBackend, testBackends } from './backends'
 export { relativeError, tensorError } from './closeness'
 export { leaked } from './leaks'

@@ -1,0 +1,4 @@
+import { backendSuite } from '@kshot/testkit'
+import { cpu } from './index'
+
+backendSuite(cpu())
