@@ -13,18 +13,19 @@ export function resize(
   how: Resize,
 ): Float32Array {
   if (how === 'nearest') return nearest(pixels, height, width, toHeight, toWidth)
-  const rows = shares(height, toHeight)
   const columns = shares(width, toWidth)
   const result = new Float32Array(toHeight * toWidth)
-  for (let i = 0; i < toHeight; i++) {
-    for (let j = 0; j < toWidth; j++) {
+  let at = 0
+  for (const row of shares(height, toHeight)) {
+    for (const column of columns) {
       let sum = 0
-      for (const row of rows[i]!) {
-        for (const column of columns[j]!) {
-          sum += row.share * column.share * pixels[row.index * width + column.index]!
+      for (let r = 0; r < row.shares.length; r++) {
+        const from = (row.first + r) * width + column.first
+        for (let c = 0; c < column.shares.length; c++) {
+          sum += row.shares[r]! * column.shares[c]! * pixels[from + c]!
         }
       }
-      result[i * toWidth + j] = sum
+      result[at++] = sum
     }
   }
   return result
@@ -47,16 +48,16 @@ function nearest(
   return result
 }
 
-/** For each new pixel of an axis, the old ones it covers, and the share of each. */
-function shares(from: number, to: number): { index: number; share: number }[][] {
+/** For each new pixel of an axis the first old one that it covers, and the shares from there on. */
+function shares(from: number, to: number): { first: number; shares: number[] }[] {
   const scale = from / to
   return Array.from({ length: to }, (_, i) => {
     const [start, end] = [i * scale, Math.min((i + 1) * scale, from)]
-    const covered = []
-    for (let index = Math.floor(start); index < Math.ceil(end - 1e-9); index++) {
-      const share = (Math.min(index + 1, end) - Math.max(index, start)) / scale
-      covered.push({ index, share })
+    const first = Math.floor(start)
+    const covered: number[] = []
+    for (let k = first; k < Math.ceil(end - 1e-9); k++) {
+      covered.push((Math.min(k + 1, end) - Math.max(k, start)) / scale)
     }
-    return covered
+    return { first, shares: covered }
   })
 }

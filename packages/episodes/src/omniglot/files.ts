@@ -33,12 +33,16 @@ export async function readDrawings(folder: string, part: string): Promise<Drawin
 async function readFolder(folder: string, part: string): Promise<Drawing[]> {
   const names = await readdir(join(folder, part), { recursive: true })
   const images = names.filter((name) => name.endsWith('.png'))
-  return Promise.all(
-    images.map(async (name) => ({
+  const drawings: Drawing[] = []
+  // a few at a time: a process may have no more than 1,024 files open
+  for (let from = 0; from < images.length; from += 64) {
+    const read = images.slice(from, from + 64).map(async (name) => ({
       path: [part, ...name.split(/[\\/]/)].join('/'),
       bytes: await readFile(join(folder, part, name)),
-    })),
-  )
+    }))
+    drawings.push(...(await Promise.all(read)))
+  }
+  return drawings
 }
 
 async function readZip(file: string): Promise<Drawing[]> {
@@ -94,7 +98,8 @@ function unpack(packed: Uint8Array, entry: Entry, file: string): Uint8Array {
   let bytes = packed
   if (entry.compressionMethod !== 0) {
     try {
-      bytes = inflateRawSync(packed, { maxOutputLength: entry.uncompressedSize + 1 })
+      const size = entry.uncompressedSize + 1
+      bytes = inflateRawSync(packed, { maxOutputLength: size, chunkSize: chunkFor(size) })
     } catch (cause) {
       throw damaged(place, 'bytes that cannot be unpacked', cause)
     }
@@ -102,6 +107,11 @@ function unpack(packed: Uint8Array, entry: Entry, file: string): Uint8Array {
   if (bytes.length !== entry.uncompressedSize) throw damaged(place, 'a wrong length')
   if (crc32(bytes) !== entry.crc32) throw damaged(place, 'a wrong checksum (CRC-32)')
   return bytes
+}
+
+/** No larger than needed, so that thousands of small entries are quick; no larger than a bomb deserves. */
+function chunkFor(size: number): number {
+  return Math.min(Math.max(size, 64), 1 << 16)
 }
 
 function damaged(place: string, what: string, cause?: unknown): KshotError {
