@@ -1,3 +1,4 @@
+import { add, scalar, sum, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { KshotError } from '../errors'
 import type { Executor, Meta, MetaGradient, MetaLearner } from '../learner'
 import { applyUpdates, type Optimizer } from '../optim'
@@ -84,7 +85,7 @@ export interface TrainResult {
  * Meta-trains a learner: θ ← θ + optimizer(mean over the meta-batch of ∇ loss(θ, task)).
  *
  * Task number `step * metaBatch + i` is drawn for each step, so a resumed run sees the same tasks.
- * @throws `core/loss-not-finite` naming the step; `core/task-spec-missing`
+ * @throws `core/loss-not-finite`, `core/gradient-not-finite` naming the step; `core/task-spec-missing`
  * @example
  * const { meta } = await metaTrain({ learner, optimizer: adam(1e-3), tasks, steps: 2000 })
  */
@@ -166,20 +167,34 @@ async function trainStep<Task>(options: MetaTrainOptions<Task>, state: TrainStat
   }
 }
 
+/** The loss of a step, once it and its gradient are seen to be numbers. */
 async function finite(result: MetaGradient, step: number): Promise<number> {
-  const loss = (await result.loss.data())[0]!
-  if (Number.isFinite(loss)) return loss
+  const sums = total(result.gradient)
+  const [loss, slope] = await Promise.all([readNumber(result.loss), readNumber(sums)])
+  sums.dispose()
+  if (Number.isFinite(loss) && Number.isFinite(slope)) return loss
   tree.dispose(result)
-  throw new KshotError('core/loss-not-finite', {
-    got: `a loss of ${loss} in meta-step ${step}`,
-    expected: 'a finite loss',
+  // A net can hide a NaN: on wasm the larger of NaN and 0 is 0, so ReLU swallows it.
+  const what = Number.isFinite(loss) ? 'gradient' : 'loss'
+  throw new KshotError(`core/${what}-not-finite`, {
+    got: `a ${what} of ${Number.isFinite(loss) ? slope : loss} in meta-step ${step}`,
+    expected: `a finite ${what}`,
     remedy: 'Lower the learning rate, clip the gradients, or look for NaN in the data',
   })
 }
 
+/** The sum of all entries: not finite if one of them is not. */
+function total(gradient: tree.Params): Tensor {
+  return tidy(() => tree.leaves(gradient).reduce((all, g) => add(all, sum(g)), scalar(0) as Tensor))
+}
+
+async function readNumber(value: Tensor): Promise<number> {
+  return (await value.data())[0]!
+}
+
 async function numbers(metrics: MetaGradient['metrics']): Promise<Record<string, number>> {
   const entries = Object.entries(metrics).map(
-    async ([name, value]) => [name, (await value.data())[0]!] as const,
+    async ([name, value]) => [name, await readNumber(value)] as const,
   )
   return Object.fromEntries(await Promise.all(entries))
 }

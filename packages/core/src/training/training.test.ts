@@ -124,6 +124,21 @@ describe.each(testBackends)('meta-training on %s', (backend) => {
     expect(left).toBe(0)
   })
 
+  it('sees a NaN that the net hides from the loss', async () => {
+    // as on wasm, where the larger of NaN and 0 is 0
+    const learner: MetaLearner = {
+      ...toyLearner(),
+      gradient: (meta, task, ctx) => ({
+        ...toyLearner().loss(meta, task, ctx),
+        gradient: tree.map((p) => mul(p, Number.NaN), meta.params),
+      }),
+    }
+    const left = await leaked(() =>
+      expect(train({ learner })).rejects.toMatchObject({ code: 'core/gradient-not-finite' }),
+    )
+    expect(left).toBe(0)
+  })
+
   it('leaves nothing behind when a task cannot be drawn', async () => {
     const broken = Object.assign(
       (i: number) => {
