@@ -16,7 +16,7 @@ const ours: readonly GradConfig[] = Object.entries(gradients).map(
     ...(saves === 'all' ? { saveAllInputs: true } : { inputsToSave: [...saves] }),
     gradFunc: (dy, saved, attrs) => {
       const dys = Array.isArray(dy) ? dy : [dy]
-      return gradient(dys[0]!, saved as never, attrs, dys)
+      return ownTensors(gradient(dys[0]!, saved as never, attrs, dys), dys)
     },
   }),
 )
