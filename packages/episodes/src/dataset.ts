@@ -121,9 +121,10 @@ export function turn(
   const [start, down, right] = strides(side, quarters % 4)
   let at = offset
   for (let row = 0; row < side; row++) {
-    for (let column = 0; column < side; column++) {
-      const from = (start + row * down + column * right) * channels
-      for (let k = 0; k < channels; k++) target[at++] = source[from + k]!
+    let from = (start + row * down) * channels
+    for (let column = 0; column < side; column++, from += right * channels) {
+      target[at++] = source[from]!
+      for (let k = 1; k < channels; k++) target[at++] = source[from + k]!
     }
   }
 }
