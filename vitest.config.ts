@@ -14,6 +14,7 @@ export default defineConfig({
       'e2e/**/*.test.ts',
     ],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     maxWorkers: 2,
     reporters: process.env.CI
       ? ['default', ['json', { outputFile: '.vitest-report.json' }]]

@@ -34,22 +34,17 @@ interface DatasetEntry {
 export const datasets: { readonly [name: string]: DatasetEntry } = {
   glyphs: {
     description: 'characters of many scripts in many typefaces, embedded (@kshot/glyphs)',
-    async open({ train }) {
-      const splits = await glyphs()
-      if (train.split === 'train') return splits
-      return { ...splits, train: concatenate(splits.train, splits.validation) }
-    },
+    open: () => glyphs(),
     locate: async () => ({ ok: true, detail: 'embedded' }),
   },
   omniglot: {
     description: 'handwritten characters of 50 alphabets (Lake et al. 2015), found through --data',
-    async open({ dataset, train }, data) {
+    open({ dataset }, data) {
       const { split, resize, rotations } = dataset as Extract<
         Config['dataset'],
         { name: 'omniglot' }
       >
-      const trainSplit = train.split
-      return omniglot({ split, resize, rotations, trainSplit, ...(data !== undefined && { data }) })
+      return omniglot({ split, resize, rotations, ...(data !== undefined && { data }) })
     },
     async locate(data) {
       try {
@@ -69,6 +64,8 @@ export const datasets: { readonly [name: string]: DatasetEntry } = {
 export async function openData(config: Config, location: string | undefined): Promise<Data> {
   const { dataset, train, validate, test, seed } = config
   const splits = await datasets[dataset.name]!.open(config, location)
+  const both = () => concatenate(splits.train, splits.validation)
+  const training = train.split === 'train+val' ? both() : splits.train
   const { distort } = dataset
   const draw = (
     split: Dataset,
@@ -86,12 +83,12 @@ export async function openData(config: Config, location: string | undefined): Pr
   }
   const tests = draw(splits.test, test, `test ${test.seed}`)
   return {
-    train: draw(splits.train, train, `train ${seed}`),
+    train: draw(training, train, `train ${seed}`),
     validation: validate
       ? draw(splits.validation, validate, `validate ${validate.seed}`)
       : undefined,
     test: tests,
-    description: describe(dataset.name, splits),
+    description: describe(dataset.name, { ...splits, train: training }),
     episodeSet: async () => episodeSetHash(tests, test.episodes),
   }
 }

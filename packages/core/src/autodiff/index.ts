@@ -12,14 +12,18 @@ import {
 import { KshotError } from '../errors'
 import type { Params } from '../tree'
 import * as tree from '../tree'
-import { dropTape, withGradients } from './scope'
+import { recovering } from './recover'
+import { withGradients } from './scope'
+import { prepareTape } from './tape'
 
+export { sumLeading } from './broadcast'
 export { stopGradient } from './gradients/gradient'
-export { sumLeading } from './gradients/sum-to'
+export { enableGradients } from './scope'
 
 /** A value to differentiate, and tensors that come with it. */
 export interface WithAux<Aux extends Params> {
-  readonly value: Scalar
+  /** A scalar. */
+  readonly value: Tensor
   readonly aux: Aux
 }
 
@@ -34,42 +38,58 @@ export interface ValueAndGradient<P extends Params, Aux extends Params> {
  * A function that returns f and ∇f over a tree of parameters; right to second order when nested.
  *
  * Parameters that do not influence the value have a gradient of zeros. `aux` is passed through,
- * without derivative. Everything returned is the caller's, everything else is freed.
- * @throws `autodiff/not-a-scalar`, and an error naming the kernel where one has no derivative
+ * without derivative. Everything returned is the caller's, everything else is freed. Calls nest:
+ * a gradient taken inside `f` is differentiated with it. What `f` closes over is constant.
+ * @throws `autodiff/not-a-scalar`, and `autodiff/no-gradient` naming a kernel without a derivative
  * @example
  * const { value, gradient } = valueAndGrad((p: Params) => sum(square(p.w)))(params)
  */
 export function valueAndGrad<P extends Params, Aux extends Params = Record<string, never>>(
-  f: (params: P) => Scalar | WithAux<Aux>,
+  f: (params: P) => Tensor | WithAux<Aux>,
 ): (params: P) => ValueAndGradient<P, Aux> {
-  return (params) =>
-    tree.tidy(() => {
-      let aux: Aux | undefined
-      const forward = (): Scalar => {
-        const result = f(params)
-        if (tree.isTensor(result)) return checkScalar(result)
-        // copies, kept beyond the tape's own scope; what f returns may be the caller's
-        aux = tree.map((tensor) => keep(clone(tensor)), result.aux)
-        return checkScalar(result.value)
-      }
-      try {
-        const inputs = tree.leaves(params)
-        const { value, grads } = withGradients(() =>
-          engine().gradients(forward, inputs, undefined, true),
-        )
-        const filled = grads.map((gradient, i) => gradient ?? zerosLike(inputs[i]!))
-        const gradient = tree.unflatten(params, filled)
-        return { value, gradient, aux: handOver(aux ?? ({} as Aux)) } as never
-      } catch (error) {
-        if (aux) tree.dispose(aux)
-        dropTape()
-        throw error
-      }
-    })
+  return (params) => tree.tidy(() => recovering(() => differentiate(f, params)) as never)
+}
+
+function differentiate<P extends Params, Aux extends Params>(
+  f: (params: P) => Tensor | WithAux<Aux>,
+  params: P,
+): ValueAndGradient<P, Aux> {
+  // Copies: a tensor that hangs in the tree twice, or that was made from another one of it, has a
+  // derivative of its own, and what `f` closes over is constant.
+  const inputs = tree.leaves(params).map((tensor) => clone(tensor))
+  let aux: Aux | undefined
+  const forward = (): Scalar => {
+    const result = f(tree.unflatten(params, inputs))
+    if (tree.isTensor(result)) return finish(result)
+    // copies, kept beyond the tape's own scope; what f returns may be the caller's
+    aux = tree.map((tensor) => keep(clone(tensor)), result.aux)
+    return finish(result.value)
+  }
+  try {
+    const { value, grads } = withGradients(() => backward(forward, inputs))
+    const gradient = tree.unflatten(
+      params,
+      inputs.map((input, i) => grads[i] ?? zerosLike(input)),
+    )
+    return { value, gradient, aux: tree.map((tensor) => clone(tensor), aux ?? ({} as Aux)) }
+  } finally {
+    if (aux) tree.dispose(aux)
+  }
+}
+
+function backward(forward: () => Scalar, inputs: Tensor[]) {
+  // nothing to differentiate by, as with a frozen network
+  if (inputs.length === 0) return { value: forward(), grads: [] }
+  return engine().gradients(forward, inputs, undefined, true)
+}
+
+function finish(value: Tensor): Scalar {
+  prepareTape()
+  return clone(checkScalar(value))
 }
 
 /** A function that returns ∇f; see {@link valueAndGrad}. */
-export function grad<P extends Params>(f: (params: P) => Scalar): (params: P) => P {
+export function grad<P extends Params>(f: (params: P) => Tensor): (params: P) => P {
   return (params) => tree.tidy(() => valueAndGrad(f)(params).gradient)
 }
 
@@ -77,21 +97,12 @@ export function grad<P extends Params>(f: (params: P) => Scalar): (params: P) =>
  * The Hessian of f at `params` times `vector`, H v = ∇(∇f · v), without forming H.
  * @throws `core/tree-mismatch` when `vector` has another structure
  */
-export function hvp<P extends Params>(f: (params: P) => Scalar, params: P, vector: P): P {
+export function hvp<P extends Params>(f: (params: P) => Tensor, params: P, vector: P): P {
   const slope = (p: P): Scalar => {
     const products = tree.zip(([g, v]) => sum(mul(g!, v!)), grad(f)(p), vector)
     return tree.leaves(products).reduce((total, part) => add(total, part)) as Scalar
   }
   return grad(slope)(params)
-}
-
-/** Gives kept tensors to the scope that is active now. */
-function handOver<T extends Params>(kept: T): T {
-  return tree.map((tensor) => {
-    const copy = clone(tensor)
-    tensor.dispose()
-    return copy
-  }, kept)
 }
 
 function checkScalar(value: Tensor): Scalar {

@@ -1,5 +1,4 @@
 import {
-  engine,
   type GradConfig,
   getGradient,
   registerGradient,
@@ -55,11 +54,11 @@ function replace(config: GradConfig | undefined, kernelName = config!.kernelName
   if (config) registerGradient(config)
 }
 
-/** After an exception: frees what the tape has kept, once no gradient is being computed any more. */
-export function dropTape(): void {
-  const { state } = engine()
-  if (state.gradientDepth > 0 || !state.activeTape) return
-  for (const node of state.activeTape) for (const tensor of node.saved ?? []) tensor.dispose()
-  // as the engine does when it ends a tape
-  state.activeTape = null as never
+/**
+ * Registers kshot's gradients for good, in the place of TensorFlow.js' own: to nest `tf.grads` directly.
+ *
+ * {@link valueAndGrad}, `grad` and `hvp` need no call of this. Calling it again is harmless.
+ */
+export function enableGradients(): void {
+  for (const config of ours) replace(config)
 }

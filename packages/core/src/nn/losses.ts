@@ -21,16 +21,21 @@ import {
 import { stopGradient } from '../autodiff'
 import { KshotError } from '../errors'
 
-/** log Σ exp x along the last axis, which is kept as 1. The maximum is taken out, so nothing overflows. */
-export function logSumExp(x: Tensor): Tensor {
+/** log Σ exp x along `axis`, which is kept as 1. The maximum is taken out, so nothing overflows. */
+export function logSumExp(x: Tensor, axis = -1): Tensor {
   // The value does not depend on the shift, so it counts as a constant.
-  const shift = stopGradient(max(x, -1, true))
-  return add(log(sum(exp(sub(x, shift)), -1, true)), shift)
+  const shift = stopGradient(max(x, axis, true))
+  return add(log(sum(exp(sub(x, shift)), axis, true)), shift)
 }
 
-/** x − log Σ exp x along the last axis. */
-export function logSoftmax(x: Tensor): Tensor {
-  return sub(x, logSumExp(x))
+/** x − log Σ exp x along `axis`. */
+export function logSoftmax(x: Tensor, axis = -1): Tensor {
+  return sub(x, logSumExp(x, axis))
+}
+
+/** exp x / Σ exp x along `axis`. */
+export function softmax(x: Tensor, axis = -1): Tensor {
+  return exp(logSoftmax(x, axis))
 }
 
 export interface CrossEntropyOptions {

@@ -96,14 +96,6 @@ describe('what becomes of it', () => {
     expect(train.classes[greek]).toEqual({ id: 'Greek/character01', group: 'Greek', size: 3 })
   })
 
-  it('train+val holds the validation classes too', async () => {
-    const both = await load(whole, { trainSplit: 'train+val' })
-    const ids = both.train.classes.map(({ id }) => id)
-    expect(ids).toContain('Hebrew/character01')
-    expect(ids).toContain('Greek/character01')
-    expect(ids).not.toContain('Oriya/character01')
-  })
-
   it('each split can be built again from its spec', async () => {
     vi.stubEnv('KSHOT_DATA', whole)
     const { test } = await load(whole, { rotations: 'all' })

@@ -2,7 +2,6 @@
 import { KshotError, type Spec } from '@kshot/core'
 import {
   assertDisjoint,
-  concatenate,
   type Dataset,
   type Splits,
   subset,
@@ -26,21 +25,25 @@ export interface OmniglotOptions {
   readonly size?: number
   /** Splits whose classes are multiplied by four rotations. Default `all`. */
   readonly rotations?: 'all' | 'train' | 'none'
-  /** `train+val` trains on the validation classes too, as for a paper's final number. */
-  readonly trainSplit?: 'train' | 'train+val'
 }
 
 /**
  * Omniglot: 1,623 characters of 50 alphabets, 20 drawings each, `[size, size, 1]`, ink = 1.
  *
- * With `trainSplit: 'train+val'` training sees the validation classes: choose nothing by them then.
+ * For a paper's final number, trained on the validation classes too:
+ * `concatenate(data.train, data.validation)`.
  * @throws `episodes/data-not-found`, `episodes/damaged-archive`, `episodes/damaged-image`
  * @example
  * const data = await omniglot({ split: 'vinyals' })
  */
 export async function omniglot(options: OmniglotOptions): Promise<Splits> {
-  const { size = 28, resize: how = 'nearest', seed = 0, rotations = 'all' } = options
-  const all = await readCharacters(findOmniglot(options.data), size, how)
+  const { size = 28, resize: how = 'nearest' } = options
+  return splitCharacters(await readCharacters(findOmniglot(options.data), size, how), options)
+}
+
+/** The splits of characters that are read already. */
+export function splitCharacters(all: Characters, options: OmniglotOptions): Splits {
+  const { seed = 0, rotations = 'all' } = options
   const splits = splitOf(all.characters, options.split, seed)
   const plain = (name: SplitName): Dataset =>
     subset(all.dataset, specOf(name, options), (_, i) => splits[i] === name)
@@ -53,14 +56,12 @@ export async function omniglot(options: OmniglotOptions): Promise<Splits> {
     rotations === 'all' || (rotations === 'train' && name === 'train')
       ? withRotations(disjoint[name])
       : disjoint[name]
-  const [train, validation, test] = [turned('train'), turned('validation'), turned('test')]
-  const both = options.trainSplit === 'train+val'
-  return { train: both ? concatenate(train, validation) : train, validation, test }
+  return { train: turned('train'), validation: turned('validation'), test: turned('test') }
 }
 
 /** One split of {@link omniglot}, before rotations: what a spec calls. */
 export async function omniglotSplit({ name, ...options }: OmniglotOptions & { name: SplitName }) {
-  return (await omniglot({ ...options, rotations: 'none', trainSplit: 'train' }))[name]
+  return (await omniglot({ ...options, rotations: 'none' }))[name]
 }
 
 /** Where the data lies is no part of what it is. */
@@ -75,7 +76,17 @@ function specOf(
   }
 }
 
-async function readCharacters(folder: string, size: number, how: Resize) {
+/** All characters as one data set, and where each stands. */
+export interface Characters {
+  readonly dataset: Dataset
+  readonly characters: readonly Character[]
+}
+
+export async function readCharacters(
+  folder: string,
+  size: number,
+  how: Resize,
+): Promise<Characters> {
   const drawings = (await Promise.all(PARTS.map((part) => readDrawings(folder, part)))).flat()
   const places = new Map<string, { character: Character; pixels: Float32Array[] }>()
   for (const { path, bytes } of drawings) {

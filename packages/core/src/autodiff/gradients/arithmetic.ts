@@ -1,131 +1,94 @@
 import {
   add,
+  addN,
   cast,
   div,
+  equal,
   floor,
-  greater,
-  greaterEqual,
-  less,
-  lessEqual,
   log,
   mul,
   neg,
   pow,
   square,
+  step,
   sub,
   type Tensor,
-  where,
-  zerosLike,
 } from '@tensorflow/tfjs-core'
-import { type Gradient, type Gradients, offTape } from './gradient'
-import { sumTo } from './sum-to'
+import { sumTo } from '../broadcast'
+import { type Gradient, type Gradients, offTape, rule } from './gradient'
 
-type Pair = [a: Tensor, b: Tensor]
-
-/** A binary kernel from its two partial derivatives, each times dy, before broadcasting is undone. */
+/** The rule of a function of two tensors that broadcasts. */
 function binary(
-  da: (dy: Tensor, a: Tensor, b: Tensor) => Tensor,
-  db: (dy: Tensor, a: Tensor, b: Tensor) => Tensor,
+  derivative: (dy: Tensor, a: Tensor, b: Tensor) => { a: () => Tensor; b: () => Tensor },
 ): Gradient {
+  return rule(['a', 'b'], (dy: Tensor, [a, b]) => {
+    const thunks = derivative(dy, a!, b!)
+    return { a: () => sumTo(thunks.a(), a!.shape), b: () => sumTo(thunks.b(), b!.shape) }
+  })
+}
+
+export const arithmetic: Gradients = {
+  Add: binary((dy) => ({ a: () => dy, b: () => dy })),
+  AddV2: binary((dy) => ({ a: () => dy, b: () => dy })),
+  AddN: rule('all', (dy: Tensor, saved) =>
+    Object.fromEntries(saved.map((_, i) => [i, () => addN([dy])])),
+  ),
+  // the sign is changed after the sum, on the smaller tensor
+  Sub: rule(['a', 'b'], (dy: Tensor, [a, b]) => ({
+    a: () => sumTo(dy, a!.shape),
+    b: () => neg(sumTo(dy, b!.shape)),
+  })),
+  Multiply: binary((dy, a, b) => ({ a: () => mul(dy, b), b: () => mul(dy, a) })),
+  RealDiv: binary((dy, a, b) => ({
+    a: () => div(dy, b),
+    b: () => neg(div(mul(dy, a), square(b))),
+  })),
+  SquaredDifference: binary((dy, a, b) => ({
+    a: () => mul(dy, mul(sub(a, b), 2)),
+    b: () => mul(dy, mul(sub(b, a), 2)),
+  })),
+  // of equals, the first is the maximum and the minimum
+  Maximum: binary((dy, a, b) => chosen(dy, () => step(sub(b, a)))),
+  Minimum: binary((dy, a, b) => chosen(dy, () => step(sub(a, b)))),
+  Pow: binary((dy, a, b) => ({
+    a: () => mul(dy, mul(b, pow(a, lowered(b)))),
+    b: () => mul(dy, mul(pow(a, b), safeLog(a))),
+  })),
+  Mod: binary((dy, a, b) => ({
+    a: () => dy,
+    b: () =>
+      neg(
+        mul(
+          dy,
+          offTape(() => floor(div(a, b))),
+        ),
+      ),
+  })),
+  Atan2: binary((dy, a, b) => ({
+    a: () => mul(dy, div(b, add(square(a), square(b)))),
+    b: () => mul(dy, neg(div(a, add(square(a), square(b))))),
+  })),
+}
+
+function chosen(dy: Tensor, second: () => Tensor) {
   return {
-    saves: ['a', 'b'],
-    gradient: (dy, [a, b]: Pair) => ({
-      a: () => sumTo(da(dy, a, b), a.shape),
-      b: () => sumTo(db(dy, a, b), b.shape),
-    }),
+    a: () =>
+      mul(
+        dy,
+        offTape(() => sub(1, second())),
+      ),
+    b: () => mul(dy, offTape(second)),
   }
 }
 
-const mask = (condition: () => Tensor): Tensor => offTape(() => cast(condition(), 'float32'))
-
-/** Two-input arithmetic with broadcasting. */
-export const arithmetic: Gradients = {
-  Add: binary(
-    (dy) => dy,
-    (dy) => dy,
-  ),
-  Sub: binary(
-    (dy) => dy,
-    (dy) => neg(dy),
-  ),
-  Multiply: binary(
-    (dy, _, b) => mul(dy, cast(b, 'float32')),
-    (dy, a) => mul(dy, cast(a, 'float32')),
-  ),
-  RealDiv: binary(
-    (dy, _, b) => div(dy, cast(b, 'float32')),
-    (dy, a, b) => neg(div(mul(dy, a), square(cast(b, 'float32')))),
-  ),
-  FloorDiv: binary(
-    (dy) => zerosLike(dy),
-    (dy) => zerosLike(dy),
-  ),
-  Mod: binary(
-    (dy) => dy,
-    (dy, a, b) => mul(dy, neg(floor(div(a, b)))),
-  ),
-  SquaredDifference: binary(
-    (dy, a, b) => mul(dy, mul(2, sub(a, b))),
-    (dy, a, b) => mul(dy, mul(2, sub(b, a))),
-  ),
-  // On a tie both sides are largest; the derivative is given to a, as TensorFlow does.
-  Maximum: binary(
-    (dy, a, b) =>
-      mul(
-        dy,
-        mask(() => greaterEqual(a, b)),
-      ),
-    (dy, a, b) =>
-      mul(
-        dy,
-        mask(() => less(a, b)),
-      ),
-  ),
-  Minimum: binary(
-    (dy, a, b) =>
-      mul(
-        dy,
-        mask(() => lessEqual(a, b)),
-      ),
-    (dy, a, b) =>
-      mul(
-        dy,
-        mask(() => greater(a, b)),
-      ),
-  ),
-  Pow: binary(
-    (dy, a, b) => mul(dy, mul(b, powOf(a, sub(b, 1)))),
-    (dy, a, b) => mul(dy, mul(powOf(a, b), logOrZero(a))),
-  ),
-  AddN: {
-    saves: 'all',
-    gradient: (dy, saved: Tensor[]) =>
-      Object.fromEntries(saved.map((_, i) => [String(i), () => dy])),
-  },
-  Select: {
-    saves: ['condition'],
-    gradient: (dy, [condition]: [Tensor]) => {
-      const chosen = () => mask(() => condition)
-      return {
-        condition: () => zerosLike(condition),
-        t: () => mul(dy, chosen()),
-        e: () => mul(dy, sub(1, chosen())),
-      }
-    },
-  },
+// b − 1, but 1 where b is 0: 0 · a^−1 would be NaN at a = 0, where the derivative is 0
+function lowered(b: Tensor): Tensor {
+  const zero = offTape(() => cast(equal(b, 0), 'float32'))
+  return add(sub(b, 1), mul(zero, 2))
 }
 
-function powOf(a: Tensor, b: Tensor): Tensor {
-  return pow(cast(a, 'float32'), b)
-}
-
-/** log a where a > 0, else 0: TensorFlow's derivative of a^b in b. */
-function logOrZero(a: Tensor): Tensor {
-  const positive = offTape(() => greater(a, 0))
-  const safe = where(
-    positive,
-    a,
-    offTape(() => add(zerosLike(a), 1)),
-  )
-  return log(safe)
+// log a where a > 0, elsewhere 0
+function safeLog(a: Tensor): Tensor {
+  const positive = offTape(() => step(a))
+  return log(add(mul(a, positive), sub(1, positive)))
 }

@@ -1,128 +1,112 @@
 import {
-  backend_util,
-  conv2d,
-  engine,
+  depthwiseConv2d,
+  reshape,
   reverse,
-  slice,
+  sum,
+  type Tensor,
   type Tensor4D,
   transpose,
 } from '@tensorflow/tfjs-core'
-import type { Gradients } from './gradient'
+import { KshotError } from '../../errors'
+import { type ConvAttrs, convFilter, convInfo, convInput, convolve } from '../convolution'
+import { padOrCrop, spreadOut } from '../spatial'
+import { type Gradients, rule } from './gradient'
 
-type Pair = number | [number, number]
-
-interface ConvAttributes {
-  readonly strides: Pair
-  readonly pad: 'valid' | 'same' | number | backend_util.ExplicitPadding
-  readonly dilations: Pair
-  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil'
+// A convolution is linear in each of its inputs, and so are its two derivatives: the derivative of
+// each of the three is made of the other two.
+export const convolutions: Gradients = {
+  Conv2D: rule(['x', 'filter'], (dy: Tensor, saved, attrs) => {
+    const [x, filter] = saved as [Tensor, Tensor]
+    return {
+      x: () => convInput(dy, filter, x.shape, attrs),
+      filter: () => convFilter(x, dy, filter.shape, attrs),
+    }
+  }),
+  Conv2DBackpropInput: rule(['dy', 'filter'], (ddx: Tensor, saved, attrs) => {
+    const [dy, filter] = saved as [Tensor, Tensor]
+    return {
+      dy: () => convolve(ddx, filter, attrs),
+      filter: () => convFilter(ddx, dy, filter.shape, attrs),
+    }
+  }),
+  Conv2DBackpropFilter: rule(['x', 'dy'], (ddw: Tensor, saved, attrs) => {
+    const [x, dy] = saved as [Tensor, Tensor]
+    return {
+      x: () => convInput(dy, ddw, x.shape, attrs),
+      dy: () => convolve(x, ddw, attrs),
+    }
+  }),
+  DepthwiseConv2dNative: rule(['x', 'filter'], (dy: Tensor, saved, attrs) => {
+    const [x, filter] = saved as [Tensor, Tensor]
+    if (attrs.dataFormat === 'NCHW') throw channelsFirst()
+    return {
+      x: () => depthwiseInput(dy, filter, x.shape, attrs),
+      filter: () => depthwiseFilter(x, dy, filter.shape, attrs),
+    }
+  }),
 }
 
-type Shape4D = [number, number, number, number]
-
-/**
- * Convolution is linear in the image and in the filter, and so are its gradients, which are
- * convolutions again: they are differentiated as such, to any order.
- */
-export const convolution: Gradients = {
-  Conv2D: {
-    saves: ['x', 'filter'],
-    gradient: (dy: Tensor4D, [x, filter]: [Tensor4D, Tensor4D], attrs: ConvAttributes) => ({
-      x: () => inputGradient(dy, x.shape, filter, attrs),
-      filter: () => filterGradient(x, dy, filter.shape, attrs),
-    }),
-  },
-  Conv2DBackpropInput: {
-    saves: ['dy', 'filter'],
-    gradient: (ddx: Tensor4D, [dy, filter]: [Tensor4D, Tensor4D], attrs: ConvAttributes) => ({
-      dy: () => conv2d(ddx, filter, attrs.strides, attrs.pad, 'NHWC', 1, attrs.dimRoundingMode),
-      filter: () => filterGradient(ddx, dy, filter.shape, { ...attrs, dilations: 1 }),
-    }),
-  },
-}
-
-/** ∂/∂x: with stride 1 the forward convolution by the flipped filter, which is the fast kernel everywhere. */
-function inputGradient(
-  dy: Tensor4D,
-  shape: Shape4D,
-  filter: Tensor4D,
-  attrs: ConvAttributes,
-): Tensor4D {
-  const info = infoOf(shape, filter.shape, attrs)
-  const { padInfo: pad, effectiveFilterHeight: kh, effectiveFilterWidth: kw } = info
-  if (info.strideHeight === 1 && info.strideWidth === 1) {
-    const flipped = transpose(reverse(filter, [0, 1]), [0, 1, 3, 2])
-    const around = explicit(
-      kh - 1 - pad.top,
-      kh - 1 - pad.bottom,
-      kw - 1 - pad.left,
-      kw - 1 - pad.right,
-    )
-    return conv2d(dy, flipped, 1, around, 'NHWC', attrs.dilations)
-  }
-  const { strides, pad: padding, dimRoundingMode } = attrs
-  return engine().runKernel('Conv2DBackpropInput', { dy, filter }, {
-    strides,
-    pad: padding,
-    dataFormat: 'NHWC',
-    inputShape: shape,
-    dimRoundingMode,
-  } as never)
-}
-
-/**
- * ∂/∂filter: the convolution of the image by dy, with examples in the place of channels;
- * stride and dilation change places.
- */
-function filterGradient(
-  x: Tensor4D,
-  dy: Tensor4D,
-  shape: Shape4D,
-  attrs: ConvAttributes,
-): Tensor4D {
-  const info = infoOf(x.shape, shape, attrs)
-  const { padInfo: pad, strideHeight, strideWidth, dilationHeight, dilationWidth } = info
-  // rows of x that dy reaches; a stride may leave some at the end unread
-  const reached = (k: number, dilation: number, out: number, stride: number) =>
-    (k - 1) * dilation + (out - 1) * stride + 1
-  const bottom = reached(shape[0], dilationHeight, dy.shape[1], strideHeight) - x.shape[1] - pad.top
-  const right = reached(shape[1], dilationWidth, dy.shape[2], strideWidth) - x.shape[2] - pad.left
-  const read = crop(x, Math.min(0, bottom), Math.min(0, right))
-  const result = conv2d(
-    transpose(read, [3, 1, 2, 0]),
-    transpose(dy, [1, 2, 0, 3]),
-    [dilationHeight, dilationWidth],
-    explicit(pad.top, Math.max(0, bottom), pad.left, Math.max(0, right)),
-    'NHWC',
-    [strideHeight, strideWidth],
-  )
-  return transpose(result, [1, 2, 0, 3])
-}
-
-function crop(x: Tensor4D, bottom: number, right: number): Tensor4D {
-  if (bottom === 0 && right === 0) return x
-  const [n, h, w, c] = x.shape
-  return slice(x, [0, 0, 0, 0], [n, h + bottom, w + right, c])
-}
-
-function explicit(
-  top: number,
-  bottom: number,
-  left: number,
-  right: number,
-): backend_util.ExplicitPadding {
-  return [
+// Each output channel back through its own turned filter, then summed over the channels it came from.
+function depthwiseInput(dy: Tensor, filter: Tensor, shape: number[], attrs: ConvAttrs): Tensor {
+  const [kh, kw, channels, multiplier] = filter.shape as [number, number, number, number]
+  const info = convInfo(shape, filter.shape, attrs, true)
+  const spread = spreadOut(spreadOut(dy, 1, info.strideHeight), 2, info.strideWidth)
+  const turned = reshape(reverse(filter, [0, 1]), [kh, kw, channels * multiplier, 1])
+  const reachH = info.dilationHeight * (kh - 1)
+  const reachW = info.dilationWidth * (kw - 1)
+  const top = reachH - info.padInfo.top
+  const left = reachW - info.padInfo.left
+  const padded = padOrCrop(spread, [
     [0, 0],
-    [top, bottom],
-    [left, right],
+    [top, info.inHeight - spread.shape[1]! + reachH - top],
+    [left, info.inWidth - spread.shape[2]! + reachW - left],
     [0, 0],
-  ]
+  ])
+  const dx = depthwise(padded, turned, 1, [info.dilationHeight, info.dilationWidth])
+  return multiplier === 1 ? dx : sum(reshape(dx, [...shape, multiplier]), -1)
 }
 
-function infoOf(
-  x: Shape4D,
-  filter: Shape4D,
-  { strides, dilations, pad, dimRoundingMode }: ConvAttributes,
-) {
-  return backend_util.computeConv2DInfo(x, filter, strides, dilations ?? 1, pad, dimRoundingMode)
+// As for an ordinary convolution, but the examples become channels: one large filter for each
+// example and channel, summed over the examples.
+function depthwiseFilter(x: Tensor, dy: Tensor, shape: number[], attrs: ConvAttrs): Tensor {
+  const [kh, kw, channels, multiplier] = shape as [number, number, number, number]
+  const info = convInfo(x.shape, shape, attrs, true)
+  const n = info.batchSize
+  const { top, left } = info.padInfo
+  const height = info.strideHeight * (info.outHeight - 1) + 1 + info.dilationHeight * (kh - 1)
+  const width = info.strideWidth * (info.outWidth - 1) + 1 + info.dilationWidth * (kw - 1)
+  const padded = padOrCrop(x, [
+    [0, 0],
+    [top, height - info.inHeight - top],
+    [left, width - info.inWidth - left],
+    [0, 0],
+  ])
+  const image = reshape(transpose(padded, [1, 2, 0, 3]), [1, height, width, n * channels])
+  const filters = reshape(transpose(dy, [1, 2, 0, 3]), [
+    info.outHeight,
+    info.outWidth,
+    n * channels,
+    multiplier,
+  ])
+  const strides: [number, number] = [info.dilationHeight, info.dilationWidth]
+  const perExample = depthwise(image, filters, strides, [info.strideHeight, info.strideWidth])
+  return reshape(sum(reshape(perExample, [kh, kw, n, channels * multiplier]), 2), shape)
+}
+
+function depthwise(
+  x: Tensor,
+  filter: Tensor,
+  strides: number | [number, number],
+  dilations: [number, number],
+): Tensor {
+  const [x4, filter4] = [x as Tensor4D, filter as Tensor4D]
+  return depthwiseConv2d(x4, filter4, strides, 'valid', 'NHWC', dilations)
+}
+
+function channelsFirst(): KshotError {
+  return new KshotError('autodiff/no-gradient', {
+    got: "the gradient of DepthwiseConv2dNative with dataFormat 'NCHW'",
+    expected: "dataFormat 'NHWC'",
+    remedy: 'Transpose the input to [n, h, w, c]',
+  })
 }

@@ -37,3 +37,17 @@ export function offTape<T>(f: () => T): T {
 export function stopGradient<T extends Tensor>(x: T): T {
   return offTape(() => clone(x))
 }
+
+/** A {@link Gradient} from its two parts. */
+export function rule(saves: Gradient['saves'], gradient: Gradient['gradient']): Gradient {
+  return { saves, gradient }
+}
+
+/** The gradient of a kernel with one input, `x` by name unless another is given. */
+export function unary(
+  // biome-ignore lint/suspicious/noExplicitAny: each kernel has attributes of its own
+  derivative: (dy: Tensor, x: Tensor, attrs: any) => Tensor,
+  input = 'x',
+): Gradient {
+  return rule([input], (dy, [x], attrs) => ({ [input]: () => derivative(dy, x, attrs) }))
+}

@@ -1,8 +1,12 @@
 import { arithmetic } from './arithmetic'
-import { convolution } from './conv'
+import { convolutions } from './conv'
+import { einsums } from './einsum'
+import { gathers } from './gather'
 import type { Gradients } from './gradient'
-import { matmul } from './matmul'
-import { pooling } from './pool'
+import { products } from './matmul'
+import { flats } from './none'
+import { others } from './normalise'
+import { pools } from './pool'
 import { reductions } from './reduction'
 import { shapes } from './shape'
 import { unaries } from './unary'
@@ -12,8 +16,12 @@ export const gradients: Gradients = {
   ...arithmetic,
   ...unaries,
   ...reductions,
-  ...matmul,
-  ...convolution,
-  ...pooling,
+  ...products,
+  ...einsums,
+  ...convolutions,
+  ...pools,
   ...shapes,
+  ...gathers,
+  ...others,
+  ...flats,
 }

@@ -1,87 +1,99 @@
 import {
-  cast,
-  div,
-  equal,
+  concat,
+  cumsum,
   max,
   min,
   mul,
-  ones,
+  onesLike,
   reshape,
+  slice,
   softmax,
+  step,
   sub,
   sum,
   type Tensor,
-  util,
 } from '@tensorflow/tfjs-core'
-import { type Gradients, offTape } from './gradient'
+import { broadcastTo, keptShape, reducedAxes } from '../broadcast'
+import { type Gradients, offTape, unary } from './gradient'
 
-type Axis = number | number[] | null | undefined
-
-/** `dy` of a reduction, with the reduced axes put back as 1. */
-function expanded(dy: Tensor, x: Tensor, axis: Axis): Tensor {
-  const axes = axesOf(x, axis)
-  return reshape(
-    dy,
-    x.shape.map((n, i) => (axes.includes(i) ? 1 : n)),
-  )
-}
-
-function axesOf(x: Tensor, axis: Axis): number[] {
-  return util.parseAxisParam(axis as never, x.shape)
-}
-
-function repeated(dy: Tensor, x: Tensor, axis: Axis): Tensor {
-  return mul(
-    offTape(() => ones(x.shape)),
-    expanded(dy, x, axis),
-  )
-}
-
-/** The derivative of a maximum or minimum goes to the entries that attain it, in equal parts. */
-function extremum(of: typeof max | typeof min) {
-  return {
-    saves: ['x'],
-    gradient: (
-      dy: Tensor,
-      [x]: Tensor[],
-      { reductionIndices, axis }: { reductionIndices?: Axis; axis?: Axis },
-    ) => {
-      const axes = axesOf(x!, reductionIndices ?? axis)
-      const share = offTape(() => {
-        const attained = cast(equal(x!, of(x!, axes, true)), 'float32')
-        return div(attained, sum(attained, axes, true))
-      })
-      return { x: () => mul(expanded(dy, x!, axes), share) }
-    },
-  }
-}
-
-/** Sums, means and extrema along axes, and what is made of them. */
 export const reductions: Gradients = {
-  Sum: { saves: ['x'], gradient: (dy, [x], { axis }) => ({ x: () => repeated(dy, x, axis) }) },
-  Mean: {
-    saves: ['x'],
-    gradient: (dy, [x], { axis }) => {
-      const n = axesOf(x, axis).reduce((product, i) => product * x.shape[i]!, 1)
-      return { x: () => repeated(mul(dy, 1 / n), x, axis) }
-    },
-  },
-  Max: extremum(max),
-  Min: extremum(min),
-  Softmax: {
-    saves: ['logits'],
-    gradient: (dy, [x], { dim }) => ({
-      logits: () => {
-        const y = softmax(x, dim)
-        const weighted = mul(dy, y)
-        return sub(weighted, mul(sum(weighted, dim, true), y))
-      },
-    }),
-  },
-  LogSoftmax: {
-    saves: ['logits'],
-    gradient: (dy, [x], { axis }) => ({
-      logits: () => sub(dy, mul(sum(dy, axis, true), softmax(x, axis))),
-    }),
-  },
+  Sum: unary((dy, x, { axis }) => spread(dy, x, axis)),
+  Mean: unary((dy, x, { axis }) => spread(mul(dy, dy.size / x.size), x, axis)),
+  // equals share no gradient: each gets all of it, as in TensorFlow.js
+  Max: unary((dy, x, { reductionIndices: axis }) =>
+    mul(
+      kept(dy, x, axis),
+      offTape(() => sub(1, step(sub(max(x, axis ?? undefined, true), x)))),
+    ),
+  ),
+  Min: unary((dy, x, { reductionIndices: _, axis }) =>
+    mul(
+      kept(dy, x, axis),
+      offTape(() => sub(1, step(sub(x, min(x, axis ?? undefined, true))))),
+    ),
+  ),
+  Prod: unary((dy, x, { axis }) => {
+    const axes = reducedAxes(axis, x.rank)
+    const sign = kept(dy, x, axis)
+    return axes.length === 0 ? sign : mul(sign, productOfOthers(x, axes))
+  }),
+  Cumsum: unary((dy, _, { axis, exclusive, reverse }) => cumsum(dy, axis, exclusive, !reverse)),
+  Softmax: unary((dy, x, { dim }) => {
+    const y = softmax(x, dim)
+    const weighted = mul(dy, y)
+    return sub(weighted, mul(y, sum(weighted, dim, true)))
+  }, 'logits'),
+  LogSoftmax: unary(
+    (dy, x, { axis }) => sub(dy, mul(softmax(x, axis), sum(dy, axis, true))),
+    'logits',
+  ),
+}
+
+type Axis = number | readonly number[] | null | undefined
+
+function kept(dy: Tensor, x: Tensor, axis: Axis): Tensor {
+  return reshape(dy, keptShape(x.shape, reducedAxes(axis, x.rank)))
+}
+
+function spread(dy: Tensor, x: Tensor, axis: Axis): Tensor {
+  return broadcastTo(kept(dy, x, axis), x.shape)
+}
+
+// For each number, the product of the others of its reduction; right where one of them is 0, too.
+function productOfOthers(x: Tensor, axes: readonly number[]): Tensor {
+  const [axis, ...others] = [...axes].sort((a, b) => x.shape[b]! - x.shape[a]!)
+  const along = exclusiveProduct(x, axis!)
+  if (others.length === 0) return along
+  const inner = reduceProduct(x, axis!)
+  return mul(along, productOfOthers(inner, others))
+}
+
+function parts(x: Tensor, axis: number): Tensor[] {
+  const size = keptShape(x.shape, [axis])
+  return Array.from({ length: x.shape[axis]! }, (_, i) =>
+    slice(
+      x,
+      x.shape.map((_, a) => (a === axis ? i : 0)),
+      size,
+    ),
+  )
+}
+
+function reduceProduct(x: Tensor, axis: number): Tensor {
+  return parts(x, axis).reduce((a, b) => mul(a, b))
+}
+
+function exclusiveProduct(x: Tensor, axis: number): Tensor {
+  const factors = parts(x, axis)
+  const one = onesLike(factors[0]!)
+  const before = [one]
+  const after = [one]
+  for (let i = 1; i < factors.length; i++) {
+    before.push(mul(before[i - 1]!, factors[i - 1]!))
+    after.unshift(mul(after[0]!, factors.at(-i)!))
+  }
+  return concat(
+    factors.map((_, i) => mul(before[i]!, after[i]!)),
+    axis,
+  )
 }

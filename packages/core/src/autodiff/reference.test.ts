@@ -1,0 +1,254 @@
+import {
+  activate,
+  loadReference,
+  type ReferenceCase,
+  type ReferenceTree,
+  referenceFile,
+  relativeError,
+  type TestBackend,
+  testBackends,
+  toTensor,
+} from '@kshot/testkit'
+import {
+  add,
+  avgPool,
+  concat,
+  conv2d,
+  div,
+  elu,
+  exp,
+  expandDims,
+  gather,
+  log,
+  matMul,
+  max,
+  maxPool,
+  mean,
+  min,
+  mul,
+  pow,
+  relu,
+  reshape,
+  rsqrt,
+  type Scalar,
+  sigmoid,
+  softmax,
+  softplus,
+  sqrt,
+  square,
+  squaredDifference,
+  stack,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor4D,
+  tanh,
+  unstack,
+} from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { logSoftmax, logSumExp, meanSquaredError, softmaxCrossEntropy } from '../nn/losses'
+import * as tree from '../tree'
+import { hvp, stopGradient, valueAndGrad } from '.'
+
+const TOLERANCE = 1e-4
+const file = referenceFile()
+const cases: readonly ReferenceCase[] = file ? loadReference(file) : []
+
+type Named = { readonly [name: string]: Tensor }
+type Net = (params: Named, x: Tensor) => Tensor
+
+const tensors = (values: ReferenceTree): Named =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toTensor(value)]))
+
+const numbers = (x: Tensor) => x.dataSync()
+
+function worst(actual: Named, expected: ReferenceTree): number {
+  return Math.max(
+    ...Object.entries(expected).map(([name, { data }]) =>
+      relativeError(numbers(actual[name]!), data),
+    ),
+  )
+}
+
+// ------------------------------------------------------------------------------ single operations
+
+const conv = (stride: number, pad: 'same' | 'valid') => (i: Named) =>
+  conv2d(i.x as Tensor4D, i.y as Tensor4D, stride, pad)
+const halved = (i: Named) => maxPool(i.x as Tensor4D, 2, 2, 'valid')
+
+const operations: { readonly [op: string]: (inputs: Named) => Tensor } = {
+  exp: ({ x }) => exp(x!),
+  log: ({ x }) => log(x!),
+  sigmoid: ({ x }) => sigmoid(x!),
+  tanh: ({ x }) => tanh(x!),
+  elu: ({ x }) => elu(x!),
+  softplus: ({ x }) => softplus(x!),
+  relu: ({ x }) => relu(x!),
+  softmax: ({ x }) => softmax(x!),
+  logSoftmax: ({ x }) => logSoftmax(x!),
+  logSumExp: ({ x }) => reshape(logSumExp(x!), [x!.shape[0]!]),
+  sqrt: ({ x }) => sqrt(x!),
+  rsqrt: ({ x }) => rsqrt(x!),
+  square: ({ x }) => square(x!),
+  pow: ({ x, y }) => pow(x!, y!),
+  powScalar: ({ x }) => pow(x!, 2.5),
+  mul: ({ x, y }) => mul(x!, y!),
+  mulBroadcast: ({ x, y }) => mul(x!, y!),
+  div: ({ x, y }) => div(x!, y!),
+  divBroadcast: ({ x, y }) => div(x!, y!),
+  max: ({ x }) => max(x!, -1),
+  min: ({ x }) => min(x!, -1),
+  mean: ({ x }) => mean(x!, -1),
+  l2Normalize: ({ x }) => div(x!, sqrt(sum(square(x!), -1, true))),
+  maxPool2d: halved,
+  maxPool2dOdd: halved,
+  avgPool2d: ({ x }) => avgPool(x as Tensor4D, 2, 2, 'valid'),
+  conv2dStride1: conv(1, 'same'),
+  conv2dStride2: conv(2, 'same'),
+  conv2dStride2Odd: conv(2, 'same'),
+  conv2dValid: conv(1, 'valid'),
+  matMul: ({ x, y }) => matMul(x!, y!),
+  gather: ({ x }) => gather(x!, [2, 0, 2]),
+  batchNorm: ({ x, gamma, beta }) => batchNorm(x!, gamma!, beta!),
+  softmaxCrossEntropy: ({ x }) => softmaxCrossEntropy(x!, labels(), { reduction: 'none' }),
+  squaredDistance: ({ x, y }) => sum(squaredDifference(expandDims(x!, 1), expandDims(y!, 0)), -1),
+  solve: ({ x, y }) => solve(x!, y!),
+}
+
+const labels = () => toTensor({ shape: [4], dtype: 'int32', data: [2, 0, 1, 2] })
+
+/** x⁻¹ y by Gauss-Jordan elimination: it differentiates through slices, stacks and divisions. */
+function solve(x: Tensor, y: Tensor): Tensor {
+  const n = x.shape[0]!
+  let rows = unstack(concat([x, y], 1))
+  for (let i = 0; i < n; i++) {
+    const at = (row: Tensor) => gather(row, [i])
+    const pivot = div(rows[i]!, at(rows[i]!))
+    rows = rows.map((row, k) => (k === i ? pivot : sub(row, mul(at(row), pivot))))
+  }
+  return gather(
+    stack(rows),
+    Array.from({ length: y.shape[1]! }, (_, k) => n + k),
+    1,
+  )
+}
+
+function batchNorm(x: Tensor, gamma: Tensor, beta: Tensor): Tensor {
+  const axes = [0, 1, 2]
+  const centred = sub(x, mean(x, axes))
+  const variance = mean(square(centred), axes)
+  return add(mul(mul(centred, rsqrt(add(variance, 1e-3))), gamma), beta)
+}
+
+// ------------------------------------------------------------------------------------- small nets
+
+const nets: { readonly [net: string]: (config: ReferenceCase['config']) => Net } = {
+  mlp: (config) => (p, x) => {
+    const activate = config.activation === 'tanh' ? tanh : relu
+    const layer = (h: Tensor, i: number) => add(matMul(h, p[`w${i}`]!), p[`b${i}`]!)
+    return layer(activate(layer(activate(layer(x, 1)), 2)), 3)
+  },
+  'conv-pool': () => (p, x) => {
+    const h = [1, 2].reduce(
+      (h, i) => maxPool(relu(block(p, h, i, 1)) as Tensor4D, 2, 2, 'valid'),
+      x as Tensor4D,
+    )
+    return head(p, reshape(h, [h.shape[0], -1]))
+  },
+  'conv-finn': () => (p, x) => {
+    const h = [1, 2].reduce((h, i) => relu(block(p, h, i, 2)), x)
+    return head(p, mean(h, [1, 2]))
+  },
+}
+
+function block(p: Named, x: Tensor, i: number, stride: number): Tensor {
+  const y = conv2d(x as Tensor4D, p[`conv${i}.w`] as Tensor4D, stride, 'same')
+  return batchNorm(add(y, p[`conv${i}.b`]!), p[`bn${i}.gamma`]!, p[`bn${i}.beta`]!)
+}
+
+const head = (p: Named, h: Tensor) => add(matMul(h, p['head.w']!), p['head.b']!)
+
+/** The query loss after inner steps, and its gradient at the initial parameters. */
+function metaGradient(
+  test: ReferenceCase,
+  task: ReferenceTree,
+  steps: number,
+  secondOrder: boolean,
+) {
+  const net = nets[test.config.net as string]!(test.config)
+  const loss = test.config.loss === 'mse' ? meanSquaredError : softmaxCrossEntropy
+  const { xs, ys, xq, yq } = tensors(task)
+  return valueAndGrad((params: Named) => {
+    let fast = params
+    for (let step = 0; step < steps; step++) {
+      const { gradient } = valueAndGrad((p: Named) => loss(net(p, xs!), ys!))(fast)
+      const rate = test.config.innerLr as number
+      fast = tree.zip(
+        ([w, g]) => sub(w!, mul(secondOrder ? g! : stopGradient(g!), rate)),
+        fast,
+        gradient,
+      )
+    }
+    return loss(net(fast, xq!), yq!)
+  })(tensors(test.params))
+}
+
+function meanOf(gradients: Named[]): Named {
+  const total = gradients.reduce((a, b) => tree.zip(([x, y]) => add(x!, y!), a, b))
+  return tree.map((x) => div(x, gradients.length), total)
+}
+
+describe.skipIf(!file)('against float64 reference values (../shared/reference)', () => {
+  describe.each(testBackends)('on %s', (backend: TestBackend) => {
+    beforeAll(() => activate(backend))
+
+    const { ops = [] } = (cases.find(({ kind }) => kind === 'hvp') ?? {}) as {
+      ops?: { op: string; inputs: ReferenceTree; w: never; v: ReferenceTree; value: never }[]
+    }
+
+    it.each(ops.map((o) => [o.op, o] as const))('%s: value, gradient, Hessian', (op, o) => {
+      const f = operations[op]!
+      const [inputs, w] = [tensors(o.inputs), toTensor(o.w)]
+      const { data } = o.value as { data: number[] }
+      expect(relativeError(numbers(f(inputs)), data)).toBeLessThan(TOLERANCE)
+      const forms = {
+        linear: (i: Named) => sum(mul(w, f(i))) as Scalar,
+        squared: (i: Named) => mul(sum(mul(w, square(f(i)))), 0.5) as Scalar,
+      }
+      for (const [form, scalar] of Object.entries(forms)) {
+        const expected = (o as never)[form] as { grad: ReferenceTree; hvp: ReferenceTree }
+        if (!expected) continue
+        const { gradient } = valueAndGrad(scalar)(inputs)
+        expect(worst(gradient, expected.grad), `${form} gradient`).toBeLessThan(TOLERANCE)
+        const product = hvp(scalar, inputs, tensors(o.v))
+        expect(worst(product, expected.hvp), `${form} hvp`).toBeLessThan(TOLERANCE)
+      }
+    })
+
+    const maml = cases.filter(({ kind }) => kind === 'maml')
+    const runs = maml.flatMap((c) => c.expected.map((e) => [c.name, e.steps as number, c, e]))
+
+    it.each(runs as [string, number, ReferenceCase, never][])(
+      'MAML on %s, %i steps: both meta-gradients',
+      (_, steps, test, expected) => {
+        const { metaLoss, secondOrder, firstOrder } = expected as {
+          metaLoss: number
+          secondOrder: ReferenceTree
+          firstOrder: ReferenceTree
+        }
+        const run = (second: boolean) =>
+          test.tasks.map((task) => metaGradient(test, task, steps, second))
+        const exact = run(true)
+        const losses = exact.map(({ value }) => numbers(value)[0]!)
+        const average = losses.reduce((a, b) => a + b) / losses.length
+        expect(relativeError([average], [metaLoss])).toBeLessThan(TOLERANCE)
+        const second = meanOf(exact.map(({ gradient }) => gradient))
+        const first = meanOf(run(false).map(({ gradient }) => gradient))
+        expect(worst(second, secondOrder)).toBeLessThan(TOLERANCE)
+        expect(worst(first, firstOrder)).toBeLessThan(TOLERANCE)
+        // so that the check cannot pass with first-order gradients alone
+        expect(worst(first, secondOrder)).toBeGreaterThan(10 * TOLERANCE)
+      },
+    )
+  })
+})
