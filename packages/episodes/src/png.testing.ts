@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib'
-import { crc32 } from './omniglot/crc32'
+import { crc32 } from '@kshot/core'
 
 /** What stands in the header of a PNG, and its lines of pixels (each begins with its filter). */
 export interface PngParts {

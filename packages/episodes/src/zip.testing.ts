@@ -1,5 +1,5 @@
 import { deflateRawSync } from 'node:zlib'
-import { crc32 } from './omniglot/crc32'
+import { crc32 } from '@kshot/core'
 
 /** A zip archive of these files; `crc` replaces the checksum that is written for them. */
 export function makeZip(files: { readonly [name: string]: Uint8Array }, crc?: number): Buffer {

@@ -5,8 +5,7 @@
 //  12       header, JSON: { scripts: [{ name, split, characters, typefaces }] }
 //   …       images, deflated: script by script, typeface by typeface, character by character;
 //           28 × 28 pixels in 4 bits each, row by row, the left pixel of a pair in the high bits
-import { KshotError } from '@kshot/core'
-import { crc32 } from './crc32'
+import { crc32, KshotError } from '@kshot/core'
 
 export const imageArea = 28 * 28
 export const imageBytes = imageArea / 2

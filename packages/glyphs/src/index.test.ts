@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { isKshotError } from '@kshot/core'
+import { crc32, isKshotError } from '@kshot/core'
 import { expect, test } from 'vitest'
 import { glyphs } from '.'
-import { crc32 } from './crc32'
 
 const file = new URL('../data/glyphs.bin', import.meta.url)
 const example = (values = new Float32Array(784)) => values

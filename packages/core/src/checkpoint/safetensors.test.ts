@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { crc32 } from '../crc32'
 import { isKshotError } from '../errors'
-import { crc32 } from './crc32'
 import { type DType, decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors'
 
 const WIDTH = { float32: 4, int32: 4, bool: 1 }

@@ -1,4 +1,4 @@
-import { crc32 } from './crc32'
+import { crc32 } from '../crc32'
 import { damaged } from './damaged'
 
 // The checksum is eight hexadecimal digits in the header, counted as zeros in its own sum. So it

@@ -3,9 +3,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { inflateRawSync } from 'node:zlib'
-import { KshotError } from '@kshot/core'
+import { crc32, KshotError } from '@kshot/core'
 import { type Entry, fromBuffer, type ZipFile } from 'yauzl'
-import { crc32 } from './crc32'
 
 /** The two halves that Omniglot is published in. */
 export const PARTS = ['images_background', 'images_evaluation'] as const

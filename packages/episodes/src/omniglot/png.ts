@@ -1,6 +1,5 @@
 import { inflateSync } from 'node:zlib'
-import { KshotError } from '@kshot/core'
-import { crc32 } from './crc32'
+import { crc32, KshotError } from '@kshot/core'
 
 /** An image of black and white: 1 where there is ink. */
 export interface Bitmap {
