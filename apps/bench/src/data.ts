@@ -44,7 +44,11 @@ export const datasets: { readonly [name: string]: DatasetEntry } = {
         Config['dataset'],
         { name: 'omniglot' }
       >
-      return omniglot({ split, resize, rotations, ...(data !== undefined && { data }) })
+      const asClasses = rotations === 'per-class' ? 'none' : rotations
+      return omniglot({
+        ...{ split, resize, rotations: asClasses },
+        ...(data !== undefined && { data }),
+      })
     },
     async locate(data) {
       try {
@@ -78,6 +82,8 @@ export async function openData(config: Config, location: string | undefined): Pr
       shots,
       queries,
       seed,
+      ...('rotations' in dataset &&
+        dataset.rotations === 'per-class' && { rotate: 'per-class' as const }),
       ...(distort && { distort: distort as DistortOptions }),
     })
   }

@@ -4,7 +4,7 @@ import { count } from './text'
 
 /** A learner in a few words: `protonet, conv4 with 16 filters`. */
 export function learnerName({ export: name, options }: Spec): string {
-  const backbone = options.backbone as Spec | undefined
+  const backbone = (options.backbone ?? options.model) as Spec | undefined
   if (!backbone) return name
   const { filters } = backbone.options
   return `${name}, ${backbone.export}${filters === undefined ? '' : ` with ${filters} filters`}`

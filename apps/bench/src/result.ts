@@ -89,11 +89,11 @@ export function testScore({ accuracy, interval, episodes }: Evaluation): TestSco
 /** What a result says of the conditions, from the configuration and the learner. */
 export function labelsOf(config: Config, learner: MetaLearner, params: Params): Labels {
   const { dataset, test, train } = config
-  const rotations = 'rotations' in dataset && dataset.rotations === 'all'
+  const rotations = 'rotations' in dataset && ['all', 'per-class'].includes(dataset.rotations)
   return {
     transductive: learner.traits.transductive,
     queriesNormalisedTogether: normalisedTogether(learner.spec, test.ways * test.queries),
-    adaptationSteps: Number(learner.spec.options.steps ?? 0),
+    adaptationSteps: (learner.spec.options.steps as { test: number } | undefined)?.test ?? 0,
     rotationsAtTest: rotations,
     split: 'split' in dataset ? dataset.split : 'scripts',
     resize: 'resize' in dataset ? dataset.resize : 'none',

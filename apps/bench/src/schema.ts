@@ -4,6 +4,7 @@ const positive = z.int().min(1)
 const rate = z.number().positive()
 
 const normalisation = z.enum(['running', 'batch-joint', 'support+one', 'none'])
+const mamlNormalisation = z.enum(['batch-separate', 'support+one', 'running', 'none'])
 
 /** Anything else than the short forms below: an export of one of kshot's packages. */
 const spec = z.strictObject({
@@ -48,17 +49,36 @@ const backbone = named(
   z.strictObject({ name: z.literal('embeddings') }),
 )
 
-const learner = named(
-  z.strictObject({
-    name: z.literal('protonet'),
-    backbone,
-    distance: z.enum(['squared-euclidean', 'cosine']).optional(),
-    scale: rate.optional(),
-    normalisation: z
-      .strictObject({ train: normalisation.optional(), test: normalisation.optional() })
-      .optional(),
-  }),
-)
+const protonet = z.strictObject({
+  name: z.literal('protonet'),
+  backbone,
+  distance: z.enum(['squared-euclidean', 'cosine']).optional(),
+  scale: rate.optional(),
+  normalisation: z
+    .strictObject({ train: normalisation.optional(), test: normalisation.optional() })
+    .optional(),
+})
+
+const count = z.int().min(0)
+
+const maml = z.strictObject({
+  name: z.literal('maml'),
+  model: backbone,
+  head: z.enum(['fixed', 'shared']).optional(),
+  ways: positive.optional(),
+  headInit: z
+    .union([z.enum(['torch', 'glorot', 'zeros']), z.strictObject({ normal: rate })])
+    .optional(),
+  innerRate: rate,
+  steps: z.union([count, z.strictObject({ train: count, test: count })]),
+  firstOrder: z.boolean().optional(),
+  adapts: z.string().optional(),
+  normalisation: z
+    .strictObject({ train: mamlNormalisation.optional(), test: mamlNormalisation.optional() })
+    .optional(),
+})
+
+const learner = named(protonet, maml)
 
 const schedule = named(
   z.strictObject({
@@ -106,8 +126,11 @@ const dataset = z.discriminatedUnion('name', [
     name: z.literal('omniglot'),
     split: z.enum(['vinyals', 'finn', 'lake']).default('vinyals'),
     resize: z.enum(['nearest', 'area']).default('nearest'),
-    /** Turned characters as classes of their own: in all splits, in training alone, or nowhere. */
-    rotations: z.enum(['all', 'train', 'none']).default('all'),
+    /**
+     * Turned characters as classes of their own: in all splits, in training alone, or nowhere; or
+     * each class of an episode turned by an angle of its own (Finn et al. 2017), in all splits.
+     */
+    rotations: z.enum(['all', 'train', 'none', 'per-class']).default('all'),
     distort: distort.optional(),
   }),
 ])
