@@ -15,6 +15,7 @@ export default defineConfig({
     ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    setupFiles: ['vitest.setup.ts'],
     maxWorkers: 2,
     reporters: process.env.CI
       ? ['default', ['json', { outputFile: '.vitest-report.json' }]]

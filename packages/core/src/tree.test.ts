@@ -11,6 +11,11 @@ describe('tree', () => {
     expect(paths).toEqual(['a', 'b/0', 'b/1/z'])
   })
 
+  it('gives each tensor a path of its own, where a key is empty too', () => {
+    const paths = tree.flatten({ '': { a: scalar(1) }, a: scalar(2) }).map(([path]) => path)
+    expect(new Set(paths).size).toBe(2)
+  })
+
   it('maps with the path and keeps the structure, empty branches too', () => {
     const paths: string[] = []
     const mapped = tree.map((tensor, path) => {

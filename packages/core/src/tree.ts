@@ -12,7 +12,9 @@ export type Params = Tensor | readonly Params[] | { readonly [name: string]: Par
 /** One tensor of a tree and where it hangs, as in `['blocks/0/conv/filter', tensor]`. */
 export type Leaf = readonly [path: string, tensor: Tensor]
 
-const join = (path: string, key: string | number) => (path === '' ? String(key) : `${path}/${key}`)
+// No path is the root; '' is a branch of that name.
+const join = (path: string | undefined, key: string) =>
+  path === undefined ? key : `${path}/${key}`
 
 export function isTensor(node: unknown): node is Tensor {
   return node instanceof TensorClass
@@ -28,8 +30,8 @@ function children(node: Params): (readonly [key: string, child: Params])[] {
 }
 
 /** The tensors of a tree with their paths, lists by position and records sorted by name. */
-export function flatten(tree: Params, path = ''): Leaf[] {
-  if (isTensor(tree)) return [[path, tree]]
+export function flatten(tree: Params, path?: string): Leaf[] {
+  if (isTensor(tree)) return [[path ?? '', tree]]
   return children(tree).flatMap(([key, child]) => flatten(child, join(path, key)))
 }
 
@@ -42,13 +44,13 @@ export function leaves(tree: Params): Tensor[] {
 export function map<T extends Params>(
   f: (tensor: Tensor, path: string) => Tensor,
   tree: T,
-  path = '',
+  path?: string,
 ): T {
   return rebuild(tree, f, path) as T
 }
 
-function rebuild(node: Params, f: (tensor: Tensor, path: string) => Tensor, path: string): Params {
-  if (isTensor(node)) return f(node, path)
+function rebuild(node: Params, f: (tensor: Tensor, path: string) => Tensor, path?: string): Params {
+  if (isTensor(node)) return f(node, path ?? '')
   const mapped = children(node).map(
     ([key, child]) => [key, rebuild(child, f, join(path, key))] as const,
   )

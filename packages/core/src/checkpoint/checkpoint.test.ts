@@ -98,6 +98,12 @@ describe('checkpoints', () => {
     )
   })
 
+  it('hold trees with empty keys, found by the property above', async () => {
+    const trees = { '': { a: scalar(1) }, a: scalar(2) }
+    const restored = decodeCheckpoint(await encodeCheckpoint({ trees, json: null }))
+    expect(portrait(restored.trees)).toBe(portrait(trees))
+  })
+
   it('keep NaN, infinities, -0 and denormals bit by bit', async () => {
     const values = Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY, -0, 1e-45, 3.4e38)
     const trees = { x: tensor(values) }

@@ -35,7 +35,7 @@ export async function encodeCheckpoint({
   json,
 }: Checkpoint): Promise<Uint8Array<ArrayBuffer>> {
   checkJson(json)
-  const { structure, tensors } = takeApart(trees, '')
+  const { structure, tensors } = takeApart(trees)
   const kshot = JSON.stringify({ format: FORMAT, json, trees: structure })
   const stored = await Promise.all(tensors.map(readBack))
   return seal(encodeSafetensors(stored, { ...unsealed, kshot }))

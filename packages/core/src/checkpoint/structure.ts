@@ -15,9 +15,9 @@ export type NamedTensor = readonly [name: string, tensor: Tensor]
  */
 export function takeApart(
   node: Params,
-  name: string,
+  name?: string,
 ): { structure: Structure; tensors: NamedTensor[] } {
-  if (isTensor(node)) return { structure: name, tensors: [[name, node]] }
+  if (isTensor(node)) return { structure: name ?? '', tensors: [[name ?? '', node]] }
   const list = Array.isArray(node)
   const keys = list ? [...node.keys()].map(String) : Object.keys(node).sort()
   const parts = keys.map((key) =>
@@ -30,9 +30,9 @@ export function takeApart(
   }
 }
 
-function join(name: string, key: string): string {
+function join(name: string | undefined, key: string): string {
   const escaped = key.replaceAll('~', '~0').replaceAll('/', '~1')
-  return name === '' ? escaped : `${name}/${escaped}`
+  return name === undefined ? escaped : `${name}/${escaped}`
 }
 
 /**
