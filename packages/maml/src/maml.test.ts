@@ -15,11 +15,10 @@ import {
 } from '@kshot/core'
 import {
   activate,
+  describeReference,
   learnerSuite,
-  loadReference,
   type ReferenceCase,
   type ReferenceTree,
-  referenceFile,
   relativeError,
   testBackends,
   toTensor,
@@ -72,11 +71,7 @@ describe('maml', () => {
   })
 })
 
-const file = referenceFile()
-describe.skipIf(!file)('maml against PyTorch float64 (needs the reference values)', () => {
-  const cases = file
-    ? loadReference(file).filter(({ kind }) => kind === 'maml' || kind === 'anil')
-    : []
+describeReference('maml against PyTorch float64', ['maml', 'anil'], (cases) => {
   const runs = cases.flatMap((c) =>
     c.expected.map((expected) => [c.name, expected.steps, c, expected] as const),
   )

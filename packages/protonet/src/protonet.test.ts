@@ -16,12 +16,11 @@ import {
 } from '@kshot/core'
 import {
   activate,
+  describeReference,
   leaked,
   learnerSuite,
-  loadReference,
   type ReferenceCase,
   type ReferenceTree,
-  referenceFile,
   relativeError,
   testBackends,
   toTensor,
@@ -129,9 +128,7 @@ describe.each(testBackends)('protonet on %s', (backend) => {
   })
 })
 
-const file = referenceFile()
-describe.skipIf(!file)('protonet against PyTorch float64 (needs the reference values)', () => {
-  const cases = file ? loadReference(file).filter(({ kind }) => kind === 'protonet') : []
+describeReference('protonet against PyTorch float64', ['protonet'], (cases) => {
   describe.each(testBackends)('on %s', (backend) => {
     beforeAll(() => activate(backend))
 

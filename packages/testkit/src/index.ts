@@ -4,6 +4,7 @@ export { relativeError, tensorError } from './closeness'
 export { leaked } from './leaks'
 export { type LearnerSuiteOptions, learnerSuite } from './learner-suite'
 export {
+  describeReference,
   loadReference,
   type ReferenceCase,
   type ReferenceTensor,

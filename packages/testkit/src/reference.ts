@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Tensor, tensor } from '@tensorflow/tfjs-core'
+import { describe, expect, it } from 'vitest'
 
 /** A tensor of a reference file, row-major. */
 export interface ReferenceTensor {
@@ -30,6 +31,25 @@ export function referenceFile(name = 'reference-0.json'): string | undefined {
 
 export function loadReference(file: string): readonly ReferenceCase[] {
   return JSON.parse(readFileSync(file, 'utf8')).cases
+}
+
+/**
+ * A `describe` over the reference cases of some kinds; a machine without the file skips it by name.
+ * The cases must be there, so that no comparison passes for want of one.
+ */
+export function describeReference(
+  title: string,
+  kinds: readonly string[],
+  body: (cases: readonly ReferenceCase[]) => void,
+): void {
+  const file = referenceFile()
+  const cases = file ? loadReference(file).filter(({ kind }) => kinds.includes(kind)) : []
+  describe.skipIf(!file)(`${title} (needs the reference values)`, () => {
+    it('has cases to compare', () => {
+      expect(new Set(cases.map(({ kind }) => kind))).toEqual(new Set(kinds))
+    })
+    body(cases)
+  })
 }
 
 export function toTensor({ shape, dtype, data }: ReferenceTensor): Tensor {

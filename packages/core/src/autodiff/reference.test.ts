@@ -1,9 +1,7 @@
 import {
   activate,
-  loadReference,
-  type ReferenceCase,
+  describeReference,
   type ReferenceTree,
-  referenceFile,
   relativeError,
   type TestBackend,
   testBackends,
@@ -46,16 +44,12 @@ import {
   unstack,
 } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { logSoftmax, logSumExp, meanSquaredError, softmaxCrossEntropy } from '../nn/losses'
-import * as tree from '../tree'
-import { hvp, stopGradient, valueAndGrad } from '.'
+import { logSoftmax, logSumExp, softmaxCrossEntropy } from '../nn/losses'
+import { hvp, valueAndGrad } from '.'
 
 const TOLERANCE = 1e-4
-const file = referenceFile()
-const cases: readonly ReferenceCase[] = file ? loadReference(file) : []
 
 type Named = { readonly [name: string]: Tensor }
-type Net = (params: Named, x: Tensor) => Tensor
 
 const tensors = (values: ReferenceTree): Named =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toTensor(value)]))
@@ -69,8 +63,6 @@ function worst(actual: Named, expected: ReferenceTree): number {
     ),
   )
 }
-
-// ------------------------------------------------------------------------------ single operations
 
 const conv = (stride: number, pad: 'same' | 'valid') => (i: Named) =>
   conv2d(i.x as Tensor4D, i.y as Tensor4D, stride, pad)
@@ -140,65 +132,7 @@ function batchNorm(x: Tensor, gamma: Tensor, beta: Tensor): Tensor {
   return add(mul(mul(centred, rsqrt(add(variance, 1e-3))), gamma), beta)
 }
 
-// ------------------------------------------------------------------------------------- small nets
-
-const nets: { readonly [net: string]: (config: ReferenceCase['config']) => Net } = {
-  mlp: (config) => (p, x) => {
-    const activate = config.activation === 'tanh' ? tanh : relu
-    const layer = (h: Tensor, i: number) => add(matMul(h, p[`w${i}`]!), p[`b${i}`]!)
-    return layer(activate(layer(activate(layer(x, 1)), 2)), 3)
-  },
-  'conv-pool': () => (p, x) => {
-    const h = [1, 2].reduce(
-      (h, i) => maxPool(relu(block(p, h, i, 1)) as Tensor4D, 2, 2, 'valid'),
-      x as Tensor4D,
-    )
-    return head(p, reshape(h, [h.shape[0], -1]))
-  },
-  'conv-finn': () => (p, x) => {
-    const h = [1, 2].reduce((h, i) => relu(block(p, h, i, 2)), x)
-    return head(p, mean(h, [1, 2]))
-  },
-}
-
-function block(p: Named, x: Tensor, i: number, stride: number): Tensor {
-  const y = conv2d(x as Tensor4D, p[`conv${i}.w`] as Tensor4D, stride, 'same')
-  return batchNorm(add(y, p[`conv${i}.b`]!), p[`bn${i}.gamma`]!, p[`bn${i}.beta`]!)
-}
-
-const head = (p: Named, h: Tensor) => add(matMul(h, p['head.w']!), p['head.b']!)
-
-/** The query loss after inner steps, and its gradient at the initial parameters. */
-function metaGradient(
-  test: ReferenceCase,
-  task: ReferenceTree,
-  steps: number,
-  secondOrder: boolean,
-) {
-  const net = nets[test.config.net as string]!(test.config)
-  const loss = test.config.loss === 'mse' ? meanSquaredError : softmaxCrossEntropy
-  const { xs, ys, xq, yq } = tensors(task)
-  return valueAndGrad((params: Named) => {
-    let fast = params
-    for (let step = 0; step < steps; step++) {
-      const { gradient } = valueAndGrad((p: Named) => loss(net(p, xs!), ys!))(fast)
-      const rate = test.config.innerLr as number
-      fast = tree.zip(
-        ([w, g]) => sub(w!, mul(secondOrder ? g! : stopGradient(g!), rate)),
-        fast,
-        gradient,
-      )
-    }
-    return loss(net(fast, xq!), yq!)
-  })(tensors(test.params))
-}
-
-function meanOf(gradients: Named[]): Named {
-  const total = gradients.reduce((a, b) => tree.zip(([x, y]) => add(x!, y!), a, b))
-  return tree.map((x) => div(x, gradients.length), total)
-}
-
-describe.skipIf(!file)('against float64 reference values (../shared/reference)', () => {
+describeReference('operations against PyTorch float64', ['hvp'], (cases) => {
   describe.each(testBackends)('on %s', (backend: TestBackend) => {
     beforeAll(() => activate(backend))
 
@@ -224,31 +158,5 @@ describe.skipIf(!file)('against float64 reference values (../shared/reference)',
         expect(worst(product, expected.hvp), `${form} hvp`).toBeLessThan(TOLERANCE)
       }
     })
-
-    const maml = cases.filter(({ kind }) => kind === 'maml')
-    const runs = maml.flatMap((c) => c.expected.map((e) => [c.name, e.steps as number, c, e]))
-
-    it.each(runs as [string, number, ReferenceCase, never][])(
-      'MAML on %s, %i steps: both meta-gradients',
-      (_, steps, test, expected) => {
-        const { metaLoss, secondOrder, firstOrder } = expected as {
-          metaLoss: number
-          secondOrder: ReferenceTree
-          firstOrder: ReferenceTree
-        }
-        const run = (second: boolean) =>
-          test.tasks.map((task) => metaGradient(test, task, steps, second))
-        const exact = run(true)
-        const losses = exact.map(({ value }) => numbers(value)[0]!)
-        const average = losses.reduce((a, b) => a + b) / losses.length
-        expect(relativeError([average], [metaLoss])).toBeLessThan(TOLERANCE)
-        const second = meanOf(exact.map(({ gradient }) => gradient))
-        const first = meanOf(run(false).map(({ gradient }) => gradient))
-        expect(worst(second, secondOrder)).toBeLessThan(TOLERANCE)
-        expect(worst(first, firstOrder)).toBeLessThan(TOLERANCE)
-        // so that the check cannot pass with first-order gradients alone
-        expect(worst(first, secondOrder)).toBeGreaterThan(10 * TOLERANCE)
-      },
-    )
   })
 })
