@@ -43,12 +43,15 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   for (let i = 0; i < count; i++) {
     signal?.throwIfAborted()
     const episode = await tasks(i)
-    metric = episode.query.ways === undefined ? 'mse' : 'accuracy'
-    const score = scoreEpisode(learner, meta, episode, { step, phase, rng: random.split(i) })
-    scores.push((await score.data())[0]!)
-    examples += countExamples(episode)
-    score.dispose()
-    disposeTask(episode)
+    try {
+      metric = episode.query.ways === undefined ? 'mse' : 'accuracy'
+      const score = scoreEpisode(learner, meta, episode, { step, phase, rng: random.split(i) })
+      scores.push((await score.data())[0]!)
+      examples += countExamples(episode)
+      score.dispose()
+    } finally {
+      disposeTask(episode)
+    }
     options.onEpisode?.(i + 1, scores.at(-1)!)
   }
   const result = estimate(scores)

@@ -158,6 +158,19 @@ describe.each(testBackends)('meta-training on %s', (backend) => {
     await expect(run).rejects.toMatchObject({ code: 'core/task-spec-missing' })
   })
 
+  it('leaves nothing behind when a learner fails in evaluation', async () => {
+    const predict = () => {
+      throw new Error('no prediction')
+    }
+    const learner: MetaLearner = { ...toyLearner(), predict }
+    const meta = learner.init(rng(1), tasks.taskSpec)
+    const left = await leaked(() =>
+      expect(evaluate({ learner, meta, tasks, count: 2 })).rejects.toThrow('no prediction'),
+    )
+    expect(left).toBe(0)
+    tree.dispose({ ...meta })
+  })
+
   it('scores each episode in order, the same each time', async () => {
     const learner = toyLearner()
     const meta = learner.init(rng(1), tasks.taskSpec)
