@@ -1,13 +1,12 @@
 import {
   decodeSafetensors,
-  encodeCheckpoint,
   type Json,
   KshotError,
   loadMeta,
   type Meta,
   type MetaLearner,
 } from '@kshot/core'
-import { readCheckpointBytes, writeFileAtomic } from '@kshot/core/node'
+import { readCheckpointBytes, writeCheckpointFile } from '@kshot/core/node'
 import type { Result } from './result'
 import type { Config } from './schema'
 import { forTheBytes } from './training-file'
@@ -32,8 +31,7 @@ export async function writeMeta(
     config: forTheBytes(config),
     ...{ train, best },
   }
-  const bytes = await encodeCheckpoint({ trees: { params, state }, json: json as unknown as Json })
-  await writeFileAtomic(path, bytes)
+  await writeCheckpointFile(path, { trees: { params, state }, json: json as unknown as Json })
 }
 
 /**

@@ -1,7 +1,6 @@
 import {
   checkSameSpec,
   disposeTask,
-  encodeCheckpoint,
   type Json,
   KshotError,
   type Meta,
@@ -10,7 +9,7 @@ import {
   type StopReason,
   type TrainState,
 } from '@kshot/core'
-import { readCheckpointFile, writeFileAtomic } from '@kshot/core/node'
+import { readCheckpointFile, writeCheckpointFile } from '@kshot/core/node'
 import { differs } from './differs'
 import type { Config } from './schema'
 
@@ -39,7 +38,7 @@ export async function writeTraining(
     ...{ step, tasks, examples, stoppedBy: stoppedBy ?? null },
     best: best ? { step: best.step, score: best.score } : null,
   }
-  await writeFileAtomic(path, await encodeCheckpoint({ trees, json: json as unknown as Json }))
+  await writeCheckpointFile(path, { trees, json: json as unknown as Json })
 }
 
 /**

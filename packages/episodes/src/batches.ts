@@ -1,4 +1,5 @@
-import { type Batch, KshotError, rng, type TaskSource } from '@kshot/core'
+import { type Batch, rng, type TaskSource } from '@kshot/core'
+import { badOption } from './checks'
 import type { Dataset } from './dataset'
 import type { Slot } from './plan'
 import { renderBatch } from './render'
@@ -16,11 +17,11 @@ export interface BatchOptions {
  */
 export function batches(dataset: Dataset, { size, seed }: BatchOptions): TaskSource<Batch> {
   if (!Number.isInteger(size) || size < 1) {
-    throw new KshotError('episodes/bad-option', {
-      got: `size: ${size}`,
-      expected: 'an integer of at least 1',
-      remedy: 'Pass the number of examples a batch',
-    })
+    throw badOption(
+      `size: ${size}`,
+      'an integer of at least 1',
+      'Pass the number of examples a batch',
+    )
   }
   const all = allSlots(dataset)
   const perEpoch = Math.ceil(all.length / size)

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KshotError, rng } from '@kshot/core'
+import { badOption } from './checks'
 import { assertDisjoint, type ClassEntry, type Dataset, type Splits } from './dataset'
 import { decodeImage, type ImageFormat } from './decode-image'
 
@@ -191,20 +192,20 @@ function checkFormat({ size, channels = 3 }: ImageFormat): void {
   const [height, width] = size
   if ([height, width].every((n) => Number.isInteger(n) && n >= 1) && [1, 3].includes(channels))
     return
-  throw new KshotError('episodes/bad-option', {
-    got: `size [${size}], channels ${channels}`,
-    expected: 'size [height, width] in whole pixels, channels 1 or 3',
-    remedy: 'Pass size: [84, 84], channels: 3',
-  })
+  throw badOption(
+    `size [${size}], channels ${channels}`,
+    'size [height, width] in whole pixels, channels 1 or 3',
+    'Pass size: [84, 84], channels: 3',
+  )
 }
 
 function checkShares(shares: SplitShares): SplitShares {
   const all = [shares.train, shares.validation, shares.test]
   const sum = all.reduce((total, share) => total + share, 0)
   if (all.every((share) => share >= 0) && Math.abs(sum - 1) < 1e-6) return shares
-  throw new KshotError('episodes/bad-option', {
-    got: `splits ${all.join(', ')}`,
-    expected: 'shares of the classes for train, validation and test that sum to 1',
-    remedy: 'Pass splits: { train: 0.6, validation: 0.2, test: 0.2 }',
-  })
+  throw badOption(
+    `splits ${all.join(', ')}`,
+    'shares of the classes for train, validation and test that sum to 1',
+    'Pass splits: { train: 0.6, validation: 0.2, test: 0.2 }',
+  )
 }

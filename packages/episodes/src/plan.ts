@@ -1,5 +1,5 @@
 import { KshotError, type Rng, rng } from '@kshot/core'
-import { checkSquare } from './checks'
+import { badOption, checkSquare } from './checks'
 import type { ClassEntry, Dataset } from './dataset'
 import { type Affine, checkDistort, type DistortOptions, drawDistortion } from './distort'
 
@@ -121,11 +121,11 @@ function tooSmall(
 function checkCount(name: string, count: Count, min: number): void {
   const ends = typeof count === 'number' ? [count] : [count.min, count.max]
   if (ends.every((n) => Number.isInteger(n) && n >= min) && ends[0]! <= ends.at(-1)!) return
-  throw new KshotError('episodes/bad-option', {
-    got: `${name}: ${JSON.stringify(count)}`,
-    expected: `an integer of at least ${min}, or { min, max }`,
-    remedy: `Pass ${name} such as 5`,
-  })
+  throw badOption(
+    `${name}: ${JSON.stringify(count)}`,
+    `an integer of at least ${min}, or { min, max }`,
+    `Pass ${name} such as 5`,
+  )
 }
 
 function drawCount(count: Count, random: Rng): number {

@@ -19,6 +19,7 @@ import {
   learnerSuite,
   type ReferenceCase,
   type ReferenceTree,
+  referenceEpisode,
   relativeError,
   testBackends,
   toTensor,
@@ -103,7 +104,7 @@ async function metaGradient(c: ReferenceCase, options: Pick<MamlOptions, 'steps'
     innerRate: c.config.innerLr as number,
     ...options,
   })
-  const tasks = c.tasks.map((task) => toEpisode(task, ways))
+  const tasks = c.tasks.map((task) => referenceEpisode(task, ways))
   const inputShape = tasks[0]!.support.x.shape.slice(1)
   const { params, state } = learner.init(rng(0), { inputShape, ...(ways && { ways }) })
   const meta = { params: tree.unflatten(params, ordered(c, c.params)), state }
@@ -159,17 +160,4 @@ function ordered({ config }: ReferenceCase, values: ReferenceTree) {
           .flatMap((k) => [`conv${k}.b`, `conv${k}.w`, `bn${k}.beta`, `bn${k}.gamma`])
           .concat('head.b', 'head.w')
   return names.map((name) => toTensor(values[name]!))
-}
-
-function toEpisode(task: ReferenceTree, ways: number | undefined): Episode {
-  const batch = (x: string, y: string) => ({
-    x: toTensor(task[x]!),
-    y: toTensor(task[y]!),
-    ...(ways && { ways }),
-  })
-  return {
-    support: batch('xs', 'ys'),
-    query: batch('xq', 'yq'),
-    id: { source: 'reference', index: 0 },
-  }
 }

@@ -2,7 +2,6 @@ import {
   conv4,
   convBlock,
   disposeTask,
-  type Episode,
   embeddings,
   evaluate,
   flatten,
@@ -21,6 +20,7 @@ import {
   learnerSuite,
   type ReferenceCase,
   type ReferenceTree,
+  referenceEpisode,
   relativeError,
   testBackends,
   toTensor,
@@ -134,7 +134,7 @@ describeReference('protonet against PyTorch float64', ['protonet'], (cases) => {
 
     it.each(cases.map((c) => [c.name, c] as const))('%s: loss, logits, gradients', (_, c) => {
       const learner = protonet({ backbone: referenceNet(c) })
-      const episode = toEpisode(c.tasks[0]!, c.config.way as number)
+      const episode = referenceEpisode(c.tasks[0]!, c.config.way as number)
       const expected = c.expected.find(({ batch }) => batch === 'joint')
       const { params, state } = learner.init(rng(0), {
         inputShape: episode.support.x.shape.slice(1),
@@ -174,13 +174,4 @@ function named(values: ReferenceTree) {
       toTensor(values[name.replace('?', `${k}`)]!),
     ),
   )
-}
-
-function toEpisode(task: ReferenceTree, ways: number): Episode {
-  const batch = (x: string, y: string) => ({ x: toTensor(task[x]!), y: toTensor(task[y]!), ways })
-  return {
-    support: batch('xs', 'ys'),
-    query: batch('xq', 'yq'),
-    id: { source: 'reference', index: 0 },
-  }
 }

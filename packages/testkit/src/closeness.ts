@@ -1,5 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
-
 /** The largest difference, relative to the largest entry of `expected` (absolute where that is below `floor`). */
 export function relativeError(
   actual: ArrayLike<number>,
@@ -16,9 +14,4 @@ export function relativeError(
     largest = Math.max(largest, Math.abs(expected[i]!))
   }
   return largest < floor ? difference : difference / largest
-}
-
-/** {@link relativeError} of two tensors. */
-export function tensorError(actual: Tensor, expected: Tensor): number {
-  return relativeError(actual.dataSync(), expected.dataSync())
 }

@@ -1,6 +1,7 @@
 export { backendSuite } from './backend-suite'
 export { activate, type TestBackend, testBackends } from './backends'
-export { relativeError, tensorError } from './closeness'
+export { relativeError } from './closeness'
+export { codeOf } from './errors'
 export { leaked } from './leaks'
 export { type LearnerSuiteOptions, learnerSuite } from './learner-suite'
 export {
@@ -9,6 +10,7 @@ export {
   type ReferenceCase,
   type ReferenceTensor,
   type ReferenceTree,
+  referenceEpisode,
   referenceFile,
   toTensor,
 } from './reference'

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { Episode } from '@kshot/core'
 import { type Tensor, tensor } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 
@@ -31,6 +32,20 @@ export function referenceFile(name = 'reference-0.json'): string | undefined {
 
 export function loadReference(file: string): readonly ReferenceCase[] {
   return JSON.parse(readFileSync(file, 'utf8')).cases
+}
+
+/** A task of a reference file as an episode; without `ways` it is a regression. */
+export function referenceEpisode(task: ReferenceTree, ways?: number): Episode {
+  const batch = (x: string, y: string) => ({
+    x: toTensor(task[x]!),
+    y: toTensor(task[y]!),
+    ...(ways !== undefined && { ways }),
+  })
+  return {
+    support: batch('xs', 'ys'),
+    query: batch('xq', 'yq'),
+    id: { source: 'reference', index: 0 },
+  }
 }
 
 /**

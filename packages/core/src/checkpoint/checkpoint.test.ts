@@ -1,3 +1,4 @@
+import { codeOf } from '@kshot/testkit'
 import '@tensorflow/tfjs-backend-cpu'
 import {
   cast,
@@ -11,7 +12,6 @@ import {
 } from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { isKshotError } from '../errors'
 import type { Json, Spec } from '../spec'
 import type { Params } from '../tree'
 import * as tree from '../tree'
@@ -280,13 +280,3 @@ describe('saveMeta and loadMeta', () => {
     expect(codeOf(() => loadMeta(bytes, { spec: spec(64) }))).toBe('checkpoint/other-model')
   })
 })
-
-function codeOf(f: () => unknown): string | undefined {
-  try {
-    f()
-  } catch (error) {
-    if (isKshotError(error)) return error.code
-    throw error
-  }
-  return undefined
-}

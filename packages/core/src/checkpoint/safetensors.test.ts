@@ -1,7 +1,7 @@
+import { codeOf } from '@kshot/testkit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { crc32 } from '../crc32'
-import { isKshotError } from '../errors'
 import { type DType, decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors'
 
 const WIDTH = { float32: 4, int32: 4, bool: 1 }
@@ -203,14 +203,4 @@ function fileOf(header: string, size: number): Uint8Array {
   file[1] = text.length >> 8
   file.set(text, 8)
   return file
-}
-
-function codeOf(f: () => unknown): string | undefined {
-  try {
-    f()
-  } catch (error) {
-    if (isKshotError(error)) return error.code
-    throw error
-  }
-  return undefined
 }

@@ -1,3 +1,4 @@
+import { codeOf } from '@kshot/testkit'
 import '@tensorflow/tfjs-backend-cpu'
 import '@tensorflow/tfjs-core/dist/register_all_gradients'
 import {
@@ -11,7 +12,6 @@ import {
   tensor,
 } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { isKshotError } from '../errors'
 import { fromSpec } from '../spec'
 import * as tree from '../tree'
 import * as optim from './index'
@@ -425,13 +425,3 @@ describe('bad options', () => {
     )
   })
 })
-
-function codeOf(f: () => unknown): string | undefined {
-  try {
-    f()
-  } catch (error) {
-    if (isKshotError(error)) return error.code
-    throw error
-  }
-  return undefined
-}

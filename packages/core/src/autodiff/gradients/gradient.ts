@@ -1,4 +1,4 @@
-import { clone, engine, type NamedAttrMap, type Tensor } from '@tensorflow/tfjs-core'
+import { clone, engine, type Tensor } from '@tensorflow/tfjs-core'
 
 /** Gradients of a kernel with respect to its inputs, each computed only when it is asked for. */
 export type InputGradients = { readonly [input: string]: () => Tensor }
@@ -16,8 +16,6 @@ export interface Gradient {
 
 /** Gradients by kernel name. */
 export type Gradients = { readonly [kernel: string]: Gradient }
-
-export type Attributes = NamedAttrMap
 
 /** Runs `f` off the tape: what it returns counts as a constant. */
 export function offTape<T>(f: () => T): T {
