@@ -1,2 +1,5 @@
-export type { Head } from './head'
-export { type MamlNormalisation, type MamlOptions, maml } from './maml'
+export { anil } from './anil'
+export { boil } from './boil'
+export type { Steps } from './inner-loop'
+export { type MamlOptions, maml } from './maml'
+export type { Head, MamlNormalisation, NetworkOptions } from './network'

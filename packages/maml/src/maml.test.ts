@@ -53,10 +53,10 @@ describe('maml', () => {
     const tasks = toyEpisodes({ ways: 3, shots: 1, queries: 1 })
     const meta = learner.init(rng(1), tasks.taskSpec)
     const { params } = learner.adapt(meta, (tasks(0) as Episode).support, ctx) as {
-      params: tree.Params
+      readonly [part: string]: tree.Params
     }
     const before = tree.leaves(meta.params)
-    for (const [i, [path, tensor]] of tree.flatten(params).entries()) {
+    for (const [i, [path, tensor]] of tree.flatten(params!).entries()) {
       const moved = relativeError(tensor.dataSync(), before[i]!.dataSync()) > 0
       expect(moved, path).toBe(path.startsWith('head/'))
     }

@@ -1,0 +1,13 @@
+// Raghu, Raghu, Bengio & Vinyals 2020, Rapid Learning or Feature Reuse? Towards Understanding the Effectiveness of MAML, arXiv:1909.09157.
+import type { MetaLearner } from '@kshot/core'
+import { type MamlOptions, maml } from './maml'
+
+/**
+ * ANIL, almost no inner loop: MAML whose inner loop adapts the head alone (section 4.1); the body is
+ * one for all tasks. As a {@link maml} with `adapts: '^head/'`, which is how its spec reads.
+ * @example
+ * const learner = anil({ model: conv4(), head: 'fixed', ways: 5, innerRate: 0.5, steps: 5 })
+ */
+export function anil(options: Omit<MamlOptions, 'adapts'>): MetaLearner {
+  return maml({ ...options, adapts: '^head/' })
+}

@@ -1,0 +1,125 @@
+import {
+  type Batch,
+  KshotError,
+  type Optimizer,
+  type Params,
+  stopGradient,
+  tree,
+  valueAndGrad,
+} from '@kshot/core'
+import { add, type Tensor } from '@tensorflow/tfjs-core'
+import type { At, Network, Weights } from './network'
+
+/** How the inner loop moves: the gradient of step number `step` to what is added to the parameters. */
+export type Rule = Pick<Optimizer, 'init' | 'update'>
+
+export interface InnerLoop {
+  readonly network: Network
+  readonly steps: number
+  readonly rule: Rule
+  /** Which parameters move, by their path. */
+  readonly adapts: RegExp
+  /** Treats the gradients as constants when the meta-gradient is taken. */
+  readonly firstOrder: boolean
+  readonly phase: At['phase']
+}
+
+/** The parameters after 0, 1, … steps, and the state after the last. */
+export interface Trajectory {
+  readonly params: readonly Weights[]
+  readonly state: Params
+  /** The state of the rule after the last step. */
+  readonly rule: Params
+}
+
+/** The inner loop: descends on the loss of the support set, and can be differentiated. */
+export function innerLoop(
+  { network, steps, rule, adapts, firstOrder, phase }: InnerLoop,
+  start: Weights,
+  state: Params,
+  supportAt: (innerStep: number) => Batch,
+): Trajectory {
+  const { moving, merge } = movable(start, adapts, steps)
+  let now: Moving = { moving, rule: rule.init(moving), state }
+  const params = [start]
+  for (let innerStep = 0; innerStep < steps; innerStep++) {
+    now = tree.tidy(() => descend(now, innerStep))
+    params.push(merge(now.moving))
+  }
+  return { params, state: now.state, rule: now.rule }
+
+  function descend({ moving, rule: before, state }: Moving, innerStep: number): Moving {
+    const slope = valueAndGrad((moving: readonly Tensor[]) => {
+      const support = supportAt(innerStep)
+      const result = network.loss(merge(moving), state, support, { phase, innerStep })
+      return { value: result.loss, aux: result.state }
+    })(moving)
+    const gradient = firstOrder ? slope.gradient.map((g) => stopGradient(g)) : slope.gradient
+    const moved = rule.update(gradient, before, { step: innerStep, params: moving })
+    return {
+      moving: tree.zip(([theta, delta]) => add(theta!, delta!), moving, moved.updates),
+      rule: moved.state,
+      state: slope.aux,
+    }
+  }
+}
+
+type Moving = { readonly moving: readonly Tensor[]; readonly rule: Params; readonly state: Params }
+
+/** The tensors whose path matches, and how they go back into the tree. */
+function movable(weights: Weights, adapts: RegExp, steps: number) {
+  const leaves = tree.flatten(weights)
+  const moving = leaves.filter(([path]) => adapts.test(path)).map(([, tensor]) => tensor)
+  if (moving.length === 0 && steps > 0) throw adaptsNothing(adapts, leaves)
+  const merge = (moved: readonly Tensor[]): Weights => {
+    let next = 0
+    return tree.map((tensor, path) => (adapts.test(path) ? moved[next++]! : tensor), weights)
+  }
+  return { moving, merge }
+}
+
+function adaptsNothing({ source }: RegExp, leaves: readonly tree.Leaf[]): KshotError {
+  return new KshotError('maml/adapts-nothing', {
+    got: `adapts '${source}', which matches no parameter`,
+    expected: `one or more of ${leaves.map(([path]) => path).join(', ')}`,
+    remedy: 'Correct the expression',
+  })
+}
+
+/** Numbers of inner steps: one for both, or one each. */
+export type Steps = number | { readonly train: number; readonly test: number }
+
+/** @throws `maml/bad-option` */
+export function checkedSteps(steps: Steps, least = 0): { train: number; test: number } {
+  const both = typeof steps === 'number' ? { train: steps, test: steps } : { ...steps }
+  if ([both.train, both.test].every((n) => Number.isInteger(n) && n >= least)) return both
+  throw new KshotError('maml/bad-option', {
+    got: `steps ${JSON.stringify(steps)}`,
+    expected: `whole numbers of inner steps, at least ${least}`,
+    remedy: 'Pass steps: 5, or steps: { train: 1, test: 3 }',
+  })
+}
+
+/** @throws `maml/bad-option` */
+export function checkedRate(name: string, rate: number): number {
+  if (rate > 0 && Number.isFinite(rate)) return rate
+  throw new KshotError('maml/bad-option', {
+    got: `${name} ${rate}`,
+    expected: 'a positive number',
+    remedy: `Start from a preset, such as ${name} 0.4`,
+  })
+}
+
+/** @throws `maml/bad-option` for what is no regular expression */
+export function checkedPattern(adapts: string): RegExp {
+  try {
+    return new RegExp(adapts)
+  } catch (cause) {
+    throw new KshotError('maml/bad-option', {
+      got: `adapts '${adapts}'`,
+      expected: 'a regular expression over the paths of parameters',
+      remedy: "Try '^head/', or '' for all",
+      cause,
+    })
+  }
+}
