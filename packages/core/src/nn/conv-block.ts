@@ -11,12 +11,10 @@ export interface ConvBlockOptions extends Conv2dOptions, BatchNormOptions {
 }
 
 /** The block of few-shot learning's standard nets: conv 3×3, batch norm, ReLU, max-pool 2. */
-export function convBlock({ pool = 2, eps, momentum, ...options }: ConvBlockOptions): Layer {
+export function convBlock(options: ConvBlockOptions): Layer {
+  const { pool = 2 } = options
   const conv = conv2d(options)
-  const norm = batchNorm({
-    ...(eps !== undefined && { eps }),
-    ...(momentum !== undefined && { momentum }),
-  })
+  const norm = batchNorm(options)
   const tail = [activation('relu'), ...(pool > 0 ? [maxPool(pool)] : [])]
   return {
     outputShape: (shape) =>

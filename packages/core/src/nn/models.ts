@@ -1,4 +1,5 @@
 import { type Activation, activation } from './activation'
+import type { BatchNormOptions } from './batch-norm'
 import { convBlock } from './conv-block'
 import { conv2d } from './conv2d'
 import { dense } from './dense'
@@ -8,11 +9,9 @@ import { type Layer, model, type ShapedModel } from './layer'
 import { globalAveragePool, maxPool } from './pool'
 import { series } from './series'
 
-export interface Conv4Options {
+export interface Conv4Options extends BatchNormOptions {
   readonly filters?: number
   readonly blocks?: number
-  readonly eps?: number
-  readonly momentum?: number
 }
 
 /**
@@ -20,20 +19,16 @@ export interface Conv4Options {
  * 4 × [conv 3×3, batch norm, ReLU, max-pool 2], then flattened; `[n, 28, 28, 1]` to `[n, 64]`.
  */
 export function conv4(options: Conv4Options = {}): ShapedModel {
-  const { filters = 64, blocks = 4, eps = 1e-5, momentum = 0.1 } = options
-  const block = () => convBlock({ filters, eps, momentum })
-  return model(
-    'conv4',
-    { filters, blocks, eps, momentum },
-    series([...repeat(blocks, block), flatten()]),
-  )
+  const { filters = 64, blocks = 4 } = options
+  const norm = { eps: 1e-5, momentum: 0.1, ...normOptions(options) }
+  const block = () => convBlock({ filters, ...norm })
+  const layers = [...repeat(blocks, block), flatten()]
+  return model('conv4', { filters, blocks, ...norm }, series(layers))
 }
 
-export interface FinnNetOptions {
-  readonly filters?: number
-  readonly blocks?: number
-  readonly eps?: number
-  readonly momentum?: number
+export interface FinnNetOptions extends Conv4Options {
+  /** The mean over space (Finn et al.), or all of it flattened (Nichol et al. 2018). Default `mean`. */
+  readonly readout?: 'mean' | 'flatten'
 }
 
 /**
@@ -41,19 +36,12 @@ export interface FinnNetOptions {
  * then the mean over space; `[n, 28, 28, 1]` to `[n, 64]`. Its head is the learner's.
  */
 export function finnNet(options: FinnNetOptions = {}): ShapedModel {
-  const { filters = 64, blocks = 4, eps = 1e-3, momentum = 0.1 } = options
-  const block = () =>
-    convBlock({
-      filters,
-      eps,
-      momentum,
-      stride: 2,
-      pool: 0,
-      weightInit: 'glorot',
-      biasInit: 'zeros',
-    })
-  const layers = [...repeat(blocks, block), globalAveragePool()]
-  return model('finnNet', { filters, blocks, eps, momentum }, series(layers))
+  const { filters = 64, blocks = 4, readout = 'mean' } = options
+  const norm = { eps: 1e-3, momentum: 0.1, ...normOptions(options) }
+  const drawn = { weightInit: 'glorot', biasInit: 'zeros' } as const
+  const block = () => convBlock({ filters, ...norm, stride: 2, pool: 0, ...drawn })
+  const layers = [...repeat(blocks, block), readout === 'mean' ? globalAveragePool() : flatten()]
+  return model('finnNet', { filters, blocks, ...norm, readout }, series(layers))
 }
 
 export interface CnnOptions {
@@ -92,6 +80,16 @@ export function mlp(options: MlpOptions = {}): ShapedModel {
   const layers = hidden.flatMap((units) => [dense({ units, weightInit }), activation(name)])
   const chain = [flatten(), ...layers, dense({ units: outputs, weightInit })]
   return model('mlp', { hidden, outputs, activation: name, weightInit }, series(chain))
+}
+
+/** The options of batch norm that are given, and no others: specs hold no undefined. */
+function normOptions({ eps, momentum, gamma, innerSteps }: BatchNormOptions) {
+  return {
+    ...(eps !== undefined && { eps }),
+    ...(momentum !== undefined && { momentum }),
+    ...(gamma !== undefined && { gamma }),
+    ...(innerSteps !== undefined && { innerSteps }),
+  }
 }
 
 function repeat(times: number, make: () => Layer): Layer[] {
