@@ -68,14 +68,18 @@ type Moving = { readonly moving: readonly Tensor[]; readonly rule: Params; reado
 
 /** The tensors whose path matches, and how they go back into the tree. */
 function movable(weights: Weights, adapts: RegExp, steps: number) {
-  const leaves = tree.flatten(weights)
-  const moving = leaves.filter(([path]) => adapts.test(path)).map(([, tensor]) => tensor)
-  if (moving.length === 0 && steps > 0) throw adaptsNothing(adapts, leaves)
+  const moving = selected(weights, adapts)
+  if (moving.length === 0 && steps > 0) throw adaptsNothing(adapts, tree.flatten(weights))
   const merge = (moved: readonly Tensor[]): Weights => {
     let next = 0
     return tree.map((tensor, path) => (adapts.test(path) ? moved[next++]! : tensor), weights)
   }
   return { moving, merge }
+}
+
+/** The tensors of a tree whose path matches, in its order. */
+export function selected(weights: Params, adapts: RegExp): Tensor[] {
+  return tree.flatten(weights).flatMap(([path, tensor]) => (adapts.test(path) ? [tensor] : []))
 }
 
 function adaptsNothing({ source }: RegExp, leaves: readonly tree.Leaf[]): KshotError {

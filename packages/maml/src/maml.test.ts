@@ -1,38 +1,10 @@
-import {
-  activation,
-  conv4,
-  convBlock,
-  dense,
-  type Episode,
-  flatten,
-  globalAveragePool,
-  type Layer,
-  model,
-  rng,
-  sequential,
-  series,
-  tree,
-} from '@kshot/core'
-import {
-  activate,
-  describeReference,
-  learnerSuite,
-  type ReferenceCase,
-  type ReferenceTree,
-  referenceEpisode,
-  relativeError,
-  testBackends,
-  toTensor,
-  toyEpisodes,
-} from '@kshot/testkit'
+import { conv4, type Episode, grad, momentum, rng, sequential, sgd, tree } from '@kshot/core'
+import { activate, learnerSuite, referenceSuite, relativeError, toyEpisodes } from '@kshot/testkit'
+import { memory, mul, scalar, square, type Tensor } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type MamlOptions, maml } from './index'
+import { anil, boil, maml, metaSgd, pretrained, reptile } from './index'
+import { curve, drawn, load, numbers, slope, smooth, train } from './testing'
 
-const packages: Record<string, () => Promise<object>> = {
-  '@kshot/core': () => import('@kshot/core'),
-  '@kshot/maml': () => import('./index'),
-}
-const load = (name: string) => packages[name]!()
 const net = conv4({ filters: 8, blocks: 2 })
 const base = { model: net, innerRate: 0.4, steps: 1 }
 
@@ -62,6 +34,78 @@ describe('maml', () => {
     }
   })
 
+  it('has names for the head alone, and for all but the head', () => {
+    expect(anil({ ...base, head: 'fixed', ways: 3 }).spec.options.adapts).toBe('^head/')
+    const learner = boil({ ...base, ways: 3 })
+    expect(learner.spec.options).toMatchObject({ adapts: '^body/', head: 'fixed' })
+    expect(() => {
+      const none = maml({ ...base, adapts: 'tail' })
+      const tasks = toyEpisodes({ ways: 3, shots: 1, queries: 1 })
+      const meta = none.init(rng(1), tasks.taskSpec)
+      none.adapt(meta, (tasks(0) as Episode).support, ctx)
+    }).toThrow('matches no parameter')
+    expect(() => maml({ ...base, adapts: '(' })).toThrow('regular expression')
+  })
+
+  it('takes any inner optimizer that can be differentiated', async () => {
+    const options = { model: smooth, head: 'none', innerRate: 0.05, steps: 3 } as const
+    const plain = maml(options)
+    const meta = drawn(plain)
+    const expected = await slope(plain, meta)
+    expect(await slope(maml({ ...options, innerOptimizer: sgd(0.05) }), meta)).toEqual(expected)
+    const still = maml({ ...options, innerOptimizer: momentum(0.05, { decay: 0 }) })
+    expect(relativeError(await slope(still, meta), expected)).toBeLessThan(1e-5)
+    const moving = maml({ ...options, innerOptimizer: momentum(0.05, { decay: 0.9 }) })
+    expect(relativeError(await slope(moving, meta), expected)).toBeGreaterThan(1e-2)
+  })
+
+  it('fits all points of all tasks when it is only trained, and adapts at test', async () => {
+    const learner = pretrained({ model: smooth, innerRate: 0.05, steps: 2 })
+    const meta = drawn(learner)
+    const task = curve()
+    const swapped = { ...task, support: task.query, query: task.support }
+    const [a, b] = [task, swapped].map((t) => learner.loss(meta, t, train()).loss.dataSync()[0]!)
+    expect(a).toBeCloseTo(b!, 6)
+    const adapted = learner.adapt(meta, task.support, ctx) as { [part: string]: tree.Params }
+    expect(relativeError(numbers(adapted.params!), numbers(meta.params))).toBeGreaterThan(1e-3)
+  })
+
+  it('holds as many tensors after 1,000 meta-steps as after 1, whether or not they fail', async () => {
+    const learner = maml({ model: smooth, head: 'none', innerRate: 0.05, steps: 2 })
+    const meta = drawn(learner)
+    const task = curve()
+    const nan = { ...task, support: { ...task.support, y: mul(task.support.y, Number.NaN) } }
+    let calls = 0
+    const failing = maml({
+      model: {
+        ...smooth,
+        apply(...of) {
+          // in the middle of a gradient inside a gradient
+          if (++calls % 3 === 2) throw new Error('the model fails')
+          return smooth.apply(...of)
+        },
+      },
+      ...{ head: 'none', innerRate: 0.05, steps: 2 },
+    })
+    const step = async (i: number) => {
+      const result = sequential().metaGradient(
+        i % 2 ? learner : failing,
+        meta,
+        [i % 4 ? task : nan],
+        train(),
+      )
+      tree.dispose(await result)
+    }
+    const attempt = (i: number) => step(i).catch(({ message }) => message as string)
+    const before = memory().numTensors
+    const said = new Set<unknown>()
+    for (let i = 0; i < 1000; i++) said.add(await attempt(i))
+    expect(memory().numTensors).toBe(before)
+    expect(said).toEqual(new Set([undefined, 'the model fails']))
+    // and TensorFlow.js is usable
+    expect([...grad(square)(scalar(3) as Tensor).dataSync()]).toEqual([6])
+  })
+
   it('refuses options that are none, and tasks that its head does not fit', () => {
     expect(() => maml({ ...base, innerRate: -1 })).toThrow('innerRate')
     expect(() => maml({ ...base, steps: 1.5 })).toThrow('steps')
@@ -72,92 +116,12 @@ describe('maml', () => {
   })
 })
 
-describeReference('maml against PyTorch float64', ['maml', 'anil'], (cases) => {
-  const runs = cases.flatMap((c) =>
-    c.expected.map((expected) => [c.name, expected.steps, c, expected] as const),
-  )
-  describe.each(testBackends)('on %s', (backend) => {
-    beforeAll(() => activate(backend))
-
-    it.each(runs)(
-      '%s, %i steps: meta-loss, second- and first-order meta-gradient',
-      async (_, steps, c, expected) => {
-        const second = await metaGradient(c, { steps })
-        const first = await metaGradient(c, { steps, firstOrder: true })
-        expect(relativeError([second.loss], [expected.metaLoss])).toBeLessThan(1e-4)
-        expectClose(second.gradient, ordered(c, expected.secondOrder))
-        expectClose(first.gradient, ordered(c, expected.firstOrder))
-        // so that the check cannot pass by accident
-        expect(relativeError(second.gradient.flat(), first.gradient.flat())).toBeGreaterThan(1e-3)
-      },
-    )
-  })
-})
-
-async function metaGradient(c: ReferenceCase, options: Pick<MamlOptions, 'steps' | 'firstOrder'>) {
-  const ways = c.config.way as number | undefined
-  const head = ways ? ({ head: 'fixed', ways } as const) : ({ head: 'none' } as const)
-  const learner = maml({
-    ...adaptsOf(c),
-    model: netOf(c),
-    ...head,
-    innerRate: c.config.innerLr as number,
-    ...options,
-  })
-  const tasks = c.tasks.map((task) => referenceEpisode(task, ways))
-  const inputShape = tasks[0]!.support.x.shape.slice(1)
-  const { params, state } = learner.init(rng(0), { inputShape, ...(ways && { ways }) })
-  const meta = { params: tree.unflatten(params, ordered(c, c.params)), state }
-  const ctx = { step: 0, rng: rng(0), phase: 'train' as const }
-  const result = await sequential().metaGradient(learner, meta, tasks, ctx)
-  return {
-    loss: result.loss.dataSync()[0]!,
-    gradient: tree.leaves(result.gradient).map((g) => [...g.dataSync()]),
-  }
-}
-
-/** ANIL: 'w3' and 'b3' are the parameters of the net's fifth layer. */
-function adaptsOf({ config }: ReferenceCase) {
-  const names = config.adapted as string[] | undefined
-  return names ? { adapts: names.map((name) => `^body/${2 * Number(name[1]) - 2}/`).join('|') } : {}
-}
-
-function expectClose(actual: number[][], expected: ReturnType<typeof ordered>) {
-  const wanted = expected.map((tensor) => [...tensor.dataSync()])
-  const largest = Math.max(...wanted.flat().map(Math.abs))
-  for (const [i, values] of wanted.entries()) {
-    const scaled = (list: number[]) => list.map((v) => v / largest)
-    // relative to the largest entry of the whole gradient: some biases have none
-    expect(
-      Math.max(...scaled(actual[i]!).map((v, k) => Math.abs(v - scaled(values)[k]!))),
-    ).toBeLessThan(1e-4)
-  }
-}
-
-function netOf({ config }: ReferenceCase) {
-  const layers: Layer[] = []
-  if (config.net === 'mlp') {
-    const widths = config.widths as number[]
-    for (const [i, units] of widths.slice(1).entries()) {
-      layers.push(dense({ units }))
-      if (i < widths.length - 2) layers.push(activation(config.activation as 'relu'))
-    }
-  } else {
-    const stride = config.net === 'conv-finn' ? 2 : 1
-    const options = { filters: config.filters as number, eps: config.eps as number, stride }
-    const block = () => convBlock({ ...options, pool: stride === 2 ? 0 : 2 })
-    layers.push(block(), block(), stride === 2 ? globalAveragePool() : flatten())
-  }
-  return model('referenceNet', {}, series(layers))
-}
-
-/** The reference's flat names in the order of the learner's tree. */
-function ordered({ config }: ReferenceCase, values: ReferenceTree) {
-  const names =
-    config.net === 'mlp'
-      ? [1, 2, 3].flatMap((k) => [`b${k}`, `w${k}`])
-      : [1, 2]
-          .flatMap((k) => [`conv${k}.b`, `conv${k}.w`, `bn${k}.beta`, `bn${k}.gamma`])
-          .concat('head.b', 'head.w')
-  return names.map((name) => toTensor(values[name]!))
-}
+referenceSuite(
+  'maml and its family against PyTorch float64',
+  ['maml', 'anil', 'metasgd', 'reptile'],
+  {
+    maml,
+    metaSgd,
+    reptile,
+  },
+)

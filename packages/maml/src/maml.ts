@@ -68,8 +68,7 @@ export function maml(options: MamlOptions): MetaLearner {
     init: net.init,
     loss: (meta, { support, query }, ctx) =>
       net.judge(adapted(meta, support, ctx), query, { phase: 'train', innerStep: steps.train }),
-    adapt: (meta, support, ctx) =>
-      tree.tidy((): Params => tree.clone(adapted(meta, support, ctx))),
+    adapt: (meta, support, ctx) => tree.tidy((): Params => tree.clone(adapted(meta, support, ctx))),
     predict: (_, adapted, x, { phase }) =>
       tidy(() => net.answer(adapted as AdaptedWeights, x, { phase, innerStep: steps.test }).y),
   }

@@ -21,6 +21,7 @@ import {
   add,
   concat,
   matMul,
+  mean,
   type Scalar,
   slice,
   sum,
@@ -80,8 +81,11 @@ export interface Network {
   init(rng: Rng, task: TaskSpec): Meta
   /** The weights for one task: a shared head becomes one column a class, equal at first. */
   forTask(weights: Weights, support: Batch): Weights
-  /** A direction in the weights of one task as one in those that all tasks share: the sum over the columns. */
-  fromTask(weights: Weights): Weights
+  /**
+   * Weights of one task, or a direction in them, as those that all tasks share: the columns of a
+   * shared head become one again, their sum (of a gradient) or their mean (of weights).
+   */
+  fromTask(weights: Weights, combine: 'sum' | 'mean'): Weights
   /** The loss of a batch that is normalised by itself: cross-entropy, or the mean squared error. */
   loss(weights: Weights, state: Params, batch: Batch, at: At): { loss: Scalar; state: Params }
   /** Logits `[n, ways]`, or the output of a regression, for the queries of an adapted network. */
@@ -144,10 +148,10 @@ export function network(options: NetworkOptions): Network {
       if (head !== 'shared') return weights
       return { ...weights, head: tree.map((column) => tiled(column, support.ways!), weights.head!) }
     },
-    fromTask(weights) {
+    fromTask(weights, combine) {
       if (head !== 'shared') return weights
-      const summed = tree.map((columns) => sum(columns, -1, true), weights.head!)
-      return { ...weights, head: summed }
+      const one = combine === 'sum' ? sum : mean
+      return { ...weights, head: tree.map((columns) => one(columns, -1, true), weights.head!) }
     },
     loss(weights, state, batch, at) {
       const { y, state: next } = forward(weights, state, batch.x, at)

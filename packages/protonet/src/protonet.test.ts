@@ -1,29 +1,11 @@
-import {
-  conv4,
-  convBlock,
-  disposeTask,
-  embeddings,
-  evaluate,
-  flatten,
-  metaTrain,
-  model,
-  rng,
-  series,
-  sgd,
-  tree,
-  valueAndGrad,
-} from '@kshot/core'
+import { conv4, disposeTask, embeddings, evaluate, metaTrain, rng, sgd } from '@kshot/core'
 import {
   activate,
-  describeReference,
   leaked,
   learnerSuite,
-  type ReferenceCase,
-  type ReferenceTree,
-  referenceEpisode,
+  referenceSuite,
   relativeError,
   testBackends,
-  toTensor,
   toyEpisodes,
 } from '@kshot/testkit'
 import { memory, tensor1d, tensor2d } from '@tensorflow/tfjs-core'
@@ -128,50 +110,4 @@ describe.each(testBackends)('protonet on %s', (backend) => {
   })
 })
 
-describeReference('protonet against PyTorch float64', ['protonet'], (cases) => {
-  describe.each(testBackends)('on %s', (backend) => {
-    beforeAll(() => activate(backend))
-
-    it.each(cases.map((c) => [c.name, c] as const))('%s: loss, logits, gradients', (_, c) => {
-      const learner = protonet({ backbone: referenceNet(c) })
-      const episode = referenceEpisode(c.tasks[0]!, c.config.way as number)
-      const expected = c.expected.find(({ batch }) => batch === 'joint')
-      const { params, state } = learner.init(rng(0), {
-        inputShape: episode.support.x.shape.slice(1),
-      })
-      const drawn = tree.unflatten(params, named(c.params))
-      const ctx = { step: 0, rng: rng(0), phase: 'train' as const }
-      const { value, gradient } = valueAndGrad(
-        (p: tree.Params) => learner.loss({ params: p, state }, episode, ctx).loss,
-      )(drawn)
-      expect(relativeError(value.dataSync(), [expected.loss])).toBeLessThan(1e-4)
-
-      const joint = protonet({ backbone: referenceNet(c), normalisation: { test: 'batch-joint' } })
-      const meta = { params: drawn, state }
-      const adapted = joint.adapt(meta, episode.support, ctx)
-      const logits = joint.predict(meta, adapted, episode.query.x, ctx)
-      expect(relativeError(logits.dataSync(), expected.logits.data)).toBeLessThan(1e-4)
-
-      const wanted = named(expected.grad)
-      for (const [i, [path, actual]] of tree.flatten(gradient).entries()) {
-        const error = relativeError(actual.dataSync(), wanted[i]!.dataSync())
-        expect(error, `gradient of ${path}`).toBeLessThan(1e-4)
-      }
-    })
-  })
-})
-
-/** The reference's 'conv-pool' net without its head. */
-function referenceNet({ config }: ReferenceCase) {
-  const block = () => convBlock({ filters: config.filters as number, eps: config.eps as number })
-  return model('referenceNet', {}, series([block(), block(), flatten()]))
-}
-
-/** The reference's flat names in the order of the net's own tree. */
-function named(values: ReferenceTree) {
-  return [1, 2].flatMap((k) =>
-    ['conv?.b', 'conv?.w', 'bn?.beta', 'bn?.gamma'].map((name) =>
-      toTensor(values[name.replace('?', `${k}`)]!),
-    ),
-  )
-}
+referenceSuite('protonet against PyTorch float64', ['protonet'], { protonet })

@@ -4,15 +4,14 @@ export { relativeError } from './closeness'
 export { codeOf } from './errors'
 export { leaked } from './leaks'
 export { type LearnerSuiteOptions, learnerSuite } from './learner-suite'
+export { describeReference, referenceFile, referenceSuite } from './reference/describe'
 export {
-  describeReference,
   loadReference,
   type ReferenceCase,
   type ReferenceTensor,
   type ReferenceTree,
   referenceEpisode,
-  referenceFile,
   toTensor,
-} from './reference'
+} from './reference/format'
 export { type ToyOptions, toyEpisodes } from './toy'
 export { toyLearner } from './toy-learner'

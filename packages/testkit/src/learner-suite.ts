@@ -30,7 +30,8 @@ export interface LearnerSuiteOptions {
 }
 
 const WAYS = 3
-const ctx: Context = { step: 0, rng: rng(7), phase: 'test' }
+/** Each call gets a new generator: drawing from one moves it on. */
+const testing = (): Context => ({ step: 0, rng: rng(7), phase: 'test' })
 
 /** What every learner must show, on every backend; traits are asserted as declared, true or false. */
 export function learnerSuite(name: string, learner: MetaLearner, options: LearnerSuiteOptions) {
@@ -44,8 +45,8 @@ export function learnerSuite(name: string, learner: MetaLearner, options: Learne
     afterAll(() => tree.dispose({ ...meta }))
 
     const predictions = (episode: Episode, x: Tensor = episode.query.x): number[][] => {
-      const adapted = learner.adapt(meta, episode.support, ctx)
-      const output = learner.predict(meta, adapted, x, ctx)
+      const adapted = learner.adapt(meta, episode.support, testing())
+      const output = learner.predict(meta, adapted, x, testing())
       const rows = output.arraySync() as number[][]
       disposeTask([adapted, output])
       return rows
@@ -64,7 +65,7 @@ export function learnerSuite(name: string, learner: MetaLearner, options: Learne
     it('returns logits [n, ways] and a finite scalar loss', () => {
       const episode = drawn()
       expect(predictions(episode).map((row) => row.length)).toEqual(Array(6).fill(WAYS))
-      const result = learner.loss(meta, episode, { ...ctx, phase: 'train' })
+      const result = learner.loss(meta, episode, { ...testing(), phase: 'train' })
       expect(result.loss.shape).toEqual([])
       expect(Number.isFinite(result.loss.dataSync()[0])).toBe(true)
       expect(tree.flatten(result.state).map(([path]) => path)).toEqual(

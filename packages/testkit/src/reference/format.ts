@@ -1,8 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import type { Episode } from '@kshot/core'
+import { readFileSync } from 'node:fs'
+import { type Episode, KshotError } from '@kshot/core'
 import { type Tensor, tensor } from '@tensorflow/tfjs-core'
-import { describe, expect, it } from 'vitest'
 
 /** A tensor of a reference file, row-major. */
 export interface ReferenceTensor {
@@ -13,6 +11,7 @@ export interface ReferenceTensor {
 
 export type ReferenceTree = { readonly [name: string]: ReferenceTensor }
 
+/** A case of a reference file: parameters and tasks, and what another library makes of them. */
 export interface ReferenceCase {
   readonly name: string
   readonly kind: string
@@ -23,15 +22,28 @@ export interface ReferenceCase {
   readonly expected: readonly any[]
 }
 
-const folder = fileURLToPath(new URL('../../../../shared/reference/', import.meta.url))
-
-/** Where a reference file lies, or undefined on a machine that has none. */
-export function referenceFile(name = 'reference-0.json'): string | undefined {
-  return existsSync(folder + name) ? folder + name : undefined
-}
-
+/**
+ * The cases of a file of reference values.
+ * @throws `reference/bad-file`
+ */
 export function loadReference(file: string): readonly ReferenceCase[] {
-  return JSON.parse(readFileSync(file, 'utf8')).cases
+  const bad = (got: string, cause?: unknown) =>
+    new KshotError('reference/bad-file', {
+      got: `${file}: ${got}`,
+      expected: 'a JSON document with a list of cases, each with a name and a kind',
+      remedy: 'Pass a file of reference values',
+      cause,
+    })
+  let cases: unknown
+  try {
+    cases = JSON.parse(readFileSync(file, 'utf8'))?.cases
+  } catch (cause) {
+    throw bad(cause instanceof Error ? cause.message : 'not readable', cause)
+  }
+  if (!Array.isArray(cases) || cases.length === 0) throw bad('no cases')
+  const nameless = cases.find((c) => typeof c?.kind !== 'string' || typeof c?.name !== 'string')
+  if (nameless) throw bad('a case without a name or a kind')
+  return cases
 }
 
 /** A task of a reference file as an episode; without `ways` it is a regression. */
@@ -46,25 +58,6 @@ export function referenceEpisode(task: ReferenceTree, ways?: number): Episode {
     query: batch('xq', 'yq'),
     id: { source: 'reference', index: 0 },
   }
-}
-
-/**
- * A `describe` over the reference cases of some kinds; a machine without the file skips it by name.
- * The cases must be there, so that no comparison passes for want of one.
- */
-export function describeReference(
-  title: string,
-  kinds: readonly string[],
-  body: (cases: readonly ReferenceCase[]) => void,
-): void {
-  const file = referenceFile()
-  const cases = file ? loadReference(file).filter(({ kind }) => kinds.includes(kind)) : []
-  describe.skipIf(!file)(`${title} (needs the reference values)`, () => {
-    it('has cases to compare', () => {
-      expect(new Set(cases.map(({ kind }) => kind))).toEqual(new Set(kinds))
-    })
-    body(cases)
-  })
 }
 
 export function toTensor({ shape, dtype, data }: ReferenceTensor): Tensor {

@@ -1,0 +1,67 @@
+import { conv4, tree } from '@kshot/core'
+import { activate, learnerSuite, relativeError } from '@kshot/testkit'
+import { add, mul, tensor } from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { implicitMaml } from './index'
+import { curve, drawn, load, numbers, slope, smooth, train } from './testing'
+
+const model = conv4({ filters: 8, blocks: 2 })
+
+learnerSuite(
+  'implicit maml',
+  implicitMaml({ model, innerRate: 0.3, steps: 3, strength: 1, solverSteps: 3 }),
+  { load, gain: 0.06 },
+)
+
+describe('implicit maml', () => {
+  beforeAll(() => activate('cpu'))
+  const options = {
+    model: smooth,
+    head: 'none',
+    innerRate: 0.1,
+    steps: 300,
+    strength: 0.5,
+  } as const
+
+  it('is the gradient of the query loss at the minimum, as finite differences see it', async () => {
+    const learner = implicitMaml({ ...options, solverSteps: 20 })
+    const meta = drawn(learner)
+    const implicit = await slope(learner, meta)
+    // one solver step changes little: what is compared is where the solution lies beyond it
+    const rough = await slope(implicitMaml({ ...options, solverSteps: 1 }), meta)
+    expect(relativeError(rough, implicit)).toBeGreaterThan(0.05)
+
+    const direction = implicit.map((g, i) => g - rough[i]!)
+    const length = Math.hypot(...direction)
+    const unit = direction.map((d) => d / length)
+    const lossAt = (h: number) => {
+      let next = 0
+      const params = tree.map((theta) => {
+        const part = unit.slice(next, next + theta.size)
+        next += theta.size
+        return add(theta, mul(tensor(part, theta.shape), h))
+      }, meta.params)
+      return learner.loss({ ...meta, params }, curve(), train()).loss.dataSync()[0]!
+    }
+    const h = 0.05
+    const seen = (lossAt(h) - lossAt(-h)) / (2 * h)
+    const expected = implicit.reduce((sum, g, i) => sum + g * unit[i]!, 0)
+    expect(Math.abs(seen - expected)).toBeLessThan(0.02 * Math.abs(expected) + 1e-3)
+  })
+
+  it('stays near the meta-parameters when it is held to them', () => {
+    const meta = drawn(implicitMaml(options))
+    const distance = (strength: number) => {
+      const learner = implicitMaml({ ...options, innerRate: 0.01, strength })
+      const adapted = learner.adapt(meta, curve().support, train())
+      const after = numbers((adapted as { [part: string]: tree.Params }).params!)
+      return Math.hypot(...numbers(meta.params).map((v, i) => v - after[i]!))
+    }
+    expect(distance(50)).toBeLessThan(distance(0.5) / 3)
+  })
+
+  it('refuses what is no option', () => {
+    expect(() => implicitMaml({ ...options, strength: 0 })).toThrow('strength')
+    expect(() => implicitMaml({ ...options, solverSteps: 0 })).toThrow('solverSteps')
+  })
+})

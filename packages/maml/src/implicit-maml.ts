@@ -1,0 +1,161 @@
+// Rajeswaran, Finn, Kakade & Levine 2019, Meta-Learning with Implicit Gradients, arXiv:1909.04630.
+import {
+  type Batch,
+  type Context,
+  hvp,
+  KshotError,
+  type Meta,
+  type MetaLearner,
+  type Params,
+  tree,
+  valueAndGrad,
+} from '@kshot/core'
+import {
+  add,
+  div,
+  mul,
+  neg,
+  type Scalar,
+  sub,
+  sum,
+  type Tensor,
+  tidy,
+  zerosLike,
+} from '@tensorflow/tfjs-core'
+import { checkedRate, checkedSteps, innerLoop, type Rule, type Steps } from './inner-loop'
+import { type AdaptedWeights, type NetworkOptions, network, type Weights } from './network'
+
+export interface ImplicitMamlOptions extends NetworkOptions {
+  /** Of gradient descent in the inner loop. */
+  readonly innerRate: number
+  /** Enough of them to come near the minimum: the implicit gradient is that of the minimum. */
+  readonly steps: Steps
+  /** λ: how strongly the adapted parameters are held to those of meta-training. */
+  readonly strength: number
+  /** Steps of conjugate gradients. Default 5, as the paper. */
+  readonly solverSteps?: number
+}
+
+/**
+ * Implicit MAML: the meta-gradient from where the inner loop ends, whatever way it took there; memory
+ * does not grow with the number of inner steps.
+ *
+ * - inner loop: φ ≈ argmin L_support(φ) + λ/2 ‖φ − θ‖² (eq. 3), by gradient descent
+ * - meta-gradient: (I + ∇² L_support(φ) / λ)⁻¹ ∇ L_query(φ) (eq. 6), by conjugate gradients
+ *   (algorithm 2), which need products with the Hessian only
+ *
+ * @throws `maml/bad-option`; `maml/wrong-way` where a fixed head meets another number of classes
+ * @example
+ * const learner = implicitMaml({ model: mlp(), head: 'none', innerRate: 0.05, steps: 16, strength: 2 })
+ */
+export function implicitMaml(options: ImplicitMamlOptions): MetaLearner {
+  const { solverSteps = 5 } = options
+  const net = network(options)
+  const innerRate = checkedRate('innerRate', options.innerRate)
+  const strength = checkedRate('strength', options.strength)
+  const steps = checkedSteps(options.steps, 1)
+  checkSolver(solverSteps)
+
+  function adapted(meta: Meta, support: Batch, { phase }: Context): AdaptedWeights {
+    const start = net.forTask(meta.params as Weights, support)
+    const rule = proximal(tree.leaves(start), innerRate, strength)
+    const count = phase === 'train' ? steps.train : steps.test
+    const loop = { network: net, steps: count, rule, adapts: /(?:)/, firstOrder: true, phase }
+    const { params } = innerLoop(loop, start, meta.state, () => support)
+    return { params: params.at(-1)!, state: meta.state, ...net.kept(support, phase) }
+  }
+
+  const at = { phase: 'train', innerStep: steps.train } as const
+
+  return {
+    spec: {
+      package: '@kshot/maml',
+      export: 'implicitMaml',
+      options: { ...net.options, innerRate, steps, strength, solverSteps },
+    },
+    traits: net.traits,
+    init: net.init,
+    loss: (meta, { support, query }, ctx) => net.judge(adapted(meta, support, ctx), query, at),
+    gradient: (meta, { support, query }, ctx) =>
+      tree.tidy(() => {
+        const end = adapted(meta, support, ctx)
+        const { value, gradient, aux } = valueAndGrad((params: Weights) => {
+          const { loss, ...aux } = net.judge({ ...end, params }, query, at)
+          return { value: loss, aux }
+        })(end.params)
+        const supportLoss = (params: Weights) => net.loss(params, meta.state, support, at).loss
+        const product = (v: Weights) =>
+          tree.zip(
+            ([x, curved]) => add(x!, div(curved!, strength)),
+            v,
+            hvp(supportLoss, end.params, v),
+          )
+        const solved = conjugateGradients(product, gradient, solverSteps)
+        return { loss: value, gradient: net.fromTask(solved, 'sum'), ...aux }
+      }),
+    adapt: (meta, support, ctx) => tree.tidy((): Params => tree.clone(adapted(meta, support, ctx))),
+    predict: (_, adapted, x, { phase }) =>
+      tidy(() => net.answer(adapted as AdaptedWeights, x, { phase, innerStep: steps.test }).y),
+  }
+}
+
+/** −α (g + λ (φ − θ)). */
+function proximal(theta: readonly Tensor[], rate: number, strength: number): Rule {
+  return {
+    init: () => ({}),
+    update(gradient, state, { params }) {
+      const updates = tree.zip(
+        ([g, phi, from]) => mul(add(g!, mul(sub(phi!, from!), strength)), -rate),
+        gradient,
+        params!,
+        theta,
+      )
+      return { updates, state }
+    },
+  }
+}
+
+/**
+ * x with A x ≈ b, for a symmetric positive A that is known by its products (Hestenes & Stiefel 1952).
+ * Nothing is read back from the device.
+ */
+function conjugateGradients<T extends Weights>(product: (v: T) => T, b: T, steps: number): T {
+  let x: T = tree.map((part) => zerosLike(part), b)
+  let residual: T = b
+  let direction: T = b
+  let error = dot(residual, residual)
+  for (let step = 0; step < steps; step++) {
+    const moved = product(direction)
+    const along = ratio(error, dot(direction, moved))
+    x = plus(x, along, direction)
+    residual = plus(residual, neg(along), moved)
+    const left = dot(residual, residual)
+    direction = plus(residual, ratio(left, error), direction)
+    error = left
+  }
+  return x
+}
+
+function dot(a: Params, b: Params): Scalar {
+  const products = tree.leaves(tree.zip(([x, y]) => sum(mul(x!, y!)), a, b))
+  return products.reduce((total, part) => add(total, part)) as Scalar
+}
+
+/** a + s b. */
+function plus<T extends Weights>(a: T, s: Scalar, b: T): T {
+  return tree.zip(([x, y]) => add(x!, mul(y!, s)), a, b)
+}
+
+/** a / b, and no NaN once there is nothing left to solve. */
+function ratio(a: Scalar, b: Scalar): Scalar {
+  return div(a, add(b, 1e-30))
+}
+
+function checkSolver(steps: number): void {
+  if (Number.isInteger(steps) && steps > 0) return
+  throw new KshotError('maml/bad-option', {
+    got: `solverSteps ${steps}`,
+    expected: 'a whole number of steps, at least 1',
+    remedy: 'Pass solverSteps: 5, as the paper',
+  })
+}

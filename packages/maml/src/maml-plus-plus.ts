@@ -1,0 +1,171 @@
+// Antoniou, Edwards & Storkey 2019, How to train your MAML, arXiv:1810.09502.
+import {
+  type Batch,
+  type Context,
+  KshotError,
+  type Meta,
+  type MetaLearner,
+  type Params,
+  type TaskLoss,
+  tree,
+} from '@kshot/core'
+import {
+  add,
+  fill,
+  mul,
+  neg,
+  reshape,
+  scalar,
+  slice,
+  type Tensor,
+  tidy,
+} from '@tensorflow/tfjs-core'
+import {
+  checkedPattern,
+  checkedRate,
+  checkedSteps,
+  innerLoop,
+  type Rule,
+  type Steps,
+  selected,
+  type Trajectory,
+} from './inner-loop'
+import { type AdaptedWeights, type NetworkOptions, network, type Weights } from './network'
+
+export interface MamlPlusPlusOptions extends NetworkOptions {
+  /** α at the start, for each layer and step. */
+  readonly innerRate: number
+  readonly steps: Steps
+  /** Learns a rate for each layer and each inner step (LSLR). Default true. */
+  readonly learnsRates?: boolean
+  /**
+   * For so many meta-steps the queries are judged after each inner step, the last counting more and
+   * more (MSL); 0 judges the last alone, as MAML. Default 5,000: ten epochs of 500.
+   */
+  readonly multiStepLoss?: number
+  /** First-order gradients before this meta-step, second-order from it on (DA). Default 0. */
+  readonly secondOrderFrom?: number
+  /** A regular expression: which paths the inner loop adapts. Default: all but those of batch norm. */
+  readonly adapts?: string
+}
+
+/** What is learned: the weights to start from, and a rate for each tensor of them and inner step. */
+type Learned = { readonly weights: Weights; readonly rates?: Params }
+
+const ALL_BUT_NORM = '^(?!.*/norm/)'
+
+/**
+ * MAML++: MAML made to train steadily. Each part can be switched off.
+ *
+ * - θ_{s+1} ← θ_s − α_s ∘ ∇ L_support(θ_s), α_s a learned number for each layer and step (LSLR)
+ * - loss: Σ_s v_s L_query(θ_s); the weights v_s move to the last step as training goes on (MSL, eq. 4)
+ * - first-order gradients at first (DA)
+ * - batch norm with γ, β and statistics for each inner step (BNWB, BNRS): a model with
+ *   `conv4({ innerSteps: 5 })`. The published code normalises by the batch always and never uses the
+ *   statistics it stores, as `normalisation` does by default here; `{ test: 'running' }` uses them
+ * - a cosine schedule of the outer rate (CA): `adam(cosine({ initial: 1e-3, steps }))`
+ *
+ * @throws `maml/bad-option`; `maml/adapts-nothing`; `maml/wrong-way` where a fixed head meets
+ * another number of classes
+ * @example
+ * const learner = mamlPlusPlus({
+ *   model: conv4({ innerSteps: 5 }), head: 'fixed', ways: 5, innerRate: 0.1, steps: 5,
+ * })
+ */
+export function mamlPlusPlus(options: MamlPlusPlusOptions): MetaLearner {
+  const { learnsRates = true, multiStepLoss = 5000, secondOrderFrom = 0 } = options
+  const { adapts = ALL_BUT_NORM } = options
+  const net = network(options)
+  const innerRate = checkedRate('innerRate', options.innerRate)
+  const steps = checkedSteps(options.steps, 1)
+  const pattern = checkedPattern(adapts)
+  checkStep('multiStepLoss', multiStepLoss)
+  checkStep('secondOrderFrom', secondOrderFrom)
+
+  function trajectory(meta: Meta, support: Batch, { phase, step }: Context): Trajectory {
+    const { weights, rates } = meta.params as Learned
+    const start = net.forTask(weights, support)
+    const fixed = () => selected(start, pattern).map(() => fill([1], innerRate))
+    const rule = byStep(rates ? selected(rates, pattern) : fixed())
+    const count = phase === 'train' ? steps.train : steps.test
+    const firstOrder = phase === 'train' && step < secondOrderFrom
+    const loop = { network: net, steps: count, rule, adapts: pattern, firstOrder, phase }
+    return innerLoop(loop, start, meta.state, () => support)
+  }
+
+  return {
+    spec: {
+      package: '@kshot/maml',
+      export: 'mamlPlusPlus',
+      options: {
+        ...{ ...net.options, innerRate, steps, learnsRates, multiStepLoss, secondOrderFrom },
+        adapts,
+      },
+    },
+    traits: net.traits,
+    init(rng, task) {
+      const { params: weights, state } = net.init(rng, task)
+      if (!learnsRates) return { params: { weights }, state }
+      const rates = tree.map(() => fill([steps.train], innerRate), weights)
+      return { params: { weights, rates }, state }
+    },
+    loss(meta, { support, query }, ctx) {
+      const { params, state } = trajectory(meta, support, ctx)
+      const importance = stepImportance(ctx.step, steps.train, multiStepLoss)
+      const kept = net.kept(support, 'train')
+      let judged: TaskLoss = { loss: scalar(0), state, metrics: {} }
+      for (const [s, weight] of importance.entries()) {
+        if (weight === 0) continue
+        const adapted = { params: params[s + 1]!, state: judged.state, ...kept }
+        const now = net.judge(adapted, query, { phase: 'train', innerStep: s })
+        judged = { ...now, loss: add(judged.loss, mul(now.loss, weight)) }
+      }
+      return judged
+    },
+    adapt: (meta, support, ctx) =>
+      tree.tidy((): Params => {
+        const { params } = trajectory(meta, support, ctx)
+        const kept = net.kept(support, ctx.phase)
+        return tree.clone({ params: params.at(-1)!, state: meta.state, ...kept })
+      }),
+    predict: (_, adapted, x, { phase }) =>
+      tidy(() => net.answer(adapted as AdaptedWeights, x, { phase, innerStep: steps.test - 1 }).y),
+  }
+}
+
+/**
+ * v: how much the queries' loss after each inner step counts, `[steps]`, in sum 1: all alike at
+ * meta-step 0, then less and less but the last; the last alone from meta-step `annealed` on.
+ */
+export function stepImportance(metaStep: number, steps: number, annealed: number): number[] {
+  const last = (v: number, others: number) => [...Array<number>(steps - 1).fill(others), v]
+  if (metaStep >= annealed) return last(1, 0)
+  // The published code leaves each of the others three hundredths of an even share until the end.
+  const even = 1 / steps
+  const others = Math.max(even * (1 - metaStep / annealed), 0.03 * even)
+  return last(1 - (steps - 1) * others, others)
+}
+
+/** −α_s g, with the last row of α for the steps beyond it. */
+function byStep(rates: readonly Tensor[]): Rule {
+  return {
+    init: () => ({}),
+    update: (gradient, state, { step }) => ({
+      updates: tree.zip(([g, rows]) => neg(mul(g!, rateAt(rows!, step))), gradient, rates),
+      state,
+    }),
+  }
+}
+
+function rateAt(rows: Tensor, step: number): Tensor {
+  return reshape(slice(rows, Math.min(step, rows.size - 1), 1), [])
+}
+
+function checkStep(name: string, step: number): void {
+  if (Number.isInteger(step) && step >= 0) return
+  throw new KshotError('maml/bad-option', {
+    got: `${name} ${step}`,
+    expected: 'a whole number of meta-steps',
+    remedy: `Pass ${name}: 0 to switch it off`,
+  })
+}

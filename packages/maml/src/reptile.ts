@@ -1,0 +1,132 @@
+// Nichol, Achiam & Schulman 2018, On First-Order Meta-Learning Algorithms, arXiv:1803.02999.
+import {
+  adam,
+  type Batch,
+  type Context,
+  type Episode,
+  KshotError,
+  type Meta,
+  type MetaGradient,
+  type MetaLearner,
+  type Optimizer,
+  type Params,
+  type Rng,
+  tree,
+} from '@kshot/core'
+import { gather, sub, tensor1d, tidy } from '@tensorflow/tfjs-core'
+import { checkedSteps, innerLoop, type Rule, type Steps, type Trajectory } from './inner-loop'
+import { type AdaptedWeights, type NetworkOptions, network, type Weights } from './network'
+
+export interface ReptileOptions extends NetworkOptions {
+  /** Steps of the inner optimizer. */
+  readonly steps: Steps
+  /** Default `adam(1e-3, { b1: 0 })`, as the paper. */
+  readonly innerOptimizer?: Optimizer
+  /** Examples a step, drawn without replacement until all were seen. Default: the whole support set. */
+  readonly batch?: { readonly train?: number; readonly test?: number }
+}
+
+type State = { readonly model: Params; readonly optimizer?: Params }
+
+/**
+ * Reptile: parameters that lie near those which training on each task would reach.
+ *
+ * - inner loop: φ ← U_steps(θ), `steps` steps of an optimizer on mini-batches of the support set
+ * - outer loop: θ ← θ + ε mean over tasks(φ − θ) (algorithm 2): the gradient here is θ − φ, so
+ *   `sgd(ε)` as outer optimizer is the paper's; the query set is not learned from
+ *
+ * The support set of a training task is a pool of more examples than a test task has: 10 to 15 a class.
+ *
+ * The moments of the inner optimizer run on from task to task, as in the published code; there the
+ * next task of a meta-batch starts from those of the one before. Here all start from the same, and
+ * the executor averages what they come to, so that tasks can run at once. With a `shared` head, whose
+ * shape depends on the task, each task starts from new ones.
+ * @throws `maml/bad-option`; `maml/wrong-way` where a fixed head meets another number of classes
+ * @example
+ * const learner = reptile({ model: finnNet({ readout: 'flatten' }), head: 'fixed', ways: 5, steps: 12 })
+ * await metaTrain({ learner, optimizer: sgd(1), tasks, steps: 1000 })
+ */
+export function reptile(options: ReptileOptions): MetaLearner {
+  const { innerOptimizer = adam(1e-3, { b1: 0 }), batch = {} } = options
+  const net = network(options)
+  const steps = checkedSteps(options.steps, 1)
+  const runsOn = net.options.head !== 'shared'
+  checkBatch(batch)
+
+  function adapted(meta: Meta, support: Batch, ctx: Context): Trajectory & { start: Weights } {
+    const { model, optimizer } = meta.state as State
+    const { phase, rng } = ctx
+    const [count, size] = phase === 'train' ? [steps.train, batch.train] : [steps.test, batch.test]
+    const done = optimizer ? ctx.step * steps.train : 0
+    const rule: Rule = {
+      init: (params) => optimizer ?? innerOptimizer.init(params),
+      update: (gradient, state, at) =>
+        innerOptimizer.update(gradient, state, { ...at, step: done + at.step }),
+    }
+    const loop = { network: net, steps: count, rule, adapts: /(?:)/, firstOrder: true, phase }
+    const start = net.forTask(meta.params as Weights, support)
+    return { ...innerLoop(loop, start, model, miniBatches(support, size, rng)), start }
+  }
+
+  /** θ − φ, and how well φ does on the queries, which nothing else comes from. */
+  function towards(meta: Meta, { support, query }: Episode, ctx: Context): MetaGradient {
+    const { start, params, state: model, rule } = adapted(meta, support, ctx)
+    const end = { params: params.at(-1)!, state: model, ...net.kept(support, 'train') }
+    const judged = net.judge(end, query, { phase: 'train', innerStep: steps.train })
+    const way = tree.zip(([theta, phi]) => sub(theta!, phi!), start, end.params)
+    return {
+      ...judged,
+      gradient: net.fromTask(way, 'mean'),
+      state: tree.clone({ model, ...(runsOn && { optimizer: rule }) }),
+    }
+  }
+
+  return {
+    spec: {
+      package: '@kshot/maml',
+      export: 'reptile',
+      options: { ...net.options, steps, innerOptimizer: innerOptimizer.spec, batch: { ...batch } },
+    },
+    traits: { ...net.traits, supportOrderInvariant: batch.test === undefined },
+    init(rng, task) {
+      const { params, state: model } = net.init(rng, task)
+      const optimizer = runsOn && { optimizer: innerOptimizer.init(tree.leaves(params)) }
+      return { params, state: { model, ...optimizer } }
+    },
+    loss(meta, task, ctx) {
+      const { loss, state, metrics } = towards(meta, task, ctx)
+      return { loss, state, metrics }
+    },
+    gradient: (meta, task, ctx) => tree.tidy(() => towards(meta, task, ctx)),
+    adapt: (meta, support, ctx) =>
+      tree.tidy((): Params => {
+        const { params } = adapted(meta, support, ctx)
+        const { model: state } = meta.state as State
+        return tree.clone({ params: params.at(-1)!, state, ...net.kept(support, ctx.phase) })
+      }),
+    predict: (_, adapted, x, { phase }) =>
+      tidy(() => net.answer(adapted as AdaptedWeights, x, { phase, innerStep: steps.test }).y),
+  }
+}
+
+/** Batches of `size`: the support set is gone through in one random order after another. */
+function miniBatches({ x, y, ways }: Batch, size: number | undefined, rng: Rng) {
+  const n = x.shape[0]!
+  const whole = { x, y, ...(ways !== undefined && { ways }) }
+  if (size === undefined || size >= n) return () => whole
+  const order: number[] = []
+  return (step: number): Batch => {
+    while (order.length < (step + 1) * size) order.push(...rng.permutation(n))
+    const at = tensor1d(order.slice(step * size, (step + 1) * size), 'int32')
+    return { ...whole, x: gather(x, at), y: gather(y, at) }
+  }
+}
+
+function checkBatch(batch: { readonly train?: number; readonly test?: number }): void {
+  if (Object.values(batch).every((n) => Number.isInteger(n) && n > 0)) return
+  throw new KshotError('maml/bad-option', {
+    got: `batch ${JSON.stringify(batch)}`,
+    expected: 'whole numbers of examples a step',
+    remedy: 'Leave it out to take the whole support set in each step',
+  })
+}

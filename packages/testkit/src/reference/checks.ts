@@ -1,0 +1,225 @@
+import {
+  applyUpdates,
+  type Context,
+  type Episode,
+  type Meta,
+  type MetaLearner,
+  type Optimizer,
+  type Params,
+  rng,
+  type ShapedModel,
+  sequential,
+  sgd,
+  tree,
+} from '@kshot/core'
+import { type Tensor, tidy } from '@tensorflow/tfjs-core'
+import { type ReferenceCase, type ReferenceTree, referenceEpisode } from './format'
+import { adaptsOf, asParams, netOf } from './nets'
+import { operationChecks } from './operations'
+
+/** One comparison: the largest difference, relative to the largest number that was expected. */
+export interface Check {
+  readonly what: string
+  readonly error: number
+  readonly ok: boolean
+}
+
+interface Network {
+  readonly model: ShapedModel
+  readonly head: 'fixed' | 'none'
+  readonly ways?: number
+}
+
+/** The learners that are compared; a case whose learner is missing is not checked. */
+export interface Learners {
+  maml?(
+    options: Network & { innerRate: number; steps: number; firstOrder: boolean; adapts: string },
+  ): MetaLearner
+  metaSgd?(options: Network & { initialRate: number; steps: number }): MetaLearner
+  reptile?(options: Network & { innerOptimizer: Optimizer; steps: number }): MetaLearner
+  protonet?(options: {
+    backbone: ShapedModel
+    normalisation: { train: 'batch-joint'; test: 'batch-joint' }
+  }): MetaLearner
+}
+
+/** float32 done right is within 2.6e-6 of the largest number. */
+const TOLERANCE = 1e-4
+/** So that first-order gradients cannot pass for second-order ones by accident. */
+const DISTINCT = 1e-3
+
+const ctx: Context = { step: 0, rng: rng(0), phase: 'train' }
+
+/** Compares everything that a case expects; nothing where its kind, or the learner for it, is unknown. */
+export async function checkCase(
+  c: ReferenceCase,
+  learners: Learners,
+): Promise<Check[] | undefined> {
+  const { maml, metaSgd, reptile, protonet } = learners
+  if (c.kind === 'hvp') return operationChecks(c as never, within)
+  if ((c.kind === 'maml' || c.kind === 'anil') && maml) return mamlChecks(c, maml)
+  if (c.kind === 'metasgd' && metaSgd) return metaSgdChecks(c, metaSgd)
+  if (c.kind === 'reptile' && reptile) return reptileChecks(c, reptile)
+  if (c.kind === 'protonet' && protonet) return protonetChecks(c, protonet)
+  return undefined
+}
+
+async function mamlChecks(c: ReferenceCase, maml: NonNullable<Learners['maml']>) {
+  const build = (steps: number, firstOrder = false) =>
+    maml({
+      ...networkOf(c),
+      ...{ innerRate: c.config.innerLr as number, steps, firstOrder, adapts: adaptsOf(c) },
+    })
+  const tasks = tasksOf(c)
+  const checks: Check[] = []
+  for (const { steps, metaLoss, secondOrder, firstOrder, inner } of c.expected) {
+    const say = (what: string) => `${steps} steps, ${what}`
+    const second = await metaGradient(build(steps), c, tasks)
+    const first = await metaGradient(build(steps, true), c, tasks)
+    checks.push(
+      within(say('meta-loss'), [second.loss], [metaLoss]),
+      ...gradientChecks(say('second-order gradient'), second.gradient, c, secondOrder),
+      ...gradientChecks(say('first-order gradient'), first.gradient, c, firstOrder),
+      apart(say('second- and first-order gradients differ'), second.gradient, first.gradient),
+    )
+    for (const [t, { supportLoss, queryLoss }] of inner.entries()) {
+      const task = tasks[t]!
+      const onSupport = { ...task, query: task.support }
+      const losses = (supportLoss as number[]).map((_, s) => lossOf(build(s), c, onSupport))
+      checks.push(
+        within(say(`task ${t}, loss on the support set before each step`), losses, supportLoss),
+        within(say(`task ${t}, query loss`), [lossOf(build(steps), c, task)], [queryLoss]),
+      )
+    }
+  }
+  return checks
+}
+
+async function metaSgdChecks(c: ReferenceCase, metaSgd: NonNullable<Learners['metaSgd']>) {
+  const checks: Check[] = []
+  const rates = (c as unknown as { lr: ReferenceTree }).lr
+  for (const { steps, metaLoss, grad, gradLr } of c.expected) {
+    const learner = metaSgd({ ...networkOf(c), initialRate: 0.01, steps })
+    const { loss, gradient } = await metaGradient(learner, c, tasksOf(c), (params) => {
+      const { weights } = params as { weights: Params }
+      return { weights: asParams(weights, c, c.params), rates: asParams(weights, c, rates) }
+    })
+    const { weights, rates: rateGradient } = gradient as { weights: Params; rates: Params }
+    checks.push(
+      within(`${steps} steps, meta-loss`, [loss], [metaLoss]),
+      ...gradientChecks(`${steps} steps, gradient of the weights`, weights, c, grad),
+      ...gradientChecks(`${steps} steps, gradient of the rates`, rateGradient, c, gradLr),
+    )
+  }
+  return checks
+}
+
+async function reptileChecks(c: ReferenceCase, reptile: NonNullable<Learners['reptile']>) {
+  const checks: Check[] = []
+  for (const { steps, adapted, params: expected } of c.expected) {
+    const innerOptimizer = sgd(c.config.innerLr as number)
+    const learner = reptile({ ...networkOf(c), innerOptimizer, steps })
+    const [task] = tasksOf(c)
+    const meta = metaOf(learner, c, task!)
+    const reached = learner.adapt(meta, task!.support, ctx) as { readonly params: Params }
+    const { gradient } = await metaGradient(learner, c, tasksOf(c))
+    const optimizer = sgd(c.config.outerStep as number)
+    const { updates } = optimizer.update(gradient, optimizer.init(meta.params), { step: 0 })
+    const outer = applyUpdates(meta.params, updates)
+    checks.push(
+      ...gradientChecks(`${steps} steps, adapted parameters`, reached.params, c, adapted[0]),
+      ...gradientChecks(`${steps} steps, parameters after the outer step`, outer, c, expected),
+    )
+  }
+  return checks
+}
+
+async function protonetChecks(c: ReferenceCase, protonet: NonNullable<Learners['protonet']>) {
+  const { loss, logits, grad } = c.expected.find(({ batch }) => batch === 'joint')
+  const learner = protonet({
+    backbone: netOf(c),
+    normalisation: { train: 'batch-joint', test: 'batch-joint' },
+  })
+  const [task] = tasksOf(c)
+  const result = await metaGradient(learner, c, [task!])
+  const meta = metaOf(learner, c, task!)
+  const adapted = learner.adapt(meta, task!.support, ctx)
+  const predicted = learner.predict(meta, adapted, task!.query.x, ctx)
+  return [
+    within('loss', [result.loss], [loss]),
+    within('logits', predicted.dataSync(), logits.data),
+    ...gradientChecks('gradient', result.gradient, c, grad),
+  ]
+}
+
+function networkOf(c: ReferenceCase): Network {
+  const ways = c.config.way as number | undefined
+  return { model: netOf(c), ...(ways ? { head: 'fixed', ways } : { head: 'none' }) }
+}
+
+const tasksOf = (c: ReferenceCase) =>
+  c.tasks.map((task) => referenceEpisode(task, c.config.way as number | undefined))
+
+function metaOf(
+  learner: MetaLearner,
+  c: ReferenceCase,
+  { support }: Episode,
+  fill = (params: Params): Params => asParams(params, c, c.params),
+): Meta {
+  const { ways } = support
+  const taskSpec = { inputShape: support.x.shape.slice(1), ...(ways !== undefined && { ways }) }
+  const { params, state } = learner.init(rng(0), taskSpec)
+  return { params: fill(params), state }
+}
+
+async function metaGradient(
+  learner: MetaLearner,
+  c: ReferenceCase,
+  tasks: readonly Episode[],
+  fill?: (params: Params) => Params,
+) {
+  const meta = metaOf(learner, c, tasks[0]!, fill)
+  const { loss, gradient } = await sequential().metaGradient(learner, meta, tasks, ctx)
+  return { loss: loss.dataSync()[0]!, gradient }
+}
+
+function lossOf(learner: MetaLearner, c: ReferenceCase, task: Episode): number {
+  return tidy(() => learner.loss(metaOf(learner, c, task), task, ctx).loss.dataSync()[0]!)
+}
+
+/** Each tensor, relative to the largest number of all: some biases have a gradient of nothing. */
+function gradientChecks(
+  what: string,
+  actual: Params,
+  c: ReferenceCase,
+  expected: ReferenceTree,
+): Check[] {
+  const wanted = tree.flatten(asParams(actual, c, expected))
+  const largest = Math.max(...wanted.flatMap(([, tensor]) => magnitudes(tensor)))
+  return tree
+    .leaves(actual)
+    .map((tensor, i) =>
+      within(`${what}, ${wanted[i]![0]}`, tensor.dataSync(), wanted[i]![1].dataSync(), largest),
+    )
+}
+
+function apart(what: string, a: Params, b: Params): Check {
+  const numbers = (params: Params) => tree.leaves(params).flatMap((x) => [...x.dataSync()])
+  const { error } = within(what, numbers(a), numbers(b))
+  return { what, error, ok: error > DISTINCT }
+}
+
+const magnitudes = (x: Tensor) => [...x.dataSync()].map(Math.abs)
+
+/** Whether numbers are as expected, relative to the largest of them or of `scale`. */
+export function within(
+  what: string,
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  scale = Math.max(...Array.from(expected, Math.abs)),
+): Check {
+  const differences = Array.from(expected, (value, i) => Math.abs(actual[i]! - value))
+  // NaN must not pass: the maximum of anything and NaN is NaN, which is below nothing.
+  const error = Math.max(...differences) / (scale || 1)
+  return { what, error, ok: actual.length === expected.length && error < TOLERANCE }
+}
