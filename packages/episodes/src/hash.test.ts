@@ -2,12 +2,15 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { memory, setBackend } from '@tensorflow/tfjs-core'
+import '@tensorflow/tfjs-backend-cpu'
 import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 import type { Dataset } from './dataset'
 import { episodes } from './episodes'
-import { episodeSetHash } from './hash'
+import { episodeSetHash, taskSetHash } from './hash'
 import type { EpisodePlan } from './plan'
+import { sinusoids } from './sinusoids'
 import { randomImages } from './testing'
 
 const data = randomImages({ classes: 7, size: 6 })
@@ -152,3 +155,21 @@ async function bundled(here: string, outfile: string): Promise<void> {
     logLevel: 'error',
   })
 }
+
+describe('the hash of the tasks of any source', () => {
+  const tasks = (options: { shots?: number; seed?: number } = {}) =>
+    sinusoids({ shots: 2, queries: 3, seed: 1, ...options })
+
+  it('is the same for the same tasks, and no other', async () => {
+    await setBackend('cpu')
+    const before = memory().numTensors
+    const hash = await taskSetHash(tasks(), 5)
+    expect(hash).toMatch(/^[0-9a-f]{64}$/)
+    expect(await taskSetHash(tasks(), 5)).toBe(hash)
+    for (const other of [tasks({ shots: 3 }), tasks({ seed: 2 })]) {
+      expect(await taskSetHash(other, 5)).not.toBe(hash)
+    }
+    expect(await taskSetHash(tasks(), 4)).not.toBe(hash)
+    expect(memory().numTensors).toBe(before)
+  })
+})

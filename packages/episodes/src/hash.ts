@@ -1,3 +1,4 @@
+import { disposeTask, type Episode } from '@kshot/core'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { exampleSize } from './dataset'
@@ -43,6 +44,29 @@ function describe({ label, classIndex, example, quarterTurns, distortion }: Slot
   // Twelve digits: what differs between engines in the last bits of a cosine is no other picture.
   const affine = distortion?.map((v) => v.toPrecision(12)).join() ?? 'none'
   return `${label} ${classIndex} ${example} ${quarterTurns} ${affine}`
+}
+
+/**
+ * The SHA-256 of the first `count` tasks of any source: shapes and numbers of support and query.
+ *
+ * Numbers count with six digits: engines differ in the last bits of a sine.
+ * @returns 64 hexadecimal digits
+ */
+export async function taskSetHash(
+  tasks: (index: number) => Episode | Promise<Episode>,
+  count: number,
+): Promise<string> {
+  const hash = sha256.create()
+  hash.update(utf8ToBytes(`kshot tasks 1, ${count}\n`))
+  for (let i = 0; i < count; i++) {
+    const { support, query, ...task } = await tasks(i)
+    for (const x of [support.x, support.y, query.x, query.y]) {
+      const values = Array.from(await x.data(), (v) => v.toPrecision(6))
+      hash.update(utf8ToBytes(`${x.shape.join('x')} ${values.join()}\n`))
+    }
+    disposeTask([support, query, task])
+  }
+  return bytesToHex(hash.digest())
 }
 
 // Every engine that runs WebAssembly or WebGPU is little-endian.

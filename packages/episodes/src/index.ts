@@ -13,7 +13,7 @@ export {
 } from './dataset'
 export type { DistortOptions } from './distort'
 export { type EpisodeSource, episodeSource, episodes } from './episodes'
-export { episodeSetHash } from './hash'
+export { episodeSetHash, taskSetHash } from './hash'
 export { type ArrayData, fromArrays } from './memory'
 export { type PairBatch, type PairOptions, pairSource, pairs } from './pairs'
 export type { Count, EpisodeOptions, EpisodePlan, Slot } from './plan'

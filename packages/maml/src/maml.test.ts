@@ -103,7 +103,7 @@ describe('maml', () => {
     expect(memory().numTensors).toBe(before)
     expect(said).toEqual(new Set([undefined, 'the model fails']))
     // and TensorFlow.js is usable
-    expect([...grad(square)(scalar(3) as Tensor).dataSync()]).toEqual([6])
+    expect([...grad((x: Tensor) => square(x))(scalar(3) as Tensor).dataSync()]).toEqual([6])
   })
 
   it('refuses options that are none, and tasks that its head does not fit', () => {

@@ -15,6 +15,8 @@ export {
   type CosineOptions,
   constant,
   cosine,
+  type LinearOptions,
+  linear,
   type Rate,
   type Schedule,
   type StepOptions,

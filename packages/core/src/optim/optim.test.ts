@@ -25,6 +25,7 @@ import {
   clipByGlobalNorm,
   constant,
   cosine,
+  linear,
   momentum,
   type Optimizer,
   scale,
@@ -357,6 +358,14 @@ describe('schedules', () => {
     expect([0, 1999, 2000, 3999, 4000].map(at)).toEqual([1e-3, 1e-3, 5e-4, 5e-4, 2.5e-4])
   })
 
+  it('linear', () => {
+    const { at } = linear({ initial: 1, steps: 100, final: 0.2 })
+    expect(at(0)).toBe(1)
+    expect(at(25)).toBeCloseTo(0.8, 12)
+    expect(at(100)).toBeCloseTo(0.2, 12)
+    expect(at(1e6)).toBeCloseTo(0.2, 12)
+  })
+
   it('cosine', () => {
     const { at } = cosine({ initial: 1, steps: 100, final: 0.1 })
     expect(at(0)).toBe(1)
@@ -376,6 +385,7 @@ describe('schedules', () => {
   it.each([
     constant(0.1),
     step({ initial: 1, every: 3 }),
+    linear({ initial: 1, steps: 7, final: 0.5 }),
     cosine({ initial: 1, steps: 7 }),
     warmUp({ steps: 3, to: cosine({ initial: 1, steps: 7 }), from: 0.1 }),
     warmUp({ steps: 3, to: 0.4 }),
@@ -411,6 +421,8 @@ describe('bad options', () => {
     ['step, every = 0', () => step({ initial: 1, every: 0 })],
     ['step, every = 1.5', () => step({ initial: 1, every: 1.5 })],
     ['step, factor = 0', () => step({ initial: 1, every: 1, factor: 0 })],
+    ['linear, steps = 0', () => linear({ initial: 1, steps: 0 })],
+    ['linear, final < 0', () => linear({ initial: 1, steps: 1, final: -1 })],
     ['cosine, steps = 0', () => cosine({ initial: 1, steps: 0 })],
     ['cosine, final < 0', () => cosine({ initial: 1, steps: 1, final: -1 })],
     ['warmUp, steps = 0', () => warmUp({ steps: 0, to: 1 })],

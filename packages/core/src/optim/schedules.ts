@@ -47,6 +47,29 @@ export function step({ initial, every, factor = 0.5 }: StepOptions): Schedule {
   )
 }
 
+export interface LinearOptions {
+  readonly initial: number
+  /** Steps until `final` is reached; it stays there. */
+  readonly steps: number
+  readonly final?: number
+}
+
+/**
+ * A straight line: `initial + (final - initial) · min(step, steps) / steps`.
+ * @throws `core/bad-option`
+ * @example sgd(linear({ initial: 1, steps: 100_000 }))   // Reptile, Nichol et al. 2018
+ */
+export function linear({ initial, steps, final = 0 }: LinearOptions): Schedule {
+  checkNumber('linear', 'initial', initial, { min: 0 })
+  checkNumber('linear', 'steps', steps, { min: 1, integer: true })
+  checkNumber('linear', 'final', final, { min: 0 })
+  return schedule(
+    'linear',
+    { initial, steps, final },
+    (at) => initial + ((final - initial) * Math.min(at, steps)) / steps,
+  )
+}
+
 export interface CosineOptions {
   readonly initial: number
   /** Steps until `final` is reached; it stays there. */
