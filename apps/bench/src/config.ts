@@ -96,7 +96,7 @@ function fault(issue: Issue, raw: unknown): KshotError {
   if (issue.code === 'invalid_union' && issue.path.at(-1) === 'name') {
     return unknownName(key, value, namesAt(configSchema, raw, issue.path))
   }
-  const type = issue.code === 'invalid_type' || issue.code === 'invalid_union'
+  const type = ['invalid_type', 'invalid_union', 'custom'].includes(issue.code)
   const missing = type && value === undefined
   const code = missing ? 'missing-key' : type ? 'wrong-type' : 'bad-value'
   return new KshotError(`config/${code}`, {

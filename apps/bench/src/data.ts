@@ -6,6 +6,8 @@ import {
   episodeSetHash,
   episodes,
   type Splits,
+  sinusoids,
+  taskSetHash,
 } from '@kshot/episodes'
 import { findOmniglot, omniglot } from '@kshot/episodes/node'
 import { glyphs } from '@kshot/glyphs'
@@ -17,6 +19,8 @@ export interface Data {
   readonly train: TaskSource
   readonly validation: TaskSource | undefined
   readonly test: TaskSource
+  /** For a regression: the test tasks again, with queries all along their curves, for a picture. */
+  readonly curves?: TaskSource
   /** In a few words, for people. */
   readonly description: string
   /** The hash of all test episodes: contents, order, labels and preprocessing. */
@@ -25,30 +29,28 @@ export interface Data {
 
 interface DatasetEntry {
   readonly description: string
-  open(config: Config, location: string | undefined): Promise<Splits>
+  open(config: Config, location: string | undefined): Promise<Data>
   /** Whether it can be opened here, and where it lies or why not. */
   locate(location: string | undefined): Promise<{ ok: boolean; detail: string }>
 }
+
+/** The options of one data set. */
+type Of<Name extends Config['dataset']['name']> = Extract<Config['dataset'], { name: Name }>
 
 /** The data sets that a configuration can name. */
 export const datasets: { readonly [name: string]: DatasetEntry } = {
   glyphs: {
     description: 'characters of many scripts in many typefaces, embedded (@kshot/glyphs)',
-    open: () => glyphs(),
+    open: async (config) => classes(config, await glyphs()),
     locate: async () => ({ ok: true, detail: 'embedded' }),
   },
   omniglot: {
     description: 'handwritten characters of 50 alphabets (Lake et al. 2015), found through --data',
-    open({ dataset }, data) {
-      const { split, resize, rotations } = dataset as Extract<
-        Config['dataset'],
-        { name: 'omniglot' }
-      >
+    async open(config, data) {
+      const { split, resize, rotations } = config.dataset as Of<'omniglot'>
       const asClasses = rotations === 'per-class' ? 'none' : rotations
-      return omniglot({
-        ...{ split, resize, rotations: asClasses },
-        ...(data !== undefined && { data }),
-      })
+      const options = { split, resize, rotations: asClasses, ...(data !== undefined && { data }) }
+      return classes(config, await omniglot(options))
     },
     async locate(data) {
       try {
@@ -59,40 +61,43 @@ export const datasets: { readonly [name: string]: DatasetEntry } = {
       }
     },
   },
+  sinusoids: {
+    description: 'regression: sines of many amplitudes and phases, generated (Finn et al. 2017)',
+    open: async (config) => sines(config),
+    locate: async () => ({ ok: true, detail: 'generated' }),
+  },
 }
 
 /**
  * Opens the data set of a configuration and draws the tasks of its phases.
  * @throws what the data set throws: data that is missing, damaged, or has too few classes or examples
  */
-export async function openData(config: Config, location: string | undefined): Promise<Data> {
-  const { dataset, train, validate, test, seed } = config
-  const splits = await datasets[dataset.name]!.open(config, location)
-  const both = () => concatenate(splits.train, splits.validation)
-  const training = train.split === 'train+val' ? both() : splits.train
-  const { distort } = dataset
-  const draw = (
-    split: Dataset,
-    shape: { ways: number; shots: number; queries: number },
-    seed: string,
-  ) => {
-    const { ways, shots, queries } = shape
-    return episodes(split, {
-      ways,
-      shots,
-      queries,
-      seed,
-      ...('rotations' in dataset &&
-        dataset.rotations === 'per-class' && { rotate: 'per-class' as const }),
+export function openData(config: Config, location: string | undefined): Promise<Data> {
+  return datasets[config.dataset.name]!.open(config, location)
+}
+
+type Shape = {
+  readonly ways?: number | undefined
+  readonly shots: number
+  readonly queries: number
+}
+
+/** Episodes from the classes of a data set. */
+function classes({ dataset, train, validate, test, seed }: Config, splits: Splits): Data {
+  const training =
+    train.split === 'train+val' ? concatenate(splits.train, splits.validation) : splits.train
+  const { distort, rotations } = dataset as Partial<Of<'omniglot'>>
+  const draw = (split: Dataset, { ways, shots, queries }: Shape, seed: string) =>
+    episodes(split, {
+      ...{ ways: ways!, shots, queries, seed },
+      ...(rotations === 'per-class' && { rotate: 'per-class' as const }),
       ...(distort && { distort: distort as DistortOptions }),
     })
-  }
   const tests = draw(splits.test, test, `test ${test.seed}`)
+  const { validation } = splits
   return {
     train: draw(training, train, `train ${seed}`),
-    validation: validate
-      ? draw(splits.validation, validate, `validate ${validate.seed}`)
-      : undefined,
+    validation: validate ? draw(validation, validate, `validate ${validate.seed}`) : undefined,
     test: tests,
     description: describe(dataset.name, { ...splits, train: training }),
     episodeSet: async () => episodeSetHash(tests, test.episodes),
@@ -102,4 +107,24 @@ export async function openData(config: Config, location: string | undefined): Pr
 function describe(name: string, { train, validation, test }: Splits): string {
   const [a, b, c] = [train, validation, test].map(({ classes }) => count(classes.length))
   return `${name}: ${a} classes to train on, ${b} to validate on, ${c} to test on`
+}
+
+/** Enough queries along a sine to draw its curve. */
+const ALONG_A_CURVE = 200
+
+/** Tasks y = a sin(x − φ); those of each phase are drawn from a seed of their own. */
+function sines({ dataset, train, validate, test, seed }: Config): Data {
+  const { name: _, ...options } = dataset as Of<'sinusoids'>
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value))
+  const draw = ({ shots, queries }: Shape, seed: string) =>
+    sinusoids({ ...given, shots, queries, seed })
+  const tests = draw(test, `test ${test.seed}`)
+  return {
+    train: draw(train, `train ${seed}`),
+    validation: validate ? draw(validate, `validate ${validate.seed}`) : undefined,
+    test: tests,
+    curves: draw({ ...test, queries: ALONG_A_CURVE }, `test ${test.seed}`),
+    description: 'sinusoids: y = a sin(x − φ), a and φ drawn for each task',
+    episodeSet: () => taskSetHash(tests, test.episodes),
+  }
 }

@@ -10,13 +10,25 @@ export function learnerName({ export: name, options }: Spec): string {
   return `${name}, ${backbone.export}${filters === undefined ? '' : ` with ${filters} filters`}`
 }
 
-/** `5-way 1-shot`. */
-export function settingName({ ways, shots }: { ways: number; shots: number }): string {
-  return `${ways}-way ${shots}-shot`
+interface Setting {
+  /** None in a regression. */
+  readonly ways?: number | null | undefined
+  readonly shots: number
+}
+
+/** `5-way 1-shot`; `5-shot regression`. */
+export function settingName({ ways, shots }: Setting): string {
+  return ways ? `${ways}-way ${shots}-shot` : `${shots}-shot regression`
+}
+
+/** `5 queries a class`; `10 query points`. */
+export function queriesName({ ways, queries }: Setting & { readonly queries: number }): string {
+  if (!ways) return `${queries} query points`
+  return `${queries} ${queries === 1 ? 'query' : 'queries'} a class`
 }
 
 export function trainingName({ train }: Config): string {
-  const batch = train.metaBatch === 1 ? '' : `, ${train.metaBatch} episodes a step`
-  const queries = `${train.queries} ${train.queries === 1 ? 'query' : 'queries'} a class`
-  return `${settingName(train)}, ${queries}${batch}, ${count(train.steps)} steps`
+  const tasks = train.ways ? 'episodes' : 'tasks'
+  const batch = train.metaBatch === 1 ? '' : `, ${train.metaBatch} ${tasks} a step`
+  return `${settingName(train)}, ${queriesName(train)}${batch}, ${count(train.steps)} steps`
 }

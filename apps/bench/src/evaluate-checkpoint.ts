@@ -29,10 +29,9 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
   try {
     const folder = job.checkpoint
     job.on.start?.({ config, folder, learner, data, device })
-    const tests = await tested({
-      ...{ config, learner, meta, tasks: data.test, step: saved.train.steps, signal: job.signal },
-      ...(job.on.testEpisode && { onEpisode: job.on.testEpisode }),
-    })
+    const { signal, on } = job
+    const step = saved.train.steps
+    const tests = await tested({ config, learner, meta, step, data, signal, on })
     return resultOf({
       ...{ config, learner, device, test: tests.test, params: meta.params },
       baselines: [baselineRow(tests)],

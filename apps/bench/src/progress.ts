@@ -1,5 +1,5 @@
 import type { StepReport } from '@kshot/core'
-import { learnerName, settingName, trainingName } from './describe'
+import { learnerName, queriesName, settingName, trainingName } from './describe'
 import { barDisplay, lineDisplay } from './display'
 import type { About, RunEvents } from './run'
 import { type Colours, coloursOf, count, percent } from './text'
@@ -36,6 +36,7 @@ export function progress(stream: NodeJS.WriteStream, what: 'run' | 'eval'): Prog
     step: (report, seconds) => display.show(follow(report, seconds)),
     testStart: () => display.stop(),
     testEpisode: (done, score) => display.show(test(done, score)),
+    baselineStep: (done, total) => display.show(baseline(done, total)),
   }
 }
 
@@ -46,7 +47,7 @@ function header(what: 'run' | 'eval', about: About, { bold, dim }: Colours): str
     learner: learnerName(learner.spec),
     data: data.description,
     ...(what === 'run' && { training: trainingName(config) }),
-    test: `${settingName(test)}, ${test.queries} queries a class, ${count(test.episodes)} episodes`,
+    test: `${settingName(test)}, ${queriesName(test)}, ${count(test.episodes)} episodes`,
     device: `${device.backend} (${device.kernels}) on ${device.device}`,
     ...(what === 'run' ? { folder } : { checkpoint: folder }),
   }
@@ -57,6 +58,7 @@ function header(what: 'run' | 'eval', about: About, { bold, dim }: Colours): str
 
 /** Follows training: a smoothed loss, the last validation, and the time that is left. */
 function training({ config: { train } }: About) {
+  const score = scoreText(train)
   let first: { step: number; seconds: number } | undefined
   let smooth: number | undefined
   let validation = ''
@@ -64,7 +66,7 @@ function training({ config: { train } }: About) {
     const { step, loss } = report
     first ??= { step, seconds }
     smooth = smooth === undefined ? loss : 0.95 * smooth + 0.05 * loss
-    if (report.validation) validation = `  validation ${percent(report.validation.mean)}`
+    if (report.validation) validation = `  validation ${score(report.validation.mean)}`
     const perStep = (seconds - first.seconds) / (step - first.step)
     const left = Math.min(
       perStep * (train.steps - step),
@@ -82,19 +84,31 @@ function training({ config: { train } }: About) {
 }
 
 function testing({ config: { test } }: About) {
+  const score = scoreText(test)
+  const what = test.ways ? 'accuracy' : 'error'
   let began = 0
   let mean = 0
-  return (done: number, score: number) => {
-    if (done === 1) began = performance.now()
-    mean += (score - mean) / done
+  return (done: number, value: number) => {
+    // A regression is tested several times, after more and more inner steps.
+    if (done === 1) [began, mean] = [performance.now(), 0]
+    mean += (value - mean) / done
     const perEpisode = (performance.now() - began) / 1000 / (done - 1)
     return {
       title: 'testing',
       done,
       total: test.episodes,
-      text: `accuracy ${percent(mean)}`,
+      text: `${what} ${score(mean)}`,
       left: done > 1 ? perEpisode * (test.episodes - done) : undefined,
       notable: false,
     }
   }
+}
+
+function baseline(done: number, total: number) {
+  return { title: 'baseline', done, total, text: '', left: undefined, notable: done === total }
+}
+
+/** An accuracy as per cent, an error of a regression as it is. */
+function scoreText({ ways }: { readonly ways?: number | undefined }) {
+  return (value: number) => (ways ? percent(value) : value.toFixed(3))
 }

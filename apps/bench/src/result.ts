@@ -9,14 +9,26 @@ import {
 } from '@kshot/core'
 import { commit, versions } from './provenance'
 import type { Config } from './schema'
+import { type Scores, testSteps } from './testing'
 import { forTheBytes } from './training-file'
 
-/** An accuracy over test episodes: fractions, not per cent. */
-export interface TestScore {
+type Interval = readonly [low: number, high: number]
+
+/** An accuracy over test episodes, with its 95 % interval: fractions, not per cent. */
+export interface AccuracyScore {
   readonly accuracy: number
-  readonly interval: readonly [low: number, high: number]
+  readonly interval: Interval
   readonly episodes: number
 }
+
+/** Mean squared errors over test tasks, by the number of inner steps. */
+export interface ErrorScore {
+  readonly mse: { readonly [adaptationSteps: string]: number }
+  readonly interval: { readonly [adaptationSteps: string]: Interval }
+  readonly episodes: number
+}
+
+export type TestScore = AccuracyScore | ErrorScore
 
 /** What a reader must know before two numbers are compared. */
 export interface Labels {
@@ -39,7 +51,8 @@ export interface Result {
   readonly setting: {
     readonly dataset: string
     readonly split: string
-    readonly ways: number
+    /** None in a regression. */
+    readonly ways: number | null
     readonly shots: number
     readonly queries: number
   }
@@ -82,9 +95,17 @@ export interface Measured {
   readonly peakMemoryBytes: number
 }
 
-export function testScore({ accuracy, interval, episodes }: Evaluation): TestScore {
-  return { accuracy, interval, episodes }
+export function testScore(scores: Scores): TestScore {
+  const { adaptationSteps, evaluation } = scores[0]!
+  const { accuracy, interval, episodes } = evaluation
+  if (adaptationSteps === undefined) return { accuracy, interval, episodes }
+  const bySteps = <T>(value: (evaluation: Evaluation) => T) =>
+    Object.fromEntries(scores.map((s) => [s.adaptationSteps, value(s.evaluation)]))
+  return { mse: bySteps(({ mean }) => mean), interval: bySteps((e) => e.interval), episodes }
 }
+
+/** Data sets that are split in one way only. */
+const SPLITS: { readonly [dataset: string]: string } = { glyphs: 'scripts', sinusoids: 'generated' }
 
 /** What a result says of the conditions, from the configuration and the learner. */
 export function labelsOf(config: Config, learner: MetaLearner, params: Params): Labels {
@@ -92,10 +113,10 @@ export function labelsOf(config: Config, learner: MetaLearner, params: Params): 
   const rotations = 'rotations' in dataset && ['all', 'per-class'].includes(dataset.rotations)
   return {
     transductive: learner.traits.transductive,
-    queriesNormalisedTogether: normalisedTogether(learner.spec, test.ways * test.queries),
-    adaptationSteps: (learner.spec.options.steps as { test: number } | undefined)?.test ?? 0,
+    queriesNormalisedTogether: normalisedTogether(learner.spec, (test.ways ?? 1) * test.queries),
+    adaptationSteps: testSteps(learner),
     rotationsAtTest: rotations,
-    split: 'split' in dataset ? dataset.split : 'scripts',
+    split: SPLITS[dataset.name] ?? (dataset as { split: string }).split,
     resize: 'resize' in dataset ? dataset.resize : 'none',
     withinAlphabet: false,
     trainingSplit: train.split,
@@ -116,7 +137,7 @@ export interface Parts {
   readonly learner: MetaLearner
   readonly params: Params
   readonly device: DeviceInfo
-  readonly test: Evaluation
+  readonly test: Scores
   readonly baselines: Result['baselines']
   readonly episodeSet: string
   readonly train: Result['train']
@@ -133,7 +154,13 @@ export function resultOf(parts: Parts): Result {
   const labels = labelsOf(config, learner, parts.params)
   return {
     learner: learner.spec,
-    setting: { dataset: config.dataset.name, split: labels.split, ways, shots, queries },
+    setting: {
+      dataset: config.dataset.name,
+      split: labels.split,
+      ways: ways ?? null,
+      shots,
+      queries,
+    },
     test: testScore(parts.test),
     baselines: parts.baselines,
     episodeSet: parts.episodeSet,

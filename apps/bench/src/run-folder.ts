@@ -13,6 +13,8 @@ export const FILES = {
   checkpoint: 'checkpoint.safetensors',
   meta: 'meta.safetensors',
   episodes: 'episodes.jsonl',
+  /** Of a regression: predictions beside the true curves. */
+  curves: 'curves.svg',
   result: 'result.json',
 } as const
 

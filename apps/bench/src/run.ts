@@ -9,6 +9,7 @@ import {
   type StepReport,
   useBackend,
 } from '@kshot/core'
+import { writeFileAtomic } from '@kshot/core/node'
 import { backends } from './backends'
 import { type Data, openData } from './data'
 import { interrupted } from './interrupt'
@@ -37,6 +38,8 @@ export interface RunEvents {
   step?(report: StepReport, seconds: number): void
   testStart?(trained: Trained): void
   testEpisode?(done: number, score: number): void
+  /** A regression's baseline is trained after the test. */
+  baselineStep?(step: number, of: number): void
 }
 
 /** What is run, on what. */
@@ -85,6 +88,7 @@ export async function run(job: RunJob): Promise<Result> {
       seconds: { total: (performance.now() - started) / 1000, test: tests.seconds },
     })
     await writeLines(join(folder, FILES.episodes), episodeLines(tests))
+    if (tests.picture) await writeFileAtomic(join(folder, FILES.curves), tests.picture)
     await writeJson(join(folder, FILES.result), result)
     return result
   } finally {
@@ -107,12 +111,10 @@ async function testedOrStopped(
   learner: MetaLearner,
   meta: Meta,
   step: number,
-  { test }: Data,
+  data: Data,
 ): Promise<Tested> {
   try {
-    const onEpisode = on.testEpisode
-    const common = { config, learner, meta, step, tasks: test, signal }
-    return await tested({ ...common, ...(onEpisode && { onEpisode }) })
+    return await tested({ config, learner, meta, step, data, signal, on })
   } catch (error) {
     if (!isKshotError(error, 'run/interrupted')) throw error
     throw interrupted(

@@ -3,10 +3,13 @@ import { type Json, KshotError, type ModuleLoader, type Spec } from '@kshot/core
 /** What a configuration may call by its export alone; the rest is written as `{ package, export, options }`. */
 const PACKAGES: Record<string, readonly string[]> = {
   '@kshot/protonet': ['protonet'],
-  '@kshot/maml': ['maml'],
+  '@kshot/maml': [
+    ...['maml', 'anil', 'boil', 'metaSgd', 'mamlPlusPlus', 'reptile', 'implicitMaml'],
+    'pretrained',
+  ],
   '@kshot/core': [
     ...['conv4', 'finnNet', 'cnn', 'mlp', 'embeddings'],
-    ...['adam', 'adamw', 'sgd', 'momentum', 'constant', 'step', 'cosine', 'warmUp'],
+    ...['adam', 'adamw', 'sgd', 'momentum', 'constant', 'step', 'linear', 'cosine', 'warmUp'],
   ],
 }
 

@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import { learnerName, settingName } from './describe'
+import { learnerName, queriesName, settingName } from './describe'
 import type { Result, TestScore } from './result'
 import { clock, coloursOf, count, percent, speed } from './text'
 
@@ -7,14 +7,16 @@ import { clock, coloursOf, count, percent, speed } from './text'
 export function table(result: Result, stream: NodeJS.WriteStream): string {
   const { bold, dim } = coloursOf(stream)
   const { setting, test, measured, train } = result
+  const columns = columnsOf(test)
   const scores = new Table({
-    head: ['learner', 'accuracy', 'episodes/s'].map((title) => dim(title)),
+    head: ['learner', ...columns, 'episodes/s'].map((title) => dim(title)),
     style: { head: [], border: [] },
-    colAligns: ['left', 'right', 'right'],
+    colAligns: ['left', ...columns.map(() => 'right' as const), 'right'],
   })
-  scores.push([bold(learnerName(result.learner)), bold(accuracy(test)), speeds(measured)])
-  for (const { name, test } of result.baselines) scores.push([name, accuracy(test), ''])
-  const title = `${settingName(setting)}, ${setting.queries} queries a class, ${count(test.episodes)} test episodes on ${setting.dataset} (${setting.split})`
+  const name = bold(learnerName(result.learner))
+  scores.push([name, ...values(test).map((value) => bold(value)), speeds(measured)])
+  for (const { name, test } of result.baselines) scores.push([name, ...values(test), ''])
+  const title = `${settingName(setting)}, ${queriesName(setting)}, ${count(test.episodes)} test episodes on ${setting.dataset} (${setting.split})`
   return [
     bold(title),
     scores.toString(),
@@ -23,8 +25,21 @@ export function table(result: Result, stream: NodeJS.WriteStream): string {
   ].join('\n')
 }
 
-function accuracy({ accuracy, interval: [low, high] }: TestScore): string {
-  return `${(100 * accuracy).toFixed(2)} ± ${percent((high - low) / 2, 2)}`
+/** One column of scores, or in a regression one for each number of inner steps. */
+function columnsOf(test: TestScore): string[] {
+  if ('accuracy' in test) return ['accuracy']
+  return Object.keys(test.mse).map((n) => `error after ${n} ${n === '1' ? 'step' : 'steps'}`)
+}
+
+function values(test: TestScore): string[] {
+  if ('accuracy' in test) {
+    const [low, high] = test.interval
+    return [`${(100 * test.accuracy).toFixed(2)} ± ${percent((high - low) / 2, 2)}`]
+  }
+  return Object.entries(test.mse).map(([steps, mse]) => {
+    const [low, high] = test.interval[steps]!
+    return `${mse.toFixed(3)} ± ${((high - low) / 2).toFixed(3)}`
+  })
 }
 
 function speeds({ trainEpisodesPerSecond, testEpisodesPerSecond }: Result['measured']): string {

@@ -1,68 +1,134 @@
 import {
+  disposeTask,
   type Evaluation,
   evaluate,
   fromSpec,
   type Meta,
   type MetaLearner,
-  rng,
-  type TaskSource,
 } from '@kshot/core'
+import { baselineOf } from './baselines'
+import { curvesPicture } from './curves'
+import type { Data } from './data'
 import { type Result, testScore } from './result'
+import type { RunEvents } from './run'
 import type { Config } from './schema'
-import { loadModule, toSpec } from './specs'
+import { loadModule } from './specs'
 import { breathing } from './training'
-
-/** What needs no training at all: the nearest mean of the support pictures, pixel by pixel. */
-const BASELINE = {
-  name: 'nearest centroid, raw pixels',
-  learner: {
-    name: 'protonet',
-    backbone: { name: 'embeddings' },
-    normalisation: { train: 'none', test: 'none' },
-  },
-} as const
 
 export interface TestJob {
   readonly config: Config
   readonly learner: MetaLearner
   readonly meta: Meta
-  readonly tasks: TaskSource
+  readonly data: Data
+  /** Meta-steps that the learner was trained for. */
   readonly step: number
   readonly signal: AbortSignal
-  readonly onEpisode?: (done: number, score: number) => void
+  readonly on: RunEvents
+}
+
+/** What is tested: a learner with what it has learned. */
+export interface Contender {
+  readonly name: string
+  readonly learner: MetaLearner
+  readonly meta: Meta
 }
 
 export interface Tested {
-  readonly test: Evaluation
+  readonly test: Scores
   readonly seconds: number
   readonly baseline: {
     readonly name: string
     readonly learner: MetaLearner
-    readonly test: Evaluation
+    readonly test: Scores
   }
+  /** An SVG of some tasks of a regression. */
+  readonly picture: string | undefined
 }
+
+/** Evaluations on the same episodes: one, or in a regression one for each number of inner steps. */
+export type Scores = readonly {
+  readonly adaptationSteps: number | undefined
+  readonly evaluation: Evaluation
+}[]
 
 /** Meta-tests a learner, and the baseline on the same episodes. */
 export async function tested(job: TestJob): Promise<Tested> {
-  const { config, learner, meta, signal, step, onEpisode } = job
-  const tasks = breathing(job.tasks)
-  const common = { tasks, count: config.test.episodes, seed: config.seed, signal }
+  const { learner, meta, data, on } = job
+  const contender = { name: 'learner', learner, meta }
   const started = performance.now()
-  const test = await evaluate({ ...common, learner, meta, step, ...(onEpisode && { onEpisode }) })
+  const test = await scores(job, contender, on.testEpisode)
   const seconds = (performance.now() - started) / 1000
-  const plain = await fromSpec<MetaLearner>(toSpec(BASELINE.learner), loadModule)
-  const nothing = plain.init(rng(0), tasks.taskSpec)
-  const baseline = await evaluate({ ...common, learner: plain, meta: nothing })
-  return { test, seconds, baseline: { name: BASELINE.name, learner: plain, test: baseline } }
+  const baseline = await baselineOf(job)
+  try {
+    const row = { name: baseline.name, learner: baseline.learner }
+    const picture =
+      data.curves &&
+      (await curvesPicture(data.curves, [contender, baseline], adaptationSteps(job), atSteps))
+    return { test, seconds, baseline: { ...row, test: await scores(job, baseline) }, picture }
+  } finally {
+    disposeTask(baseline.meta)
+  }
+}
+
+async function scores(
+  job: TestJob,
+  { learner, meta }: Contender,
+  onEpisode?: RunEvents['testEpisode'],
+): Promise<Scores> {
+  const { config, signal, step, data } = job
+  const common = {
+    ...{ tasks: breathing(data.test), count: config.test.episodes, seed: config.seed },
+    ...{ meta, signal, step },
+    ...(onEpisode && { onEpisode }),
+  }
+  if (config.test.ways) {
+    return [{ adaptationSteps: undefined, evaluation: await evaluate({ ...common, learner }) }]
+  }
+  const all = []
+  for (const steps of adaptationSteps(job)) {
+    const evaluation = await evaluate({ ...common, learner: await atSteps(learner, steps) })
+    all.push({ adaptationSteps: steps, evaluation })
+  }
+  return all
+}
+
+/** After how many inner steps the error of a regression is measured. */
+export function adaptationSteps({
+  config,
+  learner,
+}: Pick<TestJob, 'config' | 'learner'>): number[] {
+  return config.test.adaptationSteps ?? [testSteps(learner)]
+}
+
+/** Inner steps at test; 0 for a learner without an inner loop. */
+export function testSteps({ spec: { options } }: MetaLearner): number {
+  const steps = options.steps as number | { readonly test: number } | undefined
+  return typeof steps === 'object' ? steps.test : (steps ?? 0)
+}
+
+/** The same learner, with another number of inner steps at test. */
+function atSteps({ spec }: MetaLearner, test: number): Promise<MetaLearner> {
+  const own = spec.options.steps
+  const steps = typeof own === 'object' ? { ...own, test } : test
+  return fromSpec<MetaLearner>({ ...spec, options: { ...spec.options, steps } }, loadModule)
 }
 
 /** One line an episode. */
 export function episodeLines({ test, baseline }: Tested) {
-  return test.scores.map((accuracy, episode) => ({
+  const [first] = test
+  const metric = first!.evaluation.metric
+  return first!.evaluation.scores.map((_, episode) => ({
     episode,
-    accuracy,
-    baseline: baseline.test.scores[episode],
+    [metric]: scoreOf(test, episode),
+    baseline: scoreOf(baseline.test, episode),
   }))
+}
+
+function scoreOf(scores: Scores, episode: number) {
+  const values = scores.map(({ adaptationSteps, evaluation }) => {
+    return [adaptationSteps, evaluation.scores[episode]!] as const
+  })
+  return values[0]![0] === undefined ? values[0]![1] : Object.fromEntries(values)
 }
 
 /** The baseline as it stands in a result. */

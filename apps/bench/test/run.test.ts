@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { withoutMeasurements } from '../src/result'
+import { type AccuracyScore, withoutMeasurements } from '../src/result'
 import {
   cleanUp,
   type Ended,
@@ -84,7 +84,8 @@ describe('kshot run', () => {
       .split('\n')
       .map((line) => JSON.parse(line))
     const mean = episodes.reduce((sum, { accuracy }) => sum + accuracy, 0) / 20
-    expect(mean).toBeCloseTo(resultIn('whole').test.accuracy, 10)
+    const { test } = resultIn('whole')
+    expect(mean).toBeCloseTo((test as AccuracyScore).accuracy, 10)
   })
 
   it('gives the same bytes for the same seed, but for times', async () => {

@@ -1,6 +1,7 @@
 import { Argument, Command } from 'commander'
 import { backends } from '../backends'
 import { datasets } from '../data'
+import { learners } from '../learners'
 import { presets } from '../presets'
 import { coloursOf } from '../text'
 import { shared } from './options'
@@ -12,9 +13,7 @@ const LISTS: { readonly [what: string]: () => Rows } = {
     Object.fromEntries(
       Object.entries(presets).map(([name, { description }]) => [name, description]),
     ),
-  learners: () => ({
-    protonet: 'Prototypical Networks (Snell et al. 2017), @kshot/protonet',
-  }),
+  learners: () => learners,
   datasets: () =>
     Object.fromEntries(
       Object.entries(datasets).map(([name, { description }]) => [name, description]),

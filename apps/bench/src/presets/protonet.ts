@@ -1,9 +1,4 @@
-import type { ConfigInput } from './schema'
-
-export interface Preset {
-  readonly description: string
-  readonly config: ConfigInput
-}
+import { type Preset, type Presets, perSetting } from './preset'
 
 /**
  * Snell, Swersky & Zemel 2017, Prototypical Networks, arXiv:1703.05175, section 3.1 and appendix,
@@ -22,7 +17,7 @@ export interface Preset {
  * On the wasm backend the whole protocol takes days: bound it with `--max-seconds`, or take
  * `--set train.ways=20`.
  */
-function protonetOmniglot(ways: number, shots: number): Preset {
+const omniglot = perSetting('protonet-omniglot', ({ ways, shots }) => {
   return {
     description: `Snell et al. 2017: Omniglot, ${ways}-way ${shots}-shot, trained 60-way`,
     config: {
@@ -51,7 +46,7 @@ function protonetOmniglot(ways: number, shots: number): Preset {
       seed: 1,
     },
   }
-}
+})
 
 /**
  * The README's quickstart: a net small enough for a minute and a half on two slow cores.
@@ -59,7 +54,7 @@ function protonetOmniglot(ways: number, shots: number): Preset {
  * Characters of scripts that were never trained on, told apart after one example in another
  * typeface; each picture is turned, scaled and moved a little, in training and at test.
  */
-const protonetGlyphs: Preset = {
+const glyphs: Preset = {
   description: 'quickstart: embedded glyphs, 5-way 1-shot, about 90 seconds',
   config: {
     learner: {
@@ -89,57 +84,4 @@ const protonetGlyphs: Preset = {
   },
 }
 
-/**
- * Finn, Abbeel & Levine 2017, MAML, arXiv:1703.03400, section 5.2 and appendix A.1, and their
- * published code where the paper is silent.
- *
- * - the net with strides of 2, 64 filters, batch norm with eps 1e-3; head drawn from N(0, 1)
- * - inner rate 2 on the mean cross-entropy: the code writes 0.4 on 5 times the mean
- * - 1 inner step in training and 3 at test; 32 tasks a meta-step, Adam at 1e-3, 60,000 meta-steps
- * - as many queries as shots; support and query normalised each with their own statistics, so the
- *   queries of a task are judged together (transductive)
- * - 1,100 shuffled characters for training; each class of an episode is turned by an angle of its own
- * - 600 test tasks
- *
- * Deviations: gamma is learned and adapted, convolution weights are drawn from a uniform
- * distribution (Glorot & Bengio 2010), and validation chooses the parameters that are tested.
- */
-const mamlOmniglot5w1s: Preset = {
-  description: 'Finn et al. 2017: Omniglot, 5-way 1-shot, second order',
-  config: {
-    learner: {
-      name: 'maml',
-      model: { name: 'finnNet', filters: 64, eps: 1e-3 },
-      head: 'fixed',
-      ways: 5,
-      headInit: { normal: 1 },
-      innerRate: 2,
-      steps: { train: 1, test: 3 },
-      normalisation: { train: 'batch-separate', test: 'batch-separate' },
-    },
-    dataset: { name: 'omniglot', split: 'finn', resize: 'nearest', rotations: 'per-class' },
-    train: {
-      ways: 5,
-      shots: 1,
-      queries: 1,
-      steps: 60_000,
-      metaBatch: 32,
-      optimizer: { name: 'adam', rate: 1e-3 },
-      split: 'train',
-      checkpointEvery: 50,
-    },
-    validate: { ways: 5, shots: 1, queries: 1, episodes: 200, every: 50 },
-    test: { ways: 5, shots: 1, queries: 1, episodes: 600 },
-    seed: 1,
-  },
-}
-
-/** The configurations that have a name. */
-export const presets: { readonly [name: string]: Preset } = {
-  'protonet-glyphs-5w1s': protonetGlyphs,
-  'protonet-omniglot-5w1s': protonetOmniglot(5, 1),
-  'protonet-omniglot-5w5s': protonetOmniglot(5, 5),
-  'protonet-omniglot-20w1s': protonetOmniglot(20, 1),
-  'protonet-omniglot-20w5s': protonetOmniglot(20, 5),
-  'maml-omniglot-5w1s': mamlOmniglot5w1s,
-}
+export const protonetPresets: Presets = { 'protonet-glyphs-5w1s': glyphs, ...omniglot }

@@ -1,0 +1,92 @@
+import {
+  type Batch,
+  disposeTask,
+  type Episode,
+  evaluate,
+  fromSpec,
+  type MetaLearner,
+  metaTrain,
+  type Optimizer,
+  rng,
+  type TaskSource,
+} from '@kshot/core'
+import { pretrained } from '@kshot/maml'
+import { concat } from '@tensorflow/tfjs-core'
+import { loadModule, toSpec } from './specs'
+import { adaptationSteps, type Contender, type TestJob } from './testing'
+import { breathing } from './training'
+
+/** What stands beside every learner in a result: nothing learned, or learned without episodes. */
+export function baselineOf(job: TestJob): Promise<Contender> {
+  return job.config.test.ways ? nearestCentroid(job) : pretrainedRegression(job)
+}
+
+/** What needs no training at all: the nearest mean of the support pictures, pixel by pixel. */
+async function nearestCentroid({ data }: TestJob): Promise<Contender> {
+  const normalisation = { train: 'none', test: 'none' }
+  const spec = toSpec({ name: 'protonet', backbone: { name: 'embeddings' }, normalisation })
+  const learner = await fromSpec<MetaLearner>(spec, loadModule)
+  const meta = learner.init(rng(0), data.test.taskSpec)
+  return { name: 'nearest centroid, raw pixels', learner, meta }
+}
+
+/** Rates of fine-tuning that are tried on the validation tasks. */
+const RATES = [0.001, 0.003, 0.01, 0.02, 0.05]
+
+/**
+ * The same net fitted to all training tasks at once, for as many steps as the learner had, then
+ * fine-tuned on each support set at the rate that does best on the validation tasks.
+ */
+async function pretrainedRegression(job: TestJob): Promise<Contender> {
+  const { config, data, step, signal, on } = job
+  const { model } = config.learner as { model: object }
+  const net = await fromSpec<Parameters<typeof pretrained>[0]['model']>(toSpec(model), loadModule)
+  const build = (innerRate: number) => pretrained({ model: net, innerRate, steps: 1 })
+  const { state } = await metaTrain({
+    learner: build(RATES[0]!),
+    optimizer: await fromSpec<Optimizer>(toSpec(config.train.optimizer), loadModule),
+    tasks: breathing(joined(data.train, config.train.metaBatch)),
+    ...{ steps: step, seed: config.seed, signal },
+    onStep: ({ step: done }) => on.baselineStep?.(done, step),
+  })
+  disposeTask(state.optimizer)
+  const { meta } = state
+  const rate = await bestRate(job, (rate) => ({ name: '', learner: build(rate), meta }))
+  return { name: `pre-trained on all tasks, fine-tuned at ${rate}`, learner: build(rate), meta }
+}
+
+async function bestRate(job: TestJob, build: (rate: number) => Contender): Promise<number> {
+  const { config, data, signal } = job
+  if (!data.validation) return RATES[2]!
+  const tasks = breathing(data.validation)
+  const errors: number[] = []
+  for (const rate of RATES) {
+    let error = 0
+    for (const steps of adaptationSteps(job)) {
+      const { learner, meta } = build(rate)
+      const { spec } = learner
+      const tuned = pretrained({ ...spec.options, steps } as never)
+      const count = config.validate!.episodes
+      error += (await evaluate({ learner: tuned, meta, tasks, count, signal, phase: 'validate' }))
+        .mean
+    }
+    errors.push(error)
+  }
+  return RATES[errors.indexOf(Math.min(...errors))]!
+}
+
+/** The tasks of a meta-batch as one task: the mean of their losses is the loss of it. */
+function joined(source: TaskSource, metaBatch: number): TaskSource {
+  const draw = async (index: number): Promise<Episode> => {
+    const tasks: Episode[] = []
+    for (let i = 0; i < metaBatch; i++) tasks.push(await source(index * metaBatch + i))
+    const one = (part: 'support' | 'query'): Batch => ({
+      x: concat(tasks.map((task) => task[part].x)),
+      y: concat(tasks.map((task) => task[part].y)),
+    })
+    const episode = { support: one('support'), query: one('query'), id: tasks[0]!.id }
+    disposeTask(tasks)
+    return episode
+  }
+  return Object.assign(draw, { spec: source.spec, taskSpec: source.taskSpec })
+}

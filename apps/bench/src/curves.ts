@@ -1,0 +1,114 @@
+import { disposeTask, type Episode, type MetaLearner, rng, type TaskSource } from '@kshot/core'
+import { dot, frame, line, plot, text } from '@observablehq/plot'
+import { tidy } from '@tensorflow/tfjs-core'
+import { parseHTML } from 'linkedom'
+import type { Contender } from './testing'
+
+/** A point of a curve; the facets are the task (down) and who predicts (across). */
+interface Point {
+  readonly x: number
+  readonly y: number
+  readonly task: string
+  readonly who: string
+  readonly series: string
+}
+
+const TASKS = 3
+const TRUTH = 'true'
+const BEFORE = 'before'
+// One hue from light to dark as the steps grow; the truth stands apart.
+const TRUTH_COLOUR = '#d1495b'
+const STEP_COLOURS = ['#b8c4ce', '#7fb2d9', '#2f7fc1', '#0b3c6f', '#041d38']
+
+/**
+ * Some tasks of a regression as an SVG: the true curve, the support points, and what each contender
+ * predicts before and after inner steps.
+ */
+export async function curvesPicture(
+  tasks: TaskSource,
+  contenders: readonly Contender[],
+  adaptationSteps: readonly number[],
+  atSteps: (learner: MetaLearner, steps: number) => Promise<MetaLearner>,
+): Promise<string> {
+  const steps = [0, ...adaptationSteps.filter((n) => n > 0)]
+  const [curves, supports]: [Point[], Point[]] = [[], []]
+  for (let t = 0; t < TASKS; t++) {
+    const episode = await tasks(t)
+    for (const contender of contenders) {
+      const at = { task: `task ${t + 1}`, who: contender.name }
+      supports.push(...points(episode.support, at, 'support'))
+      curves.push(...points(episode.query, at, TRUTH))
+      for (const n of steps) {
+        const learner = await atSteps(contender.learner, n)
+        const y = predicted(learner, contender, episode, t)
+        curves.push(...points({ x: episode.query.x, y }, at, seriesName(n)))
+      }
+    }
+    disposeTask(episode)
+  }
+  return drawn(curves, supports, [TRUTH, ...steps.map(seriesName)])
+}
+
+function seriesName(steps: number): string {
+  return steps === 0 ? BEFORE : `${steps} ${steps === 1 ? 'step' : 'steps'}`
+}
+
+function predicted(learner: MetaLearner, { meta }: Contender, episode: Episode, index: number) {
+  const ctx = { step: 0, phase: 'test' as const, rng: rng(0).split(index) }
+  const output = tidy(() =>
+    learner.predict(meta, learner.adapt(meta, episode.support, ctx), episode.query.x, ctx),
+  )
+  const values = output.dataSync()
+  output.dispose()
+  return { dataSync: () => values }
+}
+
+type Numbers = { dataSync(): ArrayLike<number> }
+
+function points(
+  { x, y }: { x: Numbers; y: Numbers },
+  at: Pick<Point, 'task' | 'who'>,
+  series: string,
+): Point[] {
+  const heights = y.dataSync()
+  return Array.from(x.dataSync(), (x, i) => ({ ...at, series, x, y: heights[i]! }))
+}
+
+function drawn(curves: readonly Point[], supports: readonly Point[], series: string[]): string {
+  const { document } = parseHTML('<html></html>')
+  const facets = { fx: 'who', fy: 'task' } as const
+  const domain = [...new Set(curves.map(({ who }) => who))]
+  const svg = plot({
+    document: document as unknown as Document,
+    ...{ width: 860, height: 640, marginLeft: 40, marginTop: 50 },
+    style: 'background: white; color: #222; font: 12px system-ui, sans-serif',
+    x: { label: 'x' },
+    y: { label: 'y', grid: true, nice: true },
+    fx: { domain, label: null },
+    fy: { label: null },
+    color: { domain: series, range: [TRUTH_COLOUR, ...STEP_COLOURS].slice(0, series.length) },
+    marks: [
+      frame({ stroke: '#ddd' }),
+      line(curves, {
+        ...{ ...facets, x: 'x', y: 'y', stroke: 'series', z: 'series', sort: 'x' },
+        strokeWidth: 1.8,
+      }),
+      dot(supports, { ...facets, x: 'x', y: 'y', fill: '#222', r: 3.5, stroke: 'white' }),
+      ...legend(series),
+    ],
+  })
+  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
+  return `${svg.outerHTML}\n`
+}
+
+/** The names of the curves in their colours, in one row above everything. */
+function legend(series: readonly string[]) {
+  const names = ['● support points', ...series.map((name) => `— ${name}`)]
+  const fills = ['#222', TRUTH_COLOUR, ...STEP_COLOURS]
+  return names.map((name, i) =>
+    text([name], {
+      ...{ frameAnchor: 'top-left', facet: 'super', lineAnchor: 'bottom', text: [name] },
+      ...{ dx: i === 0 ? 0 : 25 + 90 * i, dy: -30, fill: fills[i]!, fontWeight: 'bold' },
+    }),
+  )
+}

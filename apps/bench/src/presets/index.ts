@@ -1,0 +1,14 @@
+import { mamlPresets, metaSgdPresets } from './maml'
+import { mamlPlusPlusPresets } from './maml-plus-plus'
+import type { Presets } from './preset'
+import { protonetPresets } from './protonet'
+import { reptilePresets } from './reptile'
+
+/** The configurations that have a name. */
+export const presets: Presets = {
+  ...protonetPresets,
+  ...mamlPresets,
+  ...metaSgdPresets,
+  ...mamlPlusPlusPresets,
+  ...reptilePresets,
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { named, positive, rate } from './named'
+
+const batchNorm = {
+  eps: rate.optional(),
+  momentum: z.number().min(0).max(1).optional(),
+  gamma: z.boolean().optional(),
+  innerSteps: positive.optional(),
+}
+
+/** The nets that a learner can be built on. */
+export const backbone = named(
+  z.strictObject({
+    name: z.literal('conv4'),
+    filters: positive.optional(),
+    blocks: positive.optional(),
+    ...batchNorm,
+  }),
+  z.strictObject({
+    name: z.literal('finnNet'),
+    filters: positive.optional(),
+    blocks: positive.optional(),
+    readout: z.enum(['mean', 'flatten']).optional(),
+    ...batchNorm,
+  }),
+  z.strictObject({
+    name: z.literal('mlp'),
+    hidden: z.array(positive).optional(),
+    outputs: positive.optional(),
+    activation: z.enum(['relu', 'tanh', 'sigmoid', 'elu', 'softplus']).optional(),
+    weightInit: z.enum(['torch', 'glorot', 'zeros']).optional(),
+  }),
+  z.strictObject({ name: z.literal('embeddings') }),
+)

@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { dataset } from './datasets'
+import { learner } from './learners'
+import { count, positive, rate } from './named'
+import { optimizer } from './optimizers'
+
+/** A regression has no ways; its shots and queries are points. */
+const shape = { ways: z.int().min(2).optional(), shots: positive, queries: positive }
+/** Which episodes are drawn. Apart from the run's seed, so that runs with other seeds are tested on the same. */
+const episodesSeed = z.int().min(0).default(0)
+
+const train = z.strictObject({
+  ...shape,
+  /** Meta-steps; each takes `metaBatch` episodes. */
+  steps: positive,
+  metaBatch: positive.default(1),
+  optimizer,
+  /** `train+val` trains on the validation classes too, and validates nothing: a paper's final number. */
+  split: z.enum(['train', 'train+val']).default('train'),
+  /** Bounds training; such a run is no longer the same bytes each time. */
+  maxSeconds: rate.optional(),
+  /** Steps between two checkpoints. */
+  checkpointEvery: positive.default(100),
+})
+
+const validate = z.strictObject({
+  ...shape,
+  episodes: positive,
+  /** Steps between two validations. */
+  every: positive,
+  /** Stop after so many validations without a better one. */
+  patience: positive.optional(),
+  seed: episodesSeed,
+})
+
+const test = z.strictObject({
+  ...shape,
+  episodes: z.int().min(2),
+  seed: episodesSeed,
+  /** For a regression: after how many inner steps the error is measured. */
+  adaptationSteps: z.array(count).min(1).optional(),
+})
+
+/** A run, as `kshot run` takes it; strict at each level. */
+const fields = z.strictObject({
+  learner,
+  dataset,
+  train,
+  validate: validate.nullable().default(null),
+  test,
+  /** Draws the parameters and the training episodes. */
+  seed: z.int().min(0).default(0),
+  backend: z.enum(['wasm', 'cpu']).default('wasm'),
+  /** How many configurations were tried to find this one; a label of the result. */
+  tuningTrials: z.int().min(0).default(0),
+})
+
+/** Classes are for the data sets that have some. */
+export const configSchema = fields.superRefine(
+  ({ dataset, train, validate, test }, { addIssue }) => {
+    const regression = dataset.name === 'sinusoids'
+    for (const [phase, value] of Object.entries({ train, validate, test })) {
+      if (!value || (value.ways === undefined) === regression) continue
+      const message = regression ? 'no ways: a regression has no classes' : 'a number of classes'
+      addIssue({ code: 'custom', path: [phase, 'ways'], message })
+    }
+    if (test.adaptationSteps && !regression) {
+      const message = 'no adaptationSteps: those are for a regression'
+      addIssue({ code: 'custom', path: ['test', 'adaptationSteps'], message })
+    }
+  },
+)
+
+/** A configuration with every default filled in. */
+export type Config = z.output<typeof configSchema>
+export type ConfigInput = z.input<typeof configSchema>
