@@ -4,6 +4,7 @@ import {
   type Episode,
   evaluate,
   fromSpec,
+  type Meta,
   type MetaLearner,
   metaTrain,
   type Optimizer,
@@ -41,7 +42,7 @@ async function pretrainedRegression(job: TestJob): Promise<Contender> {
   const { config, data, step, signal, on } = job
   const { model } = config.learner as { model: object }
   const net = await fromSpec<Parameters<typeof pretrained>[0]['model']>(toSpec(model), loadModule)
-  const build = (innerRate: number) => pretrained({ model: net, innerRate, steps: 1 })
+  const build = (innerRate: number, steps = 1) => pretrained({ model: net, innerRate, steps })
   const { state } = await metaTrain({
     learner: build(RATES[0]!),
     optimizer: await fromSpec<Optimizer>(toSpec(config.train.optimizer), loadModule),
@@ -51,26 +52,29 @@ async function pretrainedRegression(job: TestJob): Promise<Contender> {
   })
   disposeTask(state.optimizer)
   const { meta } = state
-  const rate = await bestRate(job, (rate) => ({ name: '', learner: build(rate), meta }))
+  const rate = await bestRate(job, meta, build)
   return { name: `pre-trained on all tasks, fine-tuned at ${rate}`, learner: build(rate), meta }
 }
 
-async function bestRate(job: TestJob, build: (rate: number) => Contender): Promise<number> {
+async function bestRate(
+  job: TestJob,
+  meta: Meta,
+  build: (rate: number, steps: number) => MetaLearner,
+): Promise<number> {
   const { config, data, signal } = job
   if (!data.validation) return RATES[2]!
   const tasks = breathing(data.validation)
+  const count = config.validate!.episodes
   const errors: number[] = []
   for (const rate of RATES) {
     let error = 0
     for (const steps of adaptationSteps(job)) {
-      const { learner, meta } = build(rate)
-      const { spec } = learner
-      const tuned = pretrained({ ...spec.options, steps } as never)
-      const count = config.validate!.episodes
-      error += (await evaluate({ learner: tuned, meta, tasks, count, signal, phase: 'validate' }))
-        .mean
+      const learner = build(rate, steps)
+      const { mean } = await evaluate({ learner, meta, tasks, count, signal, phase: 'validate' })
+      error += mean
     }
-    errors.push(error)
+    // Too high a rate ends in NaN.
+    errors.push(Number.isNaN(error) ? Number.POSITIVE_INFINITY : error)
   }
   return RATES[errors.indexOf(Math.min(...errors))]!
 }

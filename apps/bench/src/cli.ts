@@ -4,6 +4,7 @@ import { doctorCommand } from './commands/doctor'
 import { evalCommand } from './commands/eval'
 import { lsCommand } from './commands/ls'
 import { runCommand } from './commands/run'
+import { verifyCommand } from './commands/verify'
 import { EXIT, exitCodeOf } from './exit-codes'
 import { reportError } from './report-error'
 
@@ -13,7 +14,8 @@ const program = new Command('kshot')
   .exitOverride()
   .showHelpAfterError('(kshot --help says more)')
 
-for (const command of [runCommand(), evalCommand(), lsCommand(), doctorCommand()]) {
+const commands = [runCommand(), evalCommand(), lsCommand(), doctorCommand(), verifyCommand()]
+for (const command of commands) {
   program.addCommand(
     command.copyInheritedSettings(program).option('--debug', 'print the stack of an error'),
   )

@@ -2,6 +2,7 @@ import { disposeTask, type Episode, type MetaLearner, rng, type TaskSource } fro
 import { dot, frame, line, plot, text } from '@observablehq/plot'
 import { tidy } from '@tensorflow/tfjs-core'
 import { parseHTML } from 'linkedom'
+import { stepsName } from './describe'
 import type { Contender } from './testing'
 
 /** A point of a curve; the facets are the task (down) and who predicts (across). */
@@ -50,7 +51,7 @@ export async function curvesPicture(
 }
 
 function seriesName(steps: number): string {
-  return steps === 0 ? BEFORE : `${steps} ${steps === 1 ? 'step' : 'steps'}`
+  return steps === 0 ? BEFORE : stepsName(steps)
 }
 
 function predicted(learner: MetaLearner, { meta }: Contender, episode: Episode, index: number) {
@@ -81,7 +82,8 @@ function drawn(curves: readonly Point[], supports: readonly Point[], series: str
   const svg = plot({
     document: document as unknown as Document,
     ...{ width: 860, height: 640, marginLeft: 40, marginTop: 50 },
-    style: 'background: white; color: #222; font: 12px system-ui, sans-serif',
+    // An object: a string is set as a property, which the document of linkedom lacks.
+    style: { background: 'white', color: '#222', fontFamily: 'system-ui, sans-serif' },
     x: { label: 'x' },
     y: { label: 'y', grid: true, nice: true },
     fx: { domain, label: null },

@@ -32,3 +32,8 @@ export function trainingName({ train }: Config): string {
   const batch = train.metaBatch === 1 ? '' : `, ${train.metaBatch} ${tasks} a step`
   return `${settingName(train)}, ${queriesName(train)}${batch}, ${count(train.steps)} steps`
 }
+
+/** `1 step`, `10 steps`. */
+export function stepsName(steps: number): string {
+  return `${steps} ${steps === 1 ? 'step' : 'steps'}`
+}

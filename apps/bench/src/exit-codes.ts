@@ -14,7 +14,7 @@ export const EXIT = {
 // By the family of an error's code, or by what it says after the slash.
 const USAGE = [
   /^(config|usage)\//,
-  /\/bad-option$/,
+  /\/(bad-option|bad-file)$/,
   /\/(too-few|class-too-small|no-classes|unknown)/,
   /^checkpoint\/(other-model|not-found)$/,
 ]

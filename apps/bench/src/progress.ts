@@ -1,5 +1,5 @@
 import type { StepReport } from '@kshot/core'
-import { learnerName, queriesName, settingName, trainingName } from './describe'
+import { learnerName, queriesName, settingName, stepsName, trainingName } from './describe'
 import { barDisplay, lineDisplay } from './display'
 import type { About, RunEvents } from './run'
 import { type Colours, coloursOf, count, percent } from './text'
@@ -35,7 +35,7 @@ export function progress(stream: NodeJS.WriteStream, what: 'run' | 'eval'): Prog
     },
     step: (report, seconds) => display.show(follow(report, seconds)),
     testStart: () => display.stop(),
-    testEpisode: (done, score) => display.show(test(done, score)),
+    testEpisode: (done, score, steps) => display.show(test(done, score, steps)),
     baselineStep: (done, total) => display.show(baseline(done, total)),
   }
 }
@@ -88,16 +88,16 @@ function testing({ config: { test } }: About) {
   const what = test.ways ? 'accuracy' : 'error'
   let began = 0
   let mean = 0
-  return (done: number, value: number) => {
-    // A regression is tested several times, after more and more inner steps.
+  return (done: number, value: number, adaptationSteps?: number) => {
     if (done === 1) [began, mean] = [performance.now(), 0]
     mean += (value - mean) / done
+    const after = adaptationSteps === undefined ? '' : ` after ${stepsName(adaptationSteps)}`
     const perEpisode = (performance.now() - began) / 1000 / (done - 1)
     return {
       title: 'testing',
       done,
       total: test.episodes,
-      text: `${what} ${score(mean)}`,
+      text: `${what} ${score(mean)}${after}`,
       left: done > 1 ? perEpisode * (test.episodes - done) : undefined,
       notable: false,
     }

@@ -37,7 +37,8 @@ export interface RunEvents {
   start?(about: About): void
   step?(report: StepReport, seconds: number): void
   testStart?(trained: Trained): void
-  testEpisode?(done: number, score: number): void
+  /** A regression is tested after several numbers of inner steps. */
+  testEpisode?(done: number, score: number, adaptationSteps: number | undefined): void
   /** A regression's baseline is trained after the test. */
   baselineStep?(step: number, of: number): void
 }

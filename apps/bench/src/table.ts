@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import { learnerName, queriesName, settingName } from './describe'
+import { learnerName, queriesName, settingName, stepsName } from './describe'
 import type { Result, TestScore } from './result'
 import { clock, coloursOf, count, percent, speed } from './text'
 
@@ -28,7 +28,7 @@ export function table(result: Result, stream: NodeJS.WriteStream): string {
 /** One column of scores, or in a regression one for each number of inner steps. */
 function columnsOf(test: TestScore): string[] {
   if ('accuracy' in test) return ['accuracy']
-  return Object.keys(test.mse).map((n) => `error after ${n} ${n === '1' ? 'step' : 'steps'}`)
+  return Object.keys(test.mse).map((steps) => `error after ${stepsName(Number(steps))}`)
 }
 
 function values(test: TestScore): string[] {

@@ -9,6 +9,7 @@ import {
 import { baselineOf } from './baselines'
 import { curvesPicture } from './curves'
 import type { Data } from './data'
+import { learnerName } from './describe'
 import { type Result, testScore } from './result'
 import type { RunEvents } from './run'
 import type { Config } from './schema'
@@ -54,7 +55,7 @@ export type Scores = readonly {
 /** Meta-tests a learner, and the baseline on the same episodes. */
 export async function tested(job: TestJob): Promise<Tested> {
   const { learner, meta, data, on } = job
-  const contender = { name: 'learner', learner, meta }
+  const contender = { name: learnerName(learner.spec), learner, meta }
   const started = performance.now()
   const test = await scores(job, contender, on.testEpisode)
   const seconds = (performance.now() - started) / 1000
@@ -79,14 +80,23 @@ async function scores(
   const common = {
     ...{ tasks: breathing(data.test), count: config.test.episodes, seed: config.seed },
     ...{ meta, signal, step },
-    ...(onEpisode && { onEpisode }),
   }
+  const following = (steps?: number) =>
+    onEpisode && { onEpisode: (done: number, score: number) => onEpisode(done, score, steps) }
   if (config.test.ways) {
-    return [{ adaptationSteps: undefined, evaluation: await evaluate({ ...common, learner }) }]
+    return [
+      {
+        adaptationSteps: undefined,
+        evaluation: await evaluate({ ...common, learner, ...following() }),
+      },
+    ]
   }
   const all = []
   for (const steps of adaptationSteps(job)) {
-    const evaluation = await evaluate({ ...common, learner: await atSteps(learner, steps) })
+    const evaluation = await evaluate({
+      ...{ ...common, ...following(steps) },
+      learner: await atSteps(learner, steps),
+    })
     all.push({ adaptationSteps: steps, evaluation })
   }
   return all

@@ -64,6 +64,24 @@ export const tiny = {
   seed: 7,
 }
 
+/** A regression of seconds. */
+export const sines = {
+  learner: {
+    name: 'maml',
+    model: { name: 'mlp', hidden: [8], outputs: 1 },
+    ...{ head: 'none', innerRate: 0.01, steps: { train: 1, test: 2 } },
+    normalisation: { train: 'none', test: 'none' },
+  },
+  dataset: { name: 'sinusoids' },
+  train: {
+    ...{ shots: 5, queries: 5, metaBatch: 4, steps: 30, checkpointEvery: 10 },
+    optimizer: { name: 'adam', rate: 0.003 },
+  },
+  validate: { shots: 5, queries: 5, episodes: 10, every: 10 },
+  test: { shots: 5, queries: 10, episodes: 20, adaptationSteps: [1, 5] },
+  seed: 7,
+}
+
 export function writeConfig(name: string, config: object): string {
   const path = join(home, name)
   writeFileSync(path, JSON.stringify(config))

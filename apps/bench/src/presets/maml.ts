@@ -98,6 +98,7 @@ function sine(shots: number): Preset {
         name: 'maml',
         model: { name: 'mlp', hidden: [40, 40], outputs: 1, activation: 'relu' },
         ...{ head: 'none', innerRate: 0.01, steps: { train: 1, test: 5 } },
+        normalisation: { train: 'none', test: 'none' },
       },
       dataset: { name: 'sinusoids' },
       train: {

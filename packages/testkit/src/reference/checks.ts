@@ -22,6 +22,8 @@ export interface Check {
   readonly what: string
   readonly error: number
   readonly ok: boolean
+  /** The two have to differ. */
+  readonly distinct?: true
 }
 
 interface Network {
@@ -206,7 +208,7 @@ function gradientChecks(
 function apart(what: string, a: Params, b: Params): Check {
   const numbers = (params: Params) => tree.leaves(params).flatMap((x) => [...x.dataSync()])
   const { error } = within(what, numbers(a), numbers(b))
-  return { what, error, ok: error > DISTINCT }
+  return { what, error, ok: error > DISTINCT, distinct: true }
 }
 
 const magnitudes = (x: Tensor) => [...x.dataSync()].map(Math.abs)

@@ -1,0 +1,99 @@
+import { KshotError, useBackend } from '@kshot/core'
+import { maml, metaSgd, reptile } from '@kshot/maml'
+import { protonet } from '@kshot/protonet'
+import { type Check, checkCase, loadReference, type ReferenceCase } from '@kshot/testkit/reference'
+import { Argument, Command } from 'commander'
+import { backends } from '../backends'
+import { EXIT } from '../exit-codes'
+import { coloursOf } from '../text'
+import { shared } from './options'
+
+interface Options {
+  readonly backend?: string
+  readonly json?: boolean
+}
+
+/** What became of one case of a file; without `checks` nothing here can check its kind. */
+interface Verdict {
+  readonly file: string
+  readonly name: string
+  readonly kind: string
+  readonly checks: readonly Check[] | undefined
+}
+
+export function verifyCommand(): Command {
+  return new Command('verify')
+    .description('compare operations and learners with the values of another library')
+    .addArgument(new Argument('<what>').choices(['reference']))
+    .argument('<files...>', 'JSON files of reference values')
+    .addOption(shared.backend())
+    .addOption(shared.json())
+    .action(action)
+}
+
+async function action(_: string, files: string[], { backend = 'wasm', json }: Options) {
+  const cases = files.flatMap((file) => loadReference(file).map((c) => ({ file, c })))
+  const make = backends[backend]
+  if (!make) throw unknownBackend(backend)
+  await useBackend(make())
+  const verdicts: Verdict[] = []
+  for (const { file, c } of cases) {
+    const verdict = await verified(file, c)
+    verdicts.push(verdict)
+    if (!json) process.stdout.write(line(verdict))
+  }
+  if (json) process.stdout.write(`${JSON.stringify({ backend, cases: verdicts }, null, 2)}\n`)
+  else process.stdout.write(summary(verdicts, backend))
+  if (missed(verdicts).length > 0 || verdicts.every(({ checks }) => !checks)) {
+    process.exitCode = EXIT.failed
+  }
+}
+
+async function verified(file: string, c: ReferenceCase): Promise<Verdict> {
+  const { name, kind } = c
+  try {
+    const checks = await checkCase(c, { maml, metaSgd, reptile, protonet })
+    return { file, name, kind, checks }
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error)
+    return { file, name, kind, checks: [{ what, error: Number.NaN, ok: false }] }
+  }
+}
+
+const missed = (verdicts: readonly Verdict[]) =>
+  verdicts.filter(({ checks }) => checks?.some(({ ok }) => !ok))
+
+/** `ok    1.2e-6  maml-sine-relu  36 comparisons`, and what missed below it. */
+function line({ name, kind, checks }: Verdict): string {
+  const { green, red, yellow, dim } = coloursOf(process.stdout)
+  if (!checks)
+    return `${yellow('none')}           ${name}  ${dim(`nothing checks the kind ${kind}`)}\n`
+  const misses = checks.filter(({ ok }) => !ok)
+  const mark = misses.length === 0 ? green('ok  ') : red('miss')
+  const rows = misses.map(({ what, error }) => `        ${error.toExponential(1)}  ${what}\n`)
+  const many = `${checks.length} ${checks.length === 1 ? 'comparison' : 'comparisons'}`
+  return `${mark}  ${largest(checks)}  ${name}  ${dim(many)}\n${rows.join('')}`
+}
+
+/** The largest relative error of what is to be equal: two gradients that must differ say nothing here. */
+function largest(checks: readonly Check[]): string {
+  const errors = checks.filter(({ distinct }) => !distinct).map(({ error }) => error)
+  return Math.max(...errors)
+    .toExponential(1)
+    .padStart(7)
+}
+
+function summary(verdicts: readonly Verdict[], backend: string): string {
+  const checked = verdicts.filter(({ checks }) => checks).length
+  const without = verdicts.length - checked
+  const rest = without === 0 ? '' : `, ${without} of a kind that nothing checks`
+  return `${checked - missed(verdicts).length} of ${checked} cases agree on ${backend}${rest}\n`
+}
+
+function unknownBackend(name: string): KshotError {
+  return new KshotError('usage/unknown-backend', {
+    got: `the backend '${name}'`,
+    expected: `one of ${Object.keys(backends).join(', ')}`,
+    remedy: 'See kshot ls backends',
+  })
+}
