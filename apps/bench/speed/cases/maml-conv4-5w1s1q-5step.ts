@@ -1,0 +1,8 @@
+import { mamlOn, tasks, training } from '../case'
+
+/** Second-order MAML. */
+export default training(
+  mamlOn('conv4', { ways: 5, steps: 5 }),
+  { ways: 5, shots: 1, queries: 1 },
+  tasks,
+)

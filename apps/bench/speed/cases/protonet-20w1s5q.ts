@@ -1,0 +1,8 @@
+import { conv4 } from '@kshot/core'
+import { protonet } from '@kshot/protonet'
+import { anEpisode, training } from '../case'
+
+const learner = protonet({ backbone: conv4({ filters: 64 }) })
+
+/** A training episode of Prototypical Networks. */
+export default training(learner, { ways: 20, shots: 1, queries: 5 }, anEpisode)

@@ -1,0 +1,14 @@
+import { readdirSync } from 'node:fs'
+import { defineConfig } from 'tsup'
+
+const cases = readdirSync('speed/cases').map((file) => `speed/cases/${file.replace('.ts', '')}`)
+const speed = ['speed/run', 'speed/measure', 'speed/growth', ...cases]
+
+export default defineConfig({
+  entry: {
+    cli: 'src/cli.ts',
+    ...Object.fromEntries(speed.map((path) => [path, `${path}.ts`])),
+  },
+  format: 'esm',
+  clean: true,
+})

@@ -1,0 +1,62 @@
+import type { backend_util } from '@tensorflow/tfjs-core'
+
+/**
+ * Kernels that TensorFlow.js does not have. A backend registers those it has under these names; where
+ * one is missing, what needs it is composed of others.
+ *
+ * A group is one of several independent computations that lie one after the other in memory: under
+ * vmap, a task. A first axis of 1 in the place of `groups` is shared by all groups.
+ */
+
+/**
+ * A convolution for each group, with filters of its own:
+ * x `[groups | 1, n, h, w, c]`, filter `[groups | 1, kh, kw, c, o]` to `[groups, n, oh, ow, o]`.
+ */
+export const GroupedConv2D = 'GroupedConv2D'
+
+/** Its derivative in x, given dy `[groups | 1, n, oh, ow, o]` and the filter. */
+export const GroupedConv2DBackpropInput = 'GroupedConv2DBackpropInput'
+
+/** Its derivative in the filter, given x and dy. */
+export const GroupedConv2DBackpropFilter = 'GroupedConv2DBackpropFilter'
+
+/** Attributes of all three, NHWC. */
+export interface GroupedConv2DAttrs {
+  readonly strides: number | [number, number]
+  readonly pad: 'valid' | 'same' | number | backend_util.ExplicitPadding
+  readonly dilations?: number | [number, number]
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil'
+  /** `[n, h, w, c]`, of one group; for the derivative in x. */
+  readonly inputShape?: [number, number, number, number]
+  /** `[kh, kw, c, o]`, of one group; for the derivative in the filter. */
+  readonly filterShape?: [number, number, number, number]
+}
+
+/**
+ * Batch normalisation with the statistics of the batch, and a ReLU after it where `relu` is set:
+ * x `[...m, c]`, gamma `[c]`, beta `[c]` to `[y [...m, c], mean [c], variance [c]]`,
+ * y = γ (x − μ) / √(σ² + ε) + β with the biased σ².
+ *
+ * With `groups` above 1 all inputs have a first axis more, of `groups` (gamma and beta: or 1), and so
+ * have the outputs.
+ */
+export const BatchNormTrain = 'BatchNormTrain'
+
+/**
+ * Its derivative: dy, x, gamma, beta, mean, variance to `[dx, dgamma, dbeta]`, the dependence of mean and
+ * variance on x included.
+ */
+export const BatchNormTrainGrad = 'BatchNormTrainGrad'
+
+/**
+ * The derivative of {@link BatchNormTrainGrad} contracted with ddx, ddgamma, ddbeta (each of the shape of
+ * what it belongs to): ddx, ddgamma, ddbeta, dy, x, gamma, beta, mean, variance to
+ * `[ddy, dx, dgamma]`; that in beta is zero.
+ */
+export const BatchNormTrainGradGrad = 'BatchNormTrainGradGrad'
+
+export interface BatchNormTrainAttrs {
+  readonly epsilon: number
+  readonly relu: boolean
+  readonly groups: number
+}
