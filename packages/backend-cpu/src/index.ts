@@ -8,6 +8,7 @@ import { setBackend } from '@tensorflow/tfjs-core'
 export function cpu(): Backend {
   return {
     name: 'cpu',
+    spec: { package: '@kshot/backend-cpu', export: 'cpu', options: {} },
     available: async () => ({ available: true }),
     async activate() {
       await import('@tensorflow/tfjs-backend-cpu')

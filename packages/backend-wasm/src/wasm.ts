@@ -14,6 +14,11 @@ export interface WasmOptions {
 export function wasm({ path }: WasmOptions = {}): Backend {
   return {
     name: 'wasm',
+    spec: {
+      package: '@kshot/backend-wasm',
+      export: 'wasm',
+      options: path === undefined ? {} : { path },
+    },
     available: async () => availability(),
     async activate() {
       // Imported here and not above: the import offers TensorFlow.js a new default backend.

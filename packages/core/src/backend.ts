@@ -1,5 +1,6 @@
 import { engine, getBackend, setBackend } from '@tensorflow/tfjs-core'
 import { KshotError } from './errors'
+import type { Spec } from './spec'
 
 /** Whether this machine can run a backend, and if not, what is missing. */
 export type Availability =
@@ -21,6 +22,8 @@ export interface DeviceInfo {
 /** A compute backend that can be swapped with one line. */
 export interface Backend {
   readonly name: string
+  /** How another thread builds it again. */
+  readonly spec: Spec
   available(): Promise<Availability>
   /** Makes it TensorFlow.js' active backend. */
   activate(): Promise<DeviceInfo>

@@ -84,6 +84,7 @@ describe('createClassifier', () => {
     await activate('cpu')
     const backend = {
       name: 'wasm',
+      spec: { package: 'test', export: 'none', options: {} },
       available: async () => ({ available: true }) as const,
       activate: async () => {
         throw new Error('already there')

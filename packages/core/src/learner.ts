@@ -93,13 +93,35 @@ export interface MetaLearner<Task = Episode> {
   predict(meta: Meta, adapted: Adapted, x: Tensor, ctx: Context): Tensor
 }
 
+/** Tasks that are run together. */
+export interface TaskGroups {
+  /** How many tasks at a time: a divisor or a multiple of 8. */
+  readonly size: number
+  /** The sums (not the means) of the tasks' gradients, losses, states and metrics. The caller owns them. */
+  sum<Task>(
+    learner: MetaLearner<Task>,
+    meta: Meta,
+    tasks: readonly Task[],
+    contexts: readonly Context[],
+  ): MetaGradient
+}
+
 /** How the tasks of a meta-batch are run: one by one, at once, or on several cores. The caller owns the result. */
 export interface Executor {
+  readonly spec: Spec
   readonly name: string
+  readonly groups: TaskGroups
   metaGradient<Task>(
     learner: MetaLearner<Task>,
     meta: Meta,
     tasks: readonly Task[],
     ctx: Context,
   ): MetaGradient | Promise<MetaGradient>
+  /** The score of each episode, in order, where it has a way of its own; see `evaluate`. */
+  scores?(
+    learner: MetaLearner,
+    meta: Meta,
+    episodes: readonly Episode[],
+    contexts: readonly Context[],
+  ): Promise<number[]>
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Rng, rng } from './random'
+import { type Rng, rng, rngFromKey } from './random'
 
 const draw = (random: Rng, n: number) => Array.from({ length: n }, random.uniform)
 
@@ -29,6 +29,14 @@ describe('rng', () => {
     draw(used, 100)
     expect(draw(used.split('x'), 5)).toEqual(draw(rng(1).split('x'), 5))
     expect(draw(rng(1).split(1), 5)).not.toEqual(draw(rng(1).split('1'), 5))
+  })
+
+  it('is made again from its key, as it was before its first draw', () => {
+    const used = rng(1).split('x')
+    draw(used, 3)
+    const again = rngFromKey(JSON.parse(JSON.stringify(used.key)))
+    expect(draw(again, 5)).toEqual(draw(rng(1).split('x'), 5))
+    expect(draw(again.split(2), 5)).toEqual(draw(used.split(2), 5))
   })
 
   it('gives different numbers to different seeds and labels', () => {

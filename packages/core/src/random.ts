@@ -7,6 +7,8 @@ import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
  * never on how many numbers were drawn before. So number i of a series needs none of the others.
  */
 export interface Rng {
+  /** All that it was made from: {@link rngFromKey} makes it again, as before its first draw. */
+  readonly key: RngKey
   /** A float in [0, 1). */
   uniform(): number
   /** An integer in [0, below). */
@@ -21,17 +23,22 @@ export interface Rng {
   split(label: string | number): Rng
 }
 
-type Key = readonly [number, number, number, number]
+/** 128 bits as four integers: JSON, so that a generator can be sent to another thread. */
+export type RngKey = readonly [number, number, number, number]
 
 /**
  * A generator from a seed; the same seed gives the same numbers in every process.
  * @example rng(1).split('episode').split(41).permutation(20)
  */
 export function rng(seed: string | number): Rng {
-  return fromKey(mix([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], `${seed}`))
+  return rngFromKey(mix([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], `${seed}`))
 }
 
-function fromKey(key: Key): Rng {
+/**
+ * The generator with a key, as it was before its first draw.
+ * @example rngFromKey(ctx.rng.key)
+ */
+export function rngFromKey(key: RngKey): Rng {
   // xoroshiro's one forbidden state is all zeros
   const state = key.some((word) => word !== 0) ? key : ([1, 2, 3, 4] as const)
   const generator = xoroshiro128plusFromState(state)
@@ -46,18 +53,19 @@ function fromKey(key: Key): Rng {
     return order.slice(0, k)
   }
   return {
+    key,
     uniform,
     integer,
     sample,
     permutation: (n) => sample(n, n),
     // Box–Muller; 1 - u keeps the logarithm finite
     normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
-    split: (label) => fromKey(mix(key, `${typeof label}:${label}`)),
+    split: (label) => rngFromKey(mix(key, `${typeof label}:${label}`)),
   }
 }
 
 // Folds a label into a 128-bit key: four multiply-rotate lanes (as MurmurHash3's), mixed after each unit.
-function mix(key: Key, label: string): Key {
+function mix(key: RngKey, label: string): RngKey {
   let [a, b, c, d] = key
   for (let i = 0; i <= label.length; i++) {
     const unit = i < label.length ? label.charCodeAt(i) : label.length ^ 0x5bd1e995

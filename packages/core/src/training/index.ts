@@ -1,5 +1,15 @@
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate'
 export {
+  addInChunks,
+  CHUNK,
+  executor,
+  groupRanges,
+  meanOf,
+  taskContext,
+  taskContexts,
+  taskGradient,
+} from './executor'
+export {
   type Best,
   type MetaTrainOptions,
   metaTrain,

@@ -6,6 +6,7 @@ import { adam } from '../optim'
 import { rng } from '../random'
 import { disposeTask, type Episode } from '../task'
 import * as tree from '../tree'
+import { taskContext, taskGradient } from './executor'
 import {
   estimate,
   evaluate,
@@ -15,7 +16,6 @@ import {
   sequential,
   type TrainState,
 } from './index'
-import { taskContext, taskGradient } from './sequential'
 
 const tasks = toyEpisodes({ ways: 3, shots: 1, queries: 2, noise: 1.5 })
 const base = { learner: toyLearner(), optimizer: adam(1e-2), tasks, steps: 12, seed: 4 }
