@@ -1,1 +1,2 @@
+export type { KernelChoice } from './kernels'
 export { type WasmOptions, wasm } from './wasm'

@@ -1,9 +1,17 @@
 import type { Availability, Backend, DeviceInfo } from '@kshot/core'
-import { env, setBackend } from '@tensorflow/tfjs-core'
+import { backend, env, setBackend } from '@tensorflow/tfjs-core'
+import { type KernelChoice, useKernels } from './kernels'
+import type { WasmBackend } from './kernels/native'
 
 export interface WasmOptions {
   /** Where the `.wasm` files are served, as in `'/assets/'`; in Node they are found in the package. */
   readonly path?: string
+  /**
+   * Which kernels run: TensorFlow.js' own (`stock`), ours with convolutions computed as they are defined
+   * (`exact`), or ours with faster convolutions whose rounding errors are some ten times larger (`fast`,
+   * the default).
+   */
+  readonly kernels?: KernelChoice
 }
 
 /**
@@ -11,7 +19,7 @@ export interface WasmOptions {
  * In a browser the three `.wasm` files of `@tensorflow/tfjs-backend-wasm/dist` must be served.
  * @example await useBackend(wasm())
  */
-export function wasm({ path }: WasmOptions = {}): Backend {
+export function wasm({ path, kernels = 'fast' }: WasmOptions = {}): Backend {
   return {
     name: 'wasm',
     spec: {
@@ -25,7 +33,7 @@ export function wasm({ path }: WasmOptions = {}): Backend {
       const { setWasmPaths, getThreadsCount } = await import('@tensorflow/tfjs-backend-wasm')
       if (path !== undefined) setWasmPaths(path)
       await setBackend('wasm')
-      return deviceInfo(getThreadsCount())
+      return deviceInfo(await useKernels(backend() as WasmBackend, kernels), getThreadsCount())
     },
   }
 }
@@ -39,12 +47,12 @@ function availability(): Availability {
   }
 }
 
-async function deviceInfo(threads: number): Promise<DeviceInfo> {
+async function deviceInfo(kernels: string, threads: number): Promise<DeviceInfo> {
   const simd = await env().getAsync('WASM_HAS_SIMD_SUPPORT')
   return {
     backend: 'wasm',
     device: deviceName(),
-    kernels: simd ? 'stock-simd' : 'stock-scalar',
+    kernels: kernels === 'stock' ? `stock-${simd ? 'simd' : 'scalar'}` : kernels,
     threads: Math.max(1, threads),
   }
 }

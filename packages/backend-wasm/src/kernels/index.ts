@@ -1,0 +1,24 @@
+import { install, uninstall } from './install'
+import type { Kernels } from './kernel'
+import { products } from './matmul'
+import { instantiate, supported, type WasmBackend } from './native'
+
+/**
+ * Which kernels run: TensorFlow.js' own; ours, which compute convolutions as they are defined; or ours,
+ * with faster convolutions of larger rounding errors.
+ */
+export type KernelChoice = 'stock' | 'exact' | 'fast'
+
+const exact: Kernels = { ...products }
+
+/** Registers the chosen kernels and says which run, as in `kshot-simd-fma`. */
+export async function useKernels(backend: WasmBackend, choice: KernelChoice): Promise<string> {
+  const arithmetic = choice === 'stock' ? undefined : supported(backend)
+  if (arithmetic === undefined) {
+    uninstall()
+    return 'stock'
+  }
+  install(exact, await instantiate(backend, arithmetic))
+  const variant = arithmetic === 'fma' ? 'kshot-simd-fma' : 'kshot-simd'
+  return choice === 'exact' ? `${variant}-exact` : variant
+}

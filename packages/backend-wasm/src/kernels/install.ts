@@ -1,0 +1,48 @@
+import {
+  getKernel,
+  getKernelsForBackend,
+  type KernelConfig,
+  type KernelFunc,
+  type NamedAttrMap,
+  registerKernel,
+  unregisterKernel,
+} from '@tensorflow/tfjs-core'
+import { type Kernels, stockCall } from './kernel'
+import type { Native } from './native'
+
+const backendName = 'wasm'
+
+// What a kernel of ours replaced is kept with it: the registry is TensorFlow.js', and one for all.
+interface OwnConfig extends KernelConfig {
+  readonly replaces: KernelConfig | undefined
+}
+
+const isOwn = (config: KernelConfig): config is OwnConfig => 'replaces' in config
+
+/** Registers kernels in the place of TensorFlow.js' own, and of those that were installed before. */
+export function install(kernels: Kernels, native: Native): void {
+  uninstall()
+  for (const [kernelName, kernel] of Object.entries(kernels)) {
+    const replaces = getKernel(kernelName, backendName)
+    const stock = replaces?.kernelFunc
+    const own = kernel(native, stockCall(kernelName, native, stock))
+    const kernelFunc: KernelFunc = ({ inputs, attrs, backend }) =>
+      backend === native.backend || !stock
+        ? own({ inputs, attrs: attrs as NamedAttrMap })
+        : stock({ inputs, attrs, backend } as never)
+    replace({ ...replaces, kernelName, backendName, kernelFunc, replaces } as OwnConfig)
+  }
+}
+
+/** Gives TensorFlow.js its own kernels back. */
+export function uninstall(): void {
+  for (const config of getKernelsForBackend(backendName).filter(isOwn)) {
+    unregisterKernel(config.kernelName, backendName)
+    if (config.replaces) registerKernel(config.replaces)
+  }
+}
+
+function replace(config: OwnConfig): void {
+  if (config.replaces) unregisterKernel(config.kernelName, backendName)
+  registerKernel(config)
+}
