@@ -10,9 +10,10 @@ import { gradients } from './gradients'
 import type { InputGradients } from './gradients/gradient'
 
 const ours: readonly GradConfig[] = Object.entries(gradients).map(
-  ([kernelName, { saves, gradient }]) => ({
+  ([kernelName, { saves, constants, gradient }]) => ({
     kernelName,
     ...(saves === 'all' ? { saveAllInputs: true } : { inputsToSave: [...saves] }),
+    ...(constants && { outputsToSave: [...constants] }),
     gradFunc: (dy, saved, attrs) => {
       const dys = Array.isArray(dy) ? dy : [dy]
       return ownTensors(gradient(dys[0]!, saved as never, attrs, dys), dys)

@@ -2,19 +2,18 @@ import {
   add,
   mul,
   ones,
-  reshape,
+  relu as rectify,
   rsqrt,
-  slice,
-  square,
   sub,
   type Tensor,
-  tensor2d,
-  tidy,
   zeros,
 } from '@tensorflow/tfjs-core'
-import { sumLeading } from '../autodiff'
+import { offTape } from '../autodiff/gradients/gradient'
 import type { Params } from '../tree'
-import type { Layer } from './layer'
+import * as tree from '../tree'
+import { batchNormTrain } from './batch-norm-train'
+import { type Rows, rowOf, whole } from './inner-step-rows'
+import type { Layer, LayerOptions } from './layer'
 
 export interface BatchNormOptions {
   /** Added to the variance. */
@@ -30,73 +29,86 @@ export interface BatchNormOptions {
   readonly innerSteps?: number
 }
 
+/** What stands beside a batch norm and is computed with it. */
+export interface Beside {
+  /** `[c]`, added before: that of a convolution. */
+  readonly bias?: Tensor | undefined
+  /** Whether a ReLU follows. */
+  readonly relu?: boolean | undefined
+}
+
 /**
  * Batch normalisation over all axes but the last (Ioffe & Szegedy 2015, algorithm 1):
  * y = γ (x − μ) / √(σ² + eps) + β.
  *
  * Mode `batch` takes μ and the biased σ² from the batch and moves the running statistics
- * (with the unbiased σ², as PyTorch does); `running` takes them from the state; `none` passes x on.
+ * (with the unbiased σ², as PyTorch does), which have no derivative; `running` takes them from the
+ * state; `none` passes x on.
  */
 export function batchNorm(options: BatchNormOptions = {}): Layer {
-  const { eps = 1e-5, momentum = 0.1, gamma: hasGamma = true, innerSteps } = options
+  const normalise = normalisation(options)
+  const { gamma = true, innerSteps } = options
   return {
     outputShape: (shape) => shape,
     init(_, inputShape) {
       const size = [...(innerSteps === undefined ? [] : [innerSteps]), inputShape.at(-1)!]
       return {
-        params: { ...(hasGamma && { gamma: ones(size) }), beta: zeros(size) },
+        params: { ...(gamma && { gamma: ones(size) }), beta: zeros(size) },
         state: { mean: zeros(size), variance: ones(size) },
       }
     },
-    apply({ params, state }, x, { norm, innerStep = 0 }) {
-      if (norm === 'none') return { y: x, state }
-      const rows = innerSteps === undefined ? whole : row(Math.min(innerStep, innerSteps - 1))
-      const { gamma, beta } = params as { gamma?: Tensor; beta: Tensor }
-      const running = state as { mean: Tensor; variance: Tensor }
-      if (norm === 'running') {
-        const centred = sub(x, rows.of(running.mean))
-        return { y: normalise(centred, rows.of(running.variance)), state }
-      }
-      const share = x.shape.at(-1)! / x.size
-      const batchMean = mul(sumLeading(x), share)
-      const centred = sub(x, batchMean)
-      const variance = mul(sumLeading(square(centred)), share)
-      return { y: normalise(centred, variance), state: moved(batchMean, variance) }
-
-      function normalise(centred: Tensor, variance: Tensor): Tensor {
-        const inverse = rsqrt(add(variance, eps))
-        const scale = gamma ? mul(rows.of(gamma), inverse) : inverse
-        return add(mul(centred, scale), rows.of(beta))
-      }
-
-      function moved(batchMean: Tensor, variance: Tensor): Params {
-        const n = x.size / x.shape.at(-1)!
-        const unbiased = n > 1 ? n / (n - 1) : 1
-        return {
-          mean: rows.average(running.mean, batchMean, momentum),
-          variance: rows.average(running.variance, mul(variance, unbiased), momentum),
-        }
-      }
-    },
+    apply: (weights, x, options) => normalise(weights, x, options),
   }
 }
 
-/** One set of statistics for all inner steps. */
-const whole = {
-  of: (values: Tensor) => values,
-  average: (old: Tensor, next: Tensor, momentum: number) =>
-    tidy(() => add(mul(old, 1 - momentum), mul(next, momentum))),
+type Weights = { readonly params: Params; readonly state: Params }
+
+/** {@link batchNorm} of x + bias, with a ReLU after it where wanted. */
+export function normalisation({ eps = 1e-5, momentum = 0.1, innerSteps }: BatchNormOptions) {
+  return ({ params, state }: Weights, x: Tensor, options: LayerOptions & Beside) => {
+    const { norm, innerStep = 0, bias, relu } = options
+    if (norm === 'none') return { y: finish(bias ? add(x, bias) : x, relu), state }
+    const rows = innerSteps === undefined ? whole : rowOf(Math.min(innerStep, innerSteps - 1))
+    const { gamma, beta } = tree.map(rows.of, params as { gamma?: Tensor; beta: Tensor } & Params)
+    if (norm === 'running') {
+      const running = tree.map(rows.of, state as Statistics)
+      const [scale, shift] = affine(gamma, beta, running, eps, bias)
+      return { y: finish(add(mul(x, scale), shift), relu), state }
+    }
+    const { y, mean, variance } = batchNormTrain(x, gamma, beta, { epsilon: eps, relu })
+    const share = { momentum, examples: x.size / x.shape.at(-1)! }
+    const now = { mean, variance, bias }
+    return { y, state: offTape(() => moved(state as Statistics, now, rows, share)) }
+  }
 }
 
-/** Those of one inner step among `[steps, c]`. */
-function row(index: number): typeof whole {
+type Statistics = { readonly mean: Tensor; readonly variance: Tensor }
+
+const finish = (y: Tensor, relu?: boolean) => (relu ? rectify(y) : y)
+
+/** γ (x + bias − μ) / √(σ² + eps) + β as x · scale + shift: one pass less over x. */
+function affine(
+  gamma: Tensor | undefined,
+  beta: Tensor,
+  { mean, variance }: Statistics,
+  eps: number,
+  bias?: Tensor,
+): [scale: Tensor, shift: Tensor] {
+  const inverse = rsqrt(add(variance, eps))
+  const scale = gamma ? mul(gamma, inverse) : inverse
+  return [scale, add(mul(bias ? sub(bias, mean) : sub(0, mean), scale), beta)]
+}
+
+// A bias before batch normalisation moves the mean and nothing else: y does not depend on it.
+function moved(
+  running: Statistics,
+  { mean, variance, bias }: Statistics & Pick<Beside, 'bias'>,
+  rows: Rows,
+  { momentum, examples }: { momentum: number; examples: number },
+): Statistics {
+  const unbiased = examples > 1 ? examples / (examples - 1) : 1
   return {
-    of: (values) => reshape(slice(values, [index, 0], [1, -1]), [values.shape[1]!]),
-    average: (old, next, momentum) =>
-      tidy(() => {
-        const shares = Array.from({ length: old.shape[0]! }, (_, i) => (i === index ? momentum : 0))
-        const share = tensor2d(shares, [old.shape[0]!, 1])
-        return add(old, mul(sub(next, old), share))
-      }),
+    mean: rows.average(running.mean, bias ? add(mean, bias) : mean, momentum),
+    variance: rows.average(running.variance, mul(variance, unbiased), momentum),
   }
 }

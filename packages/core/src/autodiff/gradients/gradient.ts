@@ -10,6 +10,11 @@ export type InputGradients = { readonly [input: string]: () => Tensor }
 export interface Gradient {
   /** Inputs that are saved, in this order; `all` where an input is a list. */
   readonly saves: readonly string[] | 'all'
+  /**
+   * Which outputs are saved after the inputs. Only those that the rule takes for constants on purpose,
+   * as batch statistics where the derivative in x counts their dependence on x.
+   */
+  readonly constants?: readonly boolean[]
   // biome-ignore lint/suspicious/noExplicitAny: each kernel has attributes of its own
   gradient(dy: Tensor, saved: any[], attrs: any, dys: Tensor[]): InputGradients
 }

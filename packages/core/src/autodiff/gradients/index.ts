@@ -1,4 +1,5 @@
 import { arithmetic } from './arithmetic'
+import { batchNorms } from './batch-norm-train'
 import { convolutions } from './conv'
 import { einsums } from './einsum'
 import { gathers } from './gather'
@@ -23,5 +24,6 @@ export const gradients: Gradients = {
   ...shapes,
   ...gathers,
   ...others,
+  ...batchNorms,
   ...flats,
 }

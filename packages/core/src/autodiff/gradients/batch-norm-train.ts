@@ -1,0 +1,43 @@
+import { engine, type NamedAttrMap, type Tensor, zerosLike } from '@tensorflow/tfjs-core'
+import {
+  BatchNormTrain,
+  type BatchNormTrainAttrs,
+  BatchNormTrainGrad,
+  BatchNormTrainGradGrad,
+} from '../../kernels'
+import { type Gradients, type InputGradients, rule } from './gradient'
+
+// One kernel gives the derivatives in all inputs, so it runs once, outside of the tape's scope of each.
+// The derivative in x counts that mean and variance depend on x: those two are constants here, and what
+// flows into them from running statistics is dropped (see `batchNormTrain`).
+export const batchNorms: Gradients = {
+  [BatchNormTrain]: {
+    saves: ['x', 'gamma', 'beta'],
+    constants: [false, true, true],
+    gradient(dy, [x, gamma, beta, mean, variance], attrs: BatchNormTrainAttrs) {
+      const inputs = { dy, x, gamma, beta, mean, variance }
+      return named(['x', 'gamma', 'beta'], runKernels(BatchNormTrainGrad, inputs, attrs))
+    },
+  },
+  [BatchNormTrainGrad]: rule(
+    ['dy', 'x', 'gamma', 'beta', 'mean', 'variance'],
+    (_, [dy, x, gamma, beta, mean, variance], attrs, [ddx, ddgamma, ddbeta]) => {
+      const inputs = { ddx, ddgamma, ddbeta, dy, x, gamma, beta, mean, variance }
+      return {
+        ...named(['dy', 'x', 'gamma'], runKernels(BatchNormTrainGradGrad, inputs, attrs)),
+        beta: () => zerosLike(beta),
+        mean: () => zerosLike(mean),
+        variance: () => zerosLike(variance),
+      }
+    },
+  ),
+}
+
+function named(inputs: readonly string[], derivatives: readonly Tensor[]): InputGradients {
+  return Object.fromEntries(inputs.map((input, i) => [input, () => derivatives[i]!]))
+}
+
+/** Runs a kernel of several outputs. */
+function runKernels(name: string, inputs: object, attrs: object): Tensor[] {
+  return engine().runKernel(name, inputs as never, attrs as NamedAttrMap)
+}

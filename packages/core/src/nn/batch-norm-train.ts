@@ -1,0 +1,96 @@
+import {
+  add,
+  cast,
+  engine,
+  getBackend,
+  getKernel,
+  mul,
+  type NamedAttrMap,
+  ones,
+  relu as rectify,
+  rsqrt,
+  square,
+  sub,
+  type Tensor,
+} from '@tensorflow/tfjs-core'
+import { stopGradient, sumLeading } from '../autodiff'
+import { offTape } from '../autodiff/gradients/gradient'
+import { BatchNormTrain, BatchNormTrainGrad, BatchNormTrainGradGrad } from '../kernels'
+
+export interface BatchNormTrainOptions {
+  /** Added to the variance. */
+  readonly epsilon: number
+  /** Whether a ReLU follows. Default false. */
+  readonly relu?: boolean | undefined
+}
+
+/** What batch normalisation gives, and the statistics that it took. */
+export interface BatchNormTrained {
+  /** `[...m, c]`. */
+  readonly y: Tensor
+  /** `[c]`; a constant, see {@link batchNormTrain}. */
+  readonly mean: Tensor
+  /** `[c]`, biased; a constant. */
+  readonly variance: Tensor
+}
+
+/**
+ * Batch normalisation with the statistics of the batch (Ioffe & Szegedy 2015, algorithm 1), over all
+ * axes but the last, with a ReLU where `relu` is set:
+ *
+ * y = γ (x − μ) / √(σ² + ε) + β, with μ and the biased σ² of each channel.
+ *
+ * x `[...m, c]`, gamma `[c]` or none (γ = 1), beta `[c]`. One kernel each way where the backend has
+ * it, composed operations elsewhere: the same values, first and second derivatives.
+ *
+ * y has derivatives in x, gamma and beta, the dependence of μ and σ² on x included. `mean` and
+ * `variance` are returned for running statistics, which are state and no function of the parameters:
+ * their derivative is zero, on purpose. To differentiate statistics, take `tf.moments`.
+ * @example
+ * const { y, mean, variance } = batchNormTrain(x, gamma, beta, { epsilon: 1e-5, relu: true })
+ */
+export function batchNormTrain(
+  x: Tensor,
+  gamma: Tensor | undefined,
+  beta: Tensor,
+  options: BatchNormTrainOptions,
+): BatchNormTrained {
+  const input = x.dtype === 'float32' ? x : cast(x, 'float32')
+  return hasKernels() && engine().state.gradientDepth <= 2
+    ? fused(input, gamma, beta, options)
+    : composed(input, gamma, beta, options)
+}
+
+// the kernels have two derivatives; inside of three gradients, a third is wanted
+function hasKernels(): boolean {
+  const names = [BatchNormTrain, BatchNormTrainGrad, BatchNormTrainGradGrad]
+  return names.every((name) => getKernel(name, getBackend()) !== undefined)
+}
+
+function fused(
+  x: Tensor,
+  gamma: Tensor | undefined,
+  beta: Tensor,
+  { epsilon, relu = false }: BatchNormTrainOptions,
+): BatchNormTrained {
+  const inputs = { x, gamma: gamma ?? offTape(() => ones(beta.shape)), beta }
+  const attrs = { epsilon, relu, groups: 1 } as unknown as NamedAttrMap
+  const [y, mean, variance] = engine().runKernel(BatchNormTrain, inputs, attrs) as Tensor[]
+  return { y: y!, mean: mean!, variance: variance! }
+}
+
+function composed(
+  x: Tensor,
+  gamma: Tensor | undefined,
+  beta: Tensor,
+  { epsilon, relu = false }: BatchNormTrainOptions,
+): BatchNormTrained {
+  const share = x.shape.at(-1)! / x.size
+  const mean = mul(sumLeading(x), share)
+  const centred = sub(x, mean)
+  const variance = mul(sumLeading(square(centred)), share)
+  const inverse = rsqrt(add(variance, epsilon))
+  const normed = add(mul(centred, gamma ? mul(gamma, inverse) : inverse), beta)
+  const y = relu ? rectify(normed) : normed
+  return { y, mean: stopGradient(mean), variance: stopGradient(variance) }
+}
