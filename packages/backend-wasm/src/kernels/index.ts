@@ -1,3 +1,6 @@
+import { batchNorms } from './batch-norm'
+import { convolutions } from './conv'
+import { direct } from './conv-direct'
 import { install, uninstall } from './install'
 import type { Kernels } from './kernel'
 import { products } from './matmul'
@@ -9,7 +12,7 @@ import { instantiate, supported, type WasmBackend } from './native'
  */
 export type KernelChoice = 'stock' | 'exact' | 'fast'
 
-const exact: Kernels = { ...products }
+const exact: Kernels = { ...products, ...batchNorms, ...convolutions(() => direct) }
 
 /** Registers the chosen kernels and says which run, as in `kshot-simd-fma`. */
 export async function useKernels(backend: WasmBackend, choice: KernelChoice): Promise<string> {

@@ -1,8 +1,11 @@
 import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core'
+import batchNorm from './binary/batch-norm'
+import batchNormTwice from './binary/batch-norm-twice'
+import conv from './binary/conv'
 import gemm from './binary/gemm'
 
 /** The compiled modules; each works in place on the memory of TensorFlow.js' wasm backend. */
-const modules = [gemm] as const
+const modules = [batchNorm, batchNormTwice, conv, gemm] as const
 
 type FunctionName = (typeof modules)[number]['functions'][number]
 
