@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs-core'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
@@ -21,6 +22,12 @@ export interface Rng {
   sample(n: number, k: number): number[]
   /** An independent generator named by `label`. */
   split(label: string | number): Rng
+  /** Only of a generator that stands for those of many tasks; see `drawTensor`. */
+  drawTensor?(
+    shape: readonly number[],
+    dtype: 'float32' | 'int32',
+    draw: (rng: Rng) => readonly number[],
+  ): Tensor
 }
 
 /** 128 bits as four integers: JSON, so that a generator can be sent to another thread. */

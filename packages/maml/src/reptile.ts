@@ -3,6 +3,7 @@ import {
   adam,
   type Batch,
   type Context,
+  drawTensor,
   type Episode,
   KshotError,
   type Meta,
@@ -13,7 +14,7 @@ import {
   type Rng,
   tree,
 } from '@kshot/core'
-import { gather, sub, tensor1d, tidy } from '@tensorflow/tfjs-core'
+import { gather, reshape, slice, sub, tidy } from '@tensorflow/tfjs-core'
 import { checkedSteps, innerLoop, type Rule, type Steps, type Trajectory } from './inner-loop'
 import { type AdaptedWeights, type NetworkOptions, network, type Weights } from './network'
 
@@ -65,7 +66,10 @@ export function reptile(options: ReptileOptions): MetaLearner {
     }
     const loop = { network: net, steps: count, rule, adapts: /(?:)/, firstOrder: true, phase }
     const start = net.forTask(meta.params as Weights, support)
-    return { ...innerLoop(loop, start, model, miniBatches(support, size, rng)), start }
+    return {
+      ...innerLoop(loop, start, model, miniBatches(support, { size, steps: count }, rng)),
+      start,
+    }
   }
 
   /** θ − φ, and how well φ does on the queries, which nothing else comes from. */
@@ -110,14 +114,20 @@ export function reptile(options: ReptileOptions): MetaLearner {
 }
 
 /** Batches of `size`: the support set is gone through in one random order after another. */
-function miniBatches({ x, y, ways }: Batch, size: number | undefined, rng: Rng) {
+function miniBatches(
+  { x, y, ways }: Batch,
+  { size, steps }: { size: number | undefined; steps: number },
+  rng: Rng,
+) {
   const n = x.shape[0]!
   const whole = { x, y, ...(ways !== undefined && { ways }) }
   if (size === undefined || size >= n) return () => whole
-  const order: number[] = []
+  const order = drawTensor(rng, [steps, size], 'int32', (rng) => {
+    const rounds = Array.from({ length: Math.ceil((steps * size) / n) }, () => rng.permutation(n))
+    return rounds.flat().slice(0, steps * size)
+  })
   return (step: number): Batch => {
-    while (order.length < (step + 1) * size) order.push(...rng.permutation(n))
-    const at = tensor1d(order.slice(step * size, (step + 1) * size), 'int32')
+    const at = reshape(slice(order, [step, 0], [1, size]), [size])
     return { ...whole, x: gather(x, at), y: gather(y, at) }
   }
 }

@@ -4,6 +4,7 @@ export { relativeError } from './closeness'
 export { codeOf } from './errors'
 export { leaked } from './leaks'
 export { type LearnerSuiteOptions, learnerSuite } from './learner-suite'
+export { draw, type Inputs, type Operation, onCpuOnly, operations, scalarOf } from './operations'
 export { describeReference, referenceFile, referenceSuite } from './reference/describe'
 export {
   loadReference,

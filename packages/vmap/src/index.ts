@@ -1,1 +1,2 @@
-export {}
+export { type VectorisedOptions, vectorised } from './vectorised'
+export { vmap } from './vmap'

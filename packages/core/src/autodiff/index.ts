@@ -18,6 +18,7 @@ import { prepareTape } from './tape'
 
 export { sumLeading } from './broadcast'
 export { stopGradient } from './gradients/gradient'
+export { recovering } from './recover'
 export { enableGradients } from './scope'
 
 /** A value to differentiate, and tensors that come with it. */

@@ -1,9 +1,16 @@
-import { activate, relativeError } from '@kshot/testkit'
+import {
+  activate,
+  draw,
+  type Operation,
+  onCpuOnly,
+  operations,
+  relativeError,
+  scalarOf,
+} from '@kshot/testkit'
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import * as tree from '../tree'
 import { grad, hvp } from '.'
-import { draw, type Operation, onCpuOnly, operations, scalarOf } from './operations.testing'
 
 interface Derivatives {
   readonly value: number[]

@@ -3,12 +3,19 @@
 import '@tensorflow/tfjs-core/dist/index'
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops'
 import '@tensorflow/tfjs-core/dist/register_all_gradients'
-import { activate, relativeError } from '@kshot/testkit'
+import {
+  activate,
+  draw,
+  type Operation,
+  onCpuOnly,
+  operations,
+  relativeError,
+  scalarOf,
+} from '@kshot/testkit'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import * as tree from '../tree'
 import { grad } from '.'
-import { draw, type Operation, onCpuOnly, operations, scalarOf } from './operations.testing'
 
 beforeAll(() => activate('cpu'))
 

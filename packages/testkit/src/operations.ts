@@ -1,5 +1,5 @@
+import { rng } from '@kshot/core'
 import * as tf from '@tensorflow/tfjs-core'
-import { rng } from '../random'
 
 export type Inputs = { readonly [name: string]: tf.Tensor }
 type Shapes = { readonly [name: string]: readonly number[] }

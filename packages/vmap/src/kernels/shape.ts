@@ -1,0 +1,121 @@
+import { slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core'
+import { storedAxes, type TasksBackend } from '../tasks-backend'
+import { repeatTo } from './elementwise'
+import { alike, anyPerTask, each, type Kernels, listed } from './kernel'
+
+export const shapes: Kernels = {
+  // ---- the same numbers
+  Identity: (backend, { inputs: { x } }) => backend.reshaped(x, x.shape),
+  Reshape: (backend, { inputs: { x }, attrs: { shape } }) =>
+    backend.reshaped(x, util.inferFromImplicitShape(shape, util.sizeFromShape(x.shape))),
+  ExpandDims: (backend, { inputs: { input }, attrs: { dim } }) => {
+    const at = dim < 0 ? input.shape.length + dim + 1 : dim
+    return backend.reshaped(input, input.shape.toSpliced(at, 0, 1))
+  },
+
+  // ---- made of nothing: shared by all tasks
+  ZerosLike: (backend, { inputs: { x } }) => filled(backend, x.shape, 0, x.dtype),
+  OnesLike: (backend, { inputs: { x } }) => filled(backend, x.shape, 1, x.dtype),
+  Fill: (backend, { attrs: { shape, value, dtype } }) => filled(backend, shape, value, dtype),
+  ...each(['Range', 'LinSpace'], (backend, { attrs, name }) => {
+    const values = backend.run(name, {}, attrs)
+    return backend.logical({ ...values, shape: [1, ...values.shape] })
+  }),
+
+  // ---- moved
+  Transpose: (backend, { inputs: { x }, attrs: { perm } }) => {
+    const moved = { perm: [0, ...perm.map((axis: number) => axis + 1)] }
+    return backend.logical(backend.run('Transpose', { x: backend.stored(x) }, moved))
+  },
+  Reverse: (backend, { inputs: { x }, attrs: { dims } }) =>
+    x.shape.length === 0
+      ? backend.reshaped(x, x.shape)
+      : backend.logical(
+          backend.run('Reverse', { x: backend.stored(x) }, { dims: storedAxes(dims, x) }),
+        ),
+  Slice: (backend, { inputs: { x }, attrs: { begin, size } }) => {
+    const [from, extent] = slice_util.parseSliceParams(x, begin, size)
+    const stored = backend.stored(x)
+    const part = { begin: [0, ...from!], size: [stored.shape[0]!, ...extent!] }
+    return backend.logical(backend.run('Slice', { x: stored }, part))
+  },
+  StridedSlice: (backend, { inputs: { x }, attrs }) => {
+    const stored = backend.stored(x)
+    const { begin, end, strides, ellipsisMask, newAxisMask, shrinkAxisMask } = attrs
+    return backend.logical(
+      backend.run(
+        'StridedSlice',
+        { x: stored },
+        {
+          ...{ begin: [0, ...begin], end: [stored.shape[0]!, ...end], strides: [1, ...strides] },
+          // one bit an axis
+          ...{ beginMask: attrs.beginMask << 1, endMask: attrs.endMask << 1 },
+          ...{ ellipsisMask: ellipsisMask << 1, newAxisMask: newAxisMask << 1 },
+          shrinkAxisMask: shrinkAxisMask << 1,
+        },
+      ),
+    )
+  },
+  ...each(['PadV2', 'MirrorPad'], (backend, { inputs: { x }, attrs, name }) => {
+    const paddings = [[0, 0], ...attrs.paddings]
+    return backend.logical(backend.run(name, { x: backend.stored(x) }, { ...attrs, paddings }))
+  }),
+  Tile: (backend, { inputs: { x }, attrs: { reps } }) => {
+    const short = reps.length - x.shape.length
+    const stored = backend.stored(x, [...Array(short).fill(1), ...x.shape])
+    return backend.logical(backend.run('Tile', { x: stored }, { reps: [1, ...reps] }))
+  },
+  BroadcastTo: (backend, { inputs: { x }, attrs: { shape } }) => {
+    const short = shape.length - x.shape.length
+    const stored = backend.stored(x, [...Array(short).fill(1), ...x.shape])
+    const full = repeatTo(backend, stored, [stored.shape[0]!, ...shape])
+    backend.base.backend.incRef(full.dataId)
+    return backend.logical(full)
+  },
+
+  // ---- joined and parted
+  Concat: (backend, { inputs, attrs: { axis } }) => {
+    const parts = listed(inputs)
+    const [along] = storedAxes(axis, parts[0]!)
+    return backend.logical(backend.run('Concat', alike(backend, parts), { axis: along }))
+  },
+  Pack: (backend, { inputs, attrs: { axis } }) => {
+    const parts = listed(inputs)
+    const along = (axis < 0 ? axis + parts[0]!.shape.length + 1 : axis) + 1
+    return backend.logical(backend.run('Pack', alike(backend, parts), { axis: along }))
+  },
+  Unpack: (backend, { inputs: { value }, attrs: { axis } }) => {
+    const [along] = storedAxes(axis, value)
+    const parts = backend.runMany('Unpack', { value: backend.stored(value) }, { axis: along })
+    return parts.map((part) => backend.logical(part))
+  },
+  SplitV: (backend, { inputs: { x }, attrs }) => {
+    const [axis] = storedAxes(attrs.axis, x)
+    const parts = backend.runMany('SplitV', { x: backend.stored(x) }, { ...attrs, axis })
+    return parts.map((part) => backend.logical(part))
+  },
+
+  // ---- chosen
+  OneHot: (backend, { inputs: { indices }, attrs }) =>
+    backend.logical(backend.run('OneHot', { indices: backend.stored(indices) }, attrs)),
+  GatherV2: (backend, { inputs: { x, indices }, attrs: { axis, batchDims } }) => {
+    const along = storedAxes(axis, x)[0]!
+    if (anyPerTask(backend, [indices]) || batchDims > 0) {
+      const [from, at] = alike(backend, [x, indices])
+      const attrs = { axis: along, batchDims: batchDims + 1 }
+      return backend.logical(backend.run('GatherV2', { x: from, indices: at }, attrs))
+    }
+    const at = { ...backend.stored(indices), shape: indices.shape }
+    const attrs = { axis: along, batchDims: 0 }
+    return backend.logical(backend.run('GatherV2', { x: backend.stored(x), indices: at }, attrs))
+  },
+}
+
+function filled(
+  backend: TasksBackend,
+  shape: number[],
+  value: number,
+  dtype: TensorInfo['dtype'],
+): TensorInfo {
+  return backend.logical(backend.run('Fill', {}, { shape: [1, ...shape], value, dtype }))
+}
