@@ -18,7 +18,13 @@ export const batchNorms: Kernels = {
     const [y, mean, variance] = outputs.map((out) => native.address(out))
     const room = native.scratch(native.call.batchNormScratch(size.c))
     native.call.batchNorm(
-      ...[size.groups, size.n, size.c, native.address(inputs.x!), ...affine(native, inputs, size.c)],
+      ...[
+        size.groups,
+        size.n,
+        size.c,
+        native.address(inputs.x!),
+        ...affine(native, inputs, size.c),
+      ],
       ...[y!, mean!, variance!, attrs.epsilon, attrs.relu, room],
     )
     return outputs

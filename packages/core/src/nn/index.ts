@@ -1,5 +1,10 @@
 export { type Activation, activation } from './activation'
 export { type BatchNormOptions, batchNorm } from './batch-norm'
+export {
+  type BatchNormTrained,
+  type BatchNormTrainOptions,
+  batchNormTrain,
+} from './batch-norm-train'
 export { type ConvBlockOptions, convBlock } from './conv-block'
 export { type Conv2dOptions, conv2d } from './conv2d'
 export { type DenseOptions, dense } from './dense'
