@@ -3,6 +3,7 @@ import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoin
 import { writeFileAtomic } from './checkpoint/write-file'
 import { isKshotError, KshotError } from './errors'
 
+export * from './workers'
 export { writeFileAtomic }
 
 /**

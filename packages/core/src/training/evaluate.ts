@@ -1,5 +1,5 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core'
-import type { Context, Meta, MetaLearner } from '../learner'
+import type { Context, Executor, Meta, MetaLearner } from '../learner'
 import { accuracy, meanSquaredError } from '../nn'
 import { rng } from '../random'
 import { type Batch, countExamples, disposeTask, type Episode } from '../task'
@@ -15,6 +15,8 @@ export interface EvaluateOptions {
   /** The meta-step this is done at. */
   readonly step?: number
   readonly seed?: number | string
+  /** Episodes go to its `scores`, where it has some; else they are run one by one. */
+  readonly executor?: Executor
   readonly onEpisode?: (done: number, score: number) => void
   readonly signal?: AbortSignal
 }
@@ -30,42 +32,96 @@ export interface Evaluation extends Estimate {
   readonly examples: number
 }
 
+/** So many episodes are given at once to an executor that scores them in a way of its own. */
+const AT_ONCE = 16
+
 /**
  * Adapts to the support set of each task and scores the predictions for its query set.
- * The same tasks and seed give the same scores.
+ * The same tasks and seed give the same scores, with worker threads too.
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
-  const { learner, meta, tasks, count, phase = 'test', step = 0, seed = 0, signal } = options
-  const random = rng(seed).split(phase)
+  const { count, onEpisode } = options
   const scores: number[] = []
   let examples = 0
   let metric: Evaluation['metric'] = 'accuracy'
-  for (let i = 0; i < count; i++) {
-    signal?.throwIfAborted()
-    const episode = await tasks(i)
-    try {
-      metric = episode.query.ways === undefined ? 'mse' : 'accuracy'
-      const score = scoreEpisode(learner, meta, episode, { step, phase, rng: random.split(i) })
-      scores.push((await score.data())[0]!)
-      examples += countExamples(episode)
-      score.dispose()
-    } finally {
-      disposeTask(episode)
+  for await (const batch of scoredBatches(options)) {
+    metric = batch.metric
+    examples += batch.examples
+    for (const score of batch.scores) {
+      scores.push(score)
+      onEpisode?.(scores.length, score)
     }
-    options.onEpisode?.(i + 1, scores.at(-1)!)
   }
   const result = estimate(scores)
   const accuracy = metric === 'accuracy' ? result.mean : Number.NaN
   return { ...result, metric, accuracy, scores, episodes: count, examples }
 }
 
-function scoreEpisode(learner: MetaLearner, meta: Meta, episode: Episode, ctx: Context): Tensor {
-  return tidy(() => {
-    const adapted = learner.adapt(meta, episode.support, ctx)
-    return score(learner.predict(meta, adapted, episode.query.x, ctx), episode.query)
-  })
+interface ScoredBatch {
+  readonly scores: readonly number[]
+  readonly examples: number
+  readonly metric: Evaluation['metric']
 }
 
-function score(output: Tensor, query: Batch): Tensor {
+/** Batches in order; where an executor scores them, the next is drawn and waits meanwhile. */
+async function* scoredBatches(options: EvaluateOptions): AsyncGenerator<ScoredBatch> {
+  const { count, executor } = options
+  const [size, ahead] = executor?.scores ? [AT_ONCE, 2] : [1, 1]
+  const batches: Promise<ScoredBatch>[] = []
+  try {
+    for (let from = 0; from < count || batches.length > 0; ) {
+      for (; batches.length < ahead && from < count; from += size) {
+        const batch = scoredBatch(options, from, Math.min(count, from + size))
+        // It is awaited later; that it failed is no surprise until then.
+        batch.catch(() => {})
+        batches.push(batch)
+      }
+      yield await batches.shift()!
+    }
+  } finally {
+    await Promise.allSettled(batches)
+  }
+}
+
+async function scoredBatch(options: EvaluateOptions, from: number, to: number) {
+  const { learner, meta, tasks, phase = 'test', step = 0, seed = 0, signal, executor } = options
+  const random = rng(seed).split(phase)
+  const episodes: Episode[] = []
+  try {
+    for (let i = from; i < to; i++) {
+      signal?.throwIfAborted()
+      episodes.push(await tasks(i))
+    }
+    const contexts = episodes.map((_, i) => ({ step, phase, rng: random.split(from + i) }))
+    const scores = await (executor?.scores ?? episodeScores)(learner, meta, episodes, contexts)
+    const metric = episodes[0]!.query.ways === undefined ? ('mse' as const) : ('accuracy' as const)
+    return { scores, examples: countExamples(episodes), metric }
+  } finally {
+    disposeTask(episodes)
+  }
+}
+
+/** The share of right answers for each episode, or its mean squared error, one episode after the other. */
+export async function episodeScores(
+  learner: MetaLearner,
+  meta: Meta,
+  episodes: readonly Episode[],
+  contexts: readonly Context[],
+): Promise<number[]> {
+  const scores: number[] = []
+  for (const [i, { support, query }] of episodes.entries()) {
+    const ctx = contexts[i]!
+    const value = tidy(() => {
+      const adapted = learner.adapt(meta, support, ctx)
+      return score(learner.predict(meta, adapted, query.x, ctx), query)
+    })
+    scores.push((await value.data())[0]!)
+    value.dispose()
+  }
+  return scores
+}
+
+/** The share of right answers, or the mean squared error of a regression: a scalar. */
+export function score(output: Tensor, query: Batch): Tensor {
   return query.ways === undefined ? meanSquaredError(output, query.y) : accuracy(output, query.y)
 }

@@ -1,4 +1,4 @@
-export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate'
+export { type EvaluateOptions, type Evaluation, episodeScores, evaluate, score } from './evaluate'
 export {
   addInChunks,
   CHUNK,

@@ -200,7 +200,7 @@ async function numbers(metrics: MetaGradient['metrics']): Promise<Record<string,
 }
 
 async function validated<Task>(
-  { learner, seed = 0, signal }: MetaTrainOptions<Task>,
+  { learner, seed = 0, signal, executor }: MetaTrainOptions<Task>,
   { tasks, count }: Validation,
   state: TrainState,
 ): Promise<{ state: TrainState; validation: Evaluation }> {
@@ -214,6 +214,7 @@ async function validated<Task>(
     step: state.step,
     seed,
     ...(signal && { signal }),
+    ...(executor && { executor }),
   })
   const score = validation.metric === 'mse' ? -validation.mean : validation.mean
   if (state.best && score <= state.best.score) return { state, validation }

@@ -1,0 +1,2 @@
+export type { Resolve } from './modules'
+export { type WorkersExecutor, type WorkersOptions, workers } from './workers'

@@ -1,0 +1,40 @@
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { KshotError } from '../errors'
+import { isSpec, type Spec } from '../spec'
+import type { Modules } from './messages'
+
+/** The URL of a package for the app, as in `(name) => import.meta.resolve(name)`. */
+export type Resolve = (name: string) => string
+
+/** The packages that a spec names, at any depth, and where they lie. */
+export function modulesOf(spec: Spec, resolve: Resolve): Modules {
+  const names = [...packagesOf(spec)].filter((name) => name !== '@kshot/core')
+  return Object.fromEntries(names.map((name) => [name, resolved(name, resolve)]))
+}
+
+function packagesOf(value: unknown): Set<string> {
+  if (typeof value !== 'object' || value === null) return new Set()
+  const inner = Object.values(isSpec(value) ? value.options : value)
+  const found = inner.flatMap((part) => [...packagesOf(part)])
+  return new Set(isSpec(value) ? [value.package, ...found] : found)
+}
+
+function resolved(name: string, resolve: Resolve): string {
+  try {
+    return resolve(name)
+  } catch (cause) {
+    throw new KshotError('workers/unknown-package', {
+      got: `a spec of the package '${name}', which was not found: ${(cause as Error).message}`,
+      expected: 'a package that the app can import',
+      remedy: "Pass resolve: (name) => import.meta.resolve(name) from a module of the app's own",
+      cause,
+    })
+  }
+}
+
+/** Resolves as the script that Node was started with would. */
+export function fromMainModule(): Resolve {
+  const { resolve } = createRequire(pathToFileURL(process.argv[1] ?? `${process.cwd()}/app.js`))
+  return (name) => pathToFileURL(resolve(name)).href
+}

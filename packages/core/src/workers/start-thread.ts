@@ -1,0 +1,72 @@
+import { Worker } from 'node:worker_threads'
+import type { DeviceInfo } from '../backend'
+import { isKshotError } from '../errors'
+import { died, notStarted } from './failure'
+import type { Job, Reply, Start } from './messages'
+
+/** One thread as the others see it. */
+export interface Thread {
+  readonly worker: Worker
+  /** What it computes on; fails with why it ended before it was ready. */
+  readonly ready: Promise<DeviceInfo>
+  give(job: Job): void
+}
+
+export interface ThreadEvents {
+  ready(thread: Thread): void
+  answer(thread: Thread, answer: Answer): void
+  /** It ended, by itself or not. */
+  gone(thread: Thread, why: Error): void
+}
+
+export type Answer = Exclude<Reply, { readonly kind: 'ready' | 'not-started' }>
+
+/** Starts a thread. It keeps the process alive until it is ready, and while it works. */
+export function startThread(
+  entry: URL,
+  start: Start,
+  execArgv: readonly string[] | undefined,
+  on: ThreadEvents,
+): Thread {
+  const worker = new Worker(entry, {
+    workerData: start,
+    ...(execArgv && { execArgv: [...execArgv] }),
+  })
+  let error: Error | undefined
+  let isReady: (device: DeviceInfo) => void
+  let isNot: (why: Error) => void
+  const ready = new Promise<DeviceInfo>((resolve, reject) => {
+    ;[isReady, isNot] = [resolve, reject]
+  })
+  // Whoever waits for it hears of it; nobody has to.
+  ready.catch(() => {})
+  const thread: Thread = {
+    worker,
+    ready,
+    give(job) {
+      worker.postMessage(job)
+      worker.ref()
+    },
+  }
+  const end = (why: Error) => {
+    error ??= why
+    void worker.terminate()
+  }
+  worker.on('message', (reply: Reply) => {
+    if (reply.kind === 'not-started') return end(notStarted(reply.failure))
+    worker.unref()
+    if (reply.kind !== 'ready') return on.answer(thread, reply)
+    isReady(reply.device)
+    on.ready(thread)
+  })
+  worker.on('messageerror', end)
+  worker.on('error', (thrown: Error) => {
+    error ??= thrown
+  })
+  worker.on('exit', (code) => {
+    const why = isKshotError(error) ? error : died(code, error)
+    isNot(why)
+    on.gone(thread, why)
+  })
+  return thread
+}

@@ -1,0 +1,176 @@
+import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import type { Worker } from 'node:worker_threads'
+import type { Backend, DeviceInfo } from '../backend'
+import { KshotError } from '../errors'
+import type { Context, Executor, Meta, MetaGradient, MetaLearner } from '../learner'
+import { canonicalJson, type Spec } from '../spec'
+import { addInChunks, groupRanges, meanOf, sequential, taskContexts } from '../training'
+import * as tree from '../tree'
+import { buffers } from './buffers'
+import type { Done, Job, PlainContext } from './messages'
+import { fromMainModule, modulesOf, type Resolve } from './modules'
+import { type Packed, pack, unpack } from './pack'
+import { threads } from './threads'
+
+export interface WorkersOptions {
+  /** How many threads; `auto` is one for each core that the process may use. */
+  readonly count: number | 'auto'
+  /** Each thread has an instance of its own. */
+  readonly backend: Backend
+  /** How a thread runs a group of tasks; `sequential()` by default. */
+  readonly executor?: Executor
+  /**
+   * Where the packages of specs lie, as in `(name) => import.meta.resolve(name)`: only the app can
+   * resolve its own. By default as the script would that Node was started with.
+   */
+  readonly resolve?: Resolve
+  /** A thread that dies: its group is done once more on another (`redo`, the default), or the run stops. */
+  readonly onDeath?: 'redo' | 'stop'
+  /** The file that a thread runs, for apps that are bundled: `dist/worker.js` of this package. */
+  readonly entry?: URL
+  /** Node's options for the threads; by default those of the process. */
+  readonly execArgv?: readonly string[]
+  /** Sees each thread when it is started. */
+  readonly onThread?: (thread: Worker) => void
+}
+
+/** An executor whose threads run until it is disposed of. */
+export interface WorkersExecutor extends Executor {
+  readonly count: number
+  /** What a thread computes on. */
+  readonly device: DeviceInfo
+  metaGradient<Task>(
+    learner: MetaLearner<Task>,
+    meta: Meta,
+    tasks: readonly Task[],
+    ctx: Context,
+  ): Promise<MetaGradient>
+  scores: NonNullable<Executor['scores']>
+  /** Ends all threads. A process ends without it too. */
+  dispose(): Promise<void>
+}
+
+/**
+ * Spreads groups of tasks over threads, each with a backend of its own; test episodes too. The sums of
+ * the groups are added in their order, so the bytes are those of `executor` in one thread, whatever
+ * the count. Learners are built again from their specs, and tasks are sent: both must be plain data.
+ * @throws `workers/bad-count`, `workers/not-started`, `workers/unknown-package`; in a step
+ *   `workers/task-failed`, `workers/died`, `workers/not-sendable`, `workers/bad-dtype`, each with the
+ *   stack of the thread where there is one
+ * @example
+ * const executor = await workers({ count: 'auto', backend: wasm() })
+ * const { meta } = await metaTrain({ learner, optimizer, tasks, steps: 2000, metaBatch: 32, executor })
+ * await executor.dispose()
+ */
+export async function workers(options: WorkersOptions): Promise<WorkersExecutor> {
+  const { backend, executor: inner = sequential(), onDeath = 'redo' } = options
+  const { resolve = fromMainModule(), entry = threadFile(), execArgv, onThread } = options
+  const count = checkedCount(options.count)
+  const spec = specOf(count, backend, inner, onDeath)
+  const start = { backend: backend.spec, executor: inner.spec, modules: modulesOf(spec, resolve) }
+  const { device, run, dispose } = await threads({
+    ...{ count, entry, start, onDeath, execArgv, onThread },
+  })
+  const memory = buffers()
+  let version = 0
+  let sumBytes = 0
+
+  /** Runs the groups of one call and hands what they gave to `use`, before its memory is used again. */
+  async function inGroups<Result>(
+    kind: Job['kind'],
+    learner: MetaLearner<never>,
+    meta: Meta,
+    groups: readonly { tasks: readonly unknown[]; contexts: readonly Context[] }[],
+    use: (done: readonly Done[]) => Result,
+  ): Promise<Result> {
+    const leased: SharedArrayBuffer[] = []
+    const lease = (bytes: number) => {
+      const buffer = memory.lease(bytes)
+      leased.push(buffer)
+      return buffer
+    }
+    try {
+      const packedMeta = { version: ++version, packed: await pack({ ...meta }, lease) }
+      const { spec } = learner
+      const named = { key: canonicalJson(spec), spec, modules: modulesOf(spec, resolve) }
+      const jobs = groups.map(
+        async ({ tasks, contexts }): Promise<Job> => ({
+          ...{ kind, learner: named, meta: packedMeta },
+          tasks: await pack(tasks, lease),
+          contexts: contexts.map(plain),
+          space: lease(kind === 'sum' ? sumBytes : 0),
+        }),
+      )
+      const done = await run(await Promise.all(jobs))
+      // What was sent comes back as another object over the same memory, which must not be lent twice.
+      for (const one of done) if (one.kind === 'sum' && !one.inSpace) leased.push(one.sum.buffer)
+      return use(done)
+    } finally {
+      leased.forEach(memory.giveBack)
+    }
+  }
+
+  const { size } = inner.groups
+  return {
+    ...{ spec, name: `${inner.name} × ${count} workers`, groups: inner.groups, count, device },
+    metaGradient(learner, meta, tasks, ctx) {
+      const groups = groupRanges(tasks.length, size).map(({ from, to }) => ({
+        tasks: tasks.slice(from, to),
+        contexts: taskContexts(ctx, from, to),
+      }))
+      return inGroups('sum', learner as MetaLearner<never>, meta, groups, (done) => {
+        const sums = done.map((one) => (one as { sum: Packed }).sum)
+        sumBytes = sums[0]?.buffer.byteLength ?? 0
+        return tree.tidy(() => meanOf(addInChunks(unpacked(sums), size), tasks.length))
+      })
+    },
+    scores(learner, meta, episodes, contexts) {
+      const groups = groupRanges(episodes.length, inner.scores ? size : 1).map(({ from, to }) => ({
+        tasks: episodes.slice(from, to),
+        contexts: contexts.slice(from, to),
+      }))
+      return inGroups('scores', learner as MetaLearner<never>, meta, groups, (done) =>
+        done.flatMap((one) => (one as { scores: number[] }).scores),
+      )
+    },
+    dispose,
+  }
+}
+
+function* unpacked(sums: readonly Packed[]): Generator<MetaGradient> {
+  for (const sum of sums) yield unpack(sum) as MetaGradient
+}
+
+function plain({ rng, ...rest }: Context): PlainContext {
+  return { ...rest, key: rng.key }
+}
+
+function specOf(count: number, backend: Backend, executor: Executor, onDeath: string): Spec {
+  const options = { count, backend: backend.spec, executor: executor.spec, onDeath }
+  return { package: '@kshot/core/node', export: 'workers', options }
+}
+
+function checkedCount(count: number | 'auto'): number {
+  if (count === 'auto') return availableParallelism()
+  if (Number.isInteger(count) && count > 0) return count
+  throw new KshotError('workers/bad-count', {
+    got: `${count} workers`,
+    expected: "a whole number of at least 1, or 'auto'",
+    remedy: "Pass 'auto' for one a core",
+  })
+}
+
+/** Beside the built file; from source, where it was built to. */
+function threadFile(): URL {
+  const places = ['./worker.js', '../../dist/worker.js']
+  const urls = places.map((place) => new URL(place, import.meta.url))
+  const found = urls.find((url) => url.protocol === 'file:' && existsSync(fileURLToPath(url)))
+  if (found) return found
+  throw new KshotError('workers/not-started', {
+    got: `no file worker.js beside ${import.meta.url}`,
+    expected: 'the file that a thread runs',
+    remedy: 'Where the app is bundled, pass entry: the URL of dist/worker.js of @kshot/core',
+  })
+}
