@@ -1,4 +1,4 @@
-import type { backend_util } from '@tensorflow/tfjs-core'
+import type { backend_util, KernelConfig } from '@tensorflow/tfjs-core'
 
 /**
  * Kernels that TensorFlow.js does not have. A backend registers those it has under these names; where
@@ -7,6 +7,14 @@ import type { backend_util } from '@tensorflow/tfjs-core'
  * A group is one of several independent computations that lie one after the other in memory: under
  * vmap, a task. A first axis of 1 in the place of `groups` is shared by all groups.
  */
+
+/** The configuration of a kernel that a backend of kshot registered in the place of TensorFlow.js' own. */
+export interface OwnKernel extends KernelConfig {
+  /** TensorFlow.js' own, where it has one. */
+  readonly replaces: KernelConfig | undefined
+}
+
+export const isOwnKernel = (config: KernelConfig): config is OwnKernel => 'replaces' in config
 
 /**
  * A convolution for each group, with filters of its own:
@@ -60,3 +68,10 @@ export interface BatchNormTrainAttrs {
   readonly relu: boolean
   readonly groups: number
 }
+
+/**
+ * The derivative of `MaxPoolGrad` in dy, given ddx: for each window, the entry of ddx where `input` has its
+ * maximum, the first in reading order. ddx and input `[n, h, w, c]`, output `[n, oh, ow, c]` to
+ * `[n, oh, ow, c]`; attributes as those of `MaxPool`.
+ */
+export const MaxPoolGradGrad = 'MaxPoolGradGrad'

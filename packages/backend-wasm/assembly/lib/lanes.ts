@@ -30,5 +30,5 @@ export function accumulate<T>(at: usize, x: v128): void {
  * channel walks down them, and that sums of float32 numbers stay exact enough.
  */
 export function blockRows(bytes: usize): i32 {
-  return <i32>min<usize>(256, max<usize>(16, 20480 / bytes))
+  return <i32>min<usize>(256, max<usize>(16, 20480 / max<usize>(bytes, 1)))
 }

@@ -1,3 +1,5 @@
+import { aliases } from './alias'
+import { arithmetic } from './arithmetic'
 import { batchNorms } from './batch-norm'
 import { convolutions } from './conv'
 import { direct } from './conv-direct'
@@ -5,6 +7,8 @@ import { install, uninstall } from './install'
 import type { Kernels } from './kernel'
 import { products } from './matmul'
 import { instantiate, supported, type WasmBackend } from './native'
+import { pools } from './pool'
+import { reductions } from './reduce'
 
 /**
  * Which kernels run: TensorFlow.js' own; ours, which compute convolutions as they are defined; or ours,
@@ -12,7 +16,15 @@ import { instantiate, supported, type WasmBackend } from './native'
  */
 export type KernelChoice = 'stock' | 'exact' | 'fast'
 
-const exact: Kernels = { ...products, ...batchNorms, ...convolutions(() => direct) }
+const exact: Kernels = {
+  ...aliases,
+  ...arithmetic,
+  ...batchNorms,
+  ...convolutions(() => direct),
+  ...pools,
+  ...products,
+  ...reductions,
+}
 
 /** Registers the chosen kernels and says which run, as in `kshot-simd-fma`. */
 export async function useKernels(backend: WasmBackend, choice: KernelChoice): Promise<string> {

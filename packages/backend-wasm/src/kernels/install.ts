@@ -1,7 +1,7 @@
+import { isOwnKernel, type OwnKernel } from '@kshot/core'
 import {
   getKernel,
   getKernelsForBackend,
-  type KernelConfig,
   type KernelFunc,
   type NamedAttrMap,
   registerKernel,
@@ -11,13 +11,6 @@ import { type Kernels, stockCall } from './kernel'
 import type { Native } from './native'
 
 const backendName = 'wasm'
-
-// What a kernel of ours replaced is kept with it: the registry is TensorFlow.js', and one for all.
-interface OwnConfig extends KernelConfig {
-  readonly replaces: KernelConfig | undefined
-}
-
-const isOwn = (config: KernelConfig): config is OwnConfig => 'replaces' in config
 
 /** Registers kernels in the place of TensorFlow.js' own, and of those that were installed before. */
 export function install(kernels: Kernels, native: Native): void {
@@ -30,19 +23,19 @@ export function install(kernels: Kernels, native: Native): void {
       backend === native.backend || !stock
         ? own({ inputs, attrs: attrs as NamedAttrMap })
         : stock({ inputs, attrs, backend } as never)
-    replace({ ...replaces, kernelName, backendName, kernelFunc, replaces } as OwnConfig)
+    replace({ ...replaces, kernelName, backendName, kernelFunc, replaces } as OwnKernel)
   }
 }
 
 /** Gives TensorFlow.js its own kernels back. */
 export function uninstall(): void {
-  for (const config of getKernelsForBackend(backendName).filter(isOwn)) {
+  for (const config of getKernelsForBackend(backendName).filter(isOwnKernel)) {
     unregisterKernel(config.kernelName, backendName)
     if (config.replaces) registerKernel(config.replaces)
   }
 }
 
-function replace(config: OwnConfig): void {
+function replace(config: OwnKernel): void {
   if (config.replaces) unregisterKernel(config.kernelName, backendName)
   registerKernel(config)
 }

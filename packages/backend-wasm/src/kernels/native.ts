@@ -1,11 +1,14 @@
 import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core'
+import arithmetic from './binary/arithmetic'
 import batchNorm from './binary/batch-norm'
 import batchNormTwice from './binary/batch-norm-twice'
 import conv from './binary/conv'
 import gemm from './binary/gemm'
+import pool from './binary/pool'
+import reduce from './binary/reduce'
 
 /** The compiled modules; each works in place on the memory of TensorFlow.js' wasm backend. */
-const modules = [batchNorm, batchNormTwice, conv, gemm] as const
+const modules = [arithmetic, batchNorm, batchNormTwice, conv, gemm, pool, reduce] as const
 
 type FunctionName = (typeof modules)[number]['functions'][number]
 

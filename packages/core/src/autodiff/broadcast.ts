@@ -9,7 +9,7 @@ import {
   type Tensor4D,
 } from '@tensorflow/tfjs-core'
 import { offTape } from './gradients/gradient'
-import { lacksTrainingKernels } from './kernels'
+import { isStockWasm } from './kernels'
 
 const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1)
 
@@ -35,7 +35,7 @@ export function sumTo(x: Tensor, shape: readonly number[]): Tensor {
 export function sumLeading(x: Tensor, axes = x.rank - 1): Tensor {
   const kept = x.shape.slice(axes)
   const width = product(kept)
-  if (!lacksTrainingKernels() || x.size === 0) return sum(x, [...Array(axes).keys()])
+  if (!isStockWasm('Sum') || x.size === 0) return sum(x, [...Array(axes).keys()])
   // stock wasm's average pooling breaks memory from about a thousand channels on
   if (width > 512) return reshape(sum(reshape(x, [x.size / width, width]), 0), kept)
   const first = x.shape[0]!

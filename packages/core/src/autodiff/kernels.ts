@@ -6,15 +6,26 @@ import {
   type NamedTensorMap,
   type Tensor,
 } from '@tensorflow/tfjs-core'
+import { isOwnKernel } from '../kernels'
+
+/** Whether the active backend has a kernel of this name. */
+export function hasKernel(name: string): boolean {
+  return getKernel(name, getBackend()) !== undefined
+}
+
+/** Whether the active backend has a kernel of this name that is not TensorFlow.js' own. */
+export function hasOwnKernel(name: string): boolean {
+  const config = getKernel(name, getBackend())
+  return config !== undefined && isOwnKernel(config)
+}
 
 /**
- * Whether the active backend lacks the kernels of training, as stock wasm does.
- *
- * There gradients are composed of what it has and does fast: forward convolutions, matrix products
- * of two plain matrices, arithmetic with broadcasting. Elsewhere they run the backend's own kernels.
+ * Whether TensorFlow.js' own wasm kernel would run. Some are wrong or many times slower than other ways
+ * to the same value: there gradients are composed of what stock wasm does fast, forward convolutions,
+ * products of two plain matrices, arithmetic with broadcasting.
  */
-export function lacksTrainingKernels(): boolean {
-  return getKernel('Conv2DBackpropFilter', getBackend()) === undefined
+export function isStockWasm(name: string): boolean {
+  return getBackend() === 'wasm' && !hasOwnKernel(name)
 }
 
 export function runKernel(name: string, inputs: object, attrs: object): Tensor {

@@ -1,5 +1,6 @@
 import { matMul, type Tensor, transpose } from '@tensorflow/tfjs-core'
 import { sumTo } from '../broadcast'
+import { isStockWasm } from '../kernels'
 import { type Gradients, rule } from './gradient'
 
 export const products: Gradients = {
@@ -20,8 +21,9 @@ export const products: Gradients = {
   }),
 }
 
-// Wasm multiplies plain matrices ten times faster than transposed ones: transpose first.
+// Stock wasm multiplies plain matrices ten times faster than transposed ones: transpose first.
 function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
-  if (a.rank > 2 || b.rank > 2) return matMul(a, b, transposeA, transposeB)
+  const plain = a.rank === 2 && b.rank === 2
+  if (!plain || !isStockWasm('BatchMatMul')) return matMul(a, b, transposeA, transposeB)
   return matMul(transposeA ? transpose(a) : a, transposeB ? transpose(b) : b)
 }

@@ -17,10 +17,11 @@ import {
   zeros,
   zerosLike,
 } from '@tensorflow/tfjs-core'
+import { MaxPoolGradGrad } from '../../kernels'
 import { broadcastTo } from '../broadcast'
-import { lacksTrainingKernels, runKernel } from '../kernels'
+import { hasKernel, hasOwnKernel, isStockWasm, runKernel } from '../kernels'
 import { interleave, padOrCrop, spreadOut } from '../spatial'
-import { type Gradients, offTape, rule, unary } from './gradient'
+import { type Gradients, offTape, rule, stopGradient, unary } from './gradient'
 
 interface PoolAttrs {
   readonly filterSize: number | [number, number]
@@ -33,16 +34,29 @@ interface PoolAttrs {
 // Of equals, the first in reading order is the maximum, as in TensorFlow.
 export const pools: Gradients = {
   MaxPool: unary((dy, x, attrs: PoolAttrs) => {
-    if (!lacksTrainingKernels()) {
-      return runKernel('MaxPoolGrad', { dy, input: x, output: pooled(x, attrs) }, attrs)
+    if (hasKernel('MaxPoolGrad') && !isStockWasm('MaxPoolGrad')) {
+      // kernels of our own find the maxima themselves
+      const output = hasOwnKernel('MaxPoolGrad') ? stopGradient(dy) : pooled(x, attrs)
+      return runKernel('MaxPoolGrad', { dy, input: x, output }, attrs)
     }
-    // stock wasm has a MaxPoolGrad, which loses windows without a positive number
+    // stock wasm's MaxPoolGrad loses windows without a positive number
     return isHalving(x, attrs) ? unpoolHalved(dy, x) : putAtMax(dy, x, attrs)
   }),
   MaxPoolGrad: rule(['dy', 'input', 'output'], (ddx: Tensor, saved, attrs) => {
     const [, input, output] = saved as [Tensor, Tensor, Tensor]
     return {
-      dy: () => takeAtMax(ddx, input, output, attrs),
+      dy: () =>
+        hasKernel(MaxPoolGradGrad)
+          ? runKernel(MaxPoolGradGrad, { ddx, input, output }, attrs)
+          : takeAtMax(ddx, input, output, attrs),
+      input: () => zerosLike(input),
+      output: () => zerosLike(output),
+    }
+  }),
+  [MaxPoolGradGrad]: rule(['input', 'output'], (dt: Tensor, saved, attrs) => {
+    const [input, output] = saved as [Tensor, Tensor]
+    return {
+      ddx: () => runKernel('MaxPoolGrad', { dy: dt, input, output }, attrs),
       input: () => zerosLike(input),
       output: () => zerosLike(output),
     }

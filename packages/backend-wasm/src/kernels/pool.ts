@@ -1,0 +1,50 @@
+import { MaxPoolGradGrad } from '@kshot/core'
+import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core'
+import type { Call, Kernels } from './kernel'
+import type { Native } from './native'
+
+/** Max-pooling backwards, and again. Both find the maxima anew: `output` is not read. */
+export const pools: Kernels = {
+  MaxPoolGrad: (native) => (call) => {
+    const { dy, input } = call.inputs as { dy: TensorInfo; input: TensorInfo }
+    const { numbers, apart } = geometry(native, input, call)
+    const dx = native.output(input.shape)
+    native.call.maxPoolGrad(...numbers, native.address(dy), native.address(dx), apart)
+    return dx
+  },
+
+  [MaxPoolGradGrad]: (native) => (call) => {
+    const { ddx, input } = call.inputs as { ddx: TensorInfo; input: TensorInfo }
+    const { numbers, outShape } = geometry(native, input, call)
+    const taken = native.output(outShape)
+    native.call.maxPoolTake(...numbers, native.address(ddx), native.address(taken))
+    return taken
+  },
+}
+
+function geometry(native: Native, x: TensorInfo, { attrs }: Call) {
+  const { filterSize, strides, pad, dimRoundingMode } = attrs
+  const shape = x.shape as [number, number, number, number]
+  const info = backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode)
+  const { top, left } = info.padInfo
+  const numbers = [
+    ...[info.batchSize, native.address(x), info.inHeight, info.inWidth, info.inChannels],
+    ...[info.outHeight, info.outWidth, info.filterHeight, info.filterWidth],
+    ...[info.strideHeight, info.strideWidth, top, left],
+  ]
+  const { outShape } = info
+  return { numbers, apart: coversOnce(info), outShape }
+}
+
+/** Whether each entry of the input lies in exactly one window. */
+function coversOnce(info: backend_util.Conv2DInfo): boolean {
+  const { outHeight, outWidth, filterHeight, filterWidth, padInfo } = info
+  return (
+    info.strideHeight === filterHeight &&
+    info.strideWidth === filterWidth &&
+    padInfo.top === 0 &&
+    padInfo.left === 0 &&
+    outHeight * filterHeight === info.inHeight &&
+    outWidth * filterWidth === info.inWidth
+  )
+}
