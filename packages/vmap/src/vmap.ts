@@ -87,7 +87,7 @@ function tasksBackend(): TasksBackend {
   const backend = backends.get(base) ?? new TasksBackend({ name, backend: base })
   backends.set(base, backend)
   // each time: the base may have got kernels meanwhile
-  registerKernels(PREFIX + name, backend)
+  registerKernels(PREFIX + name, name)
   return backend
 }
 

@@ -2,6 +2,7 @@ import {
   applyUpdates,
   type Context,
   type Episode,
+  type Executor,
   type Meta,
   type MetaLearner,
   type Optimizer,
@@ -52,21 +53,29 @@ const DISTINCT = 1e-3
 
 const ctx: Context = { step: 0, rng: rng(0), phase: 'train' }
 
-/** Compares everything that a case expects; nothing where its kind, or the learner for it, is unknown. */
+/**
+ * Compares everything that a case expects; nothing where its kind, or the learner for it, is unknown.
+ * Meta-gradients are those of `executor`.
+ */
 export async function checkCase(
   c: ReferenceCase,
   learners: Learners,
+  executor: Executor = sequential(),
 ): Promise<Check[] | undefined> {
   const { maml, metaSgd, reptile, protonet } = learners
   if (c.kind === 'hvp') return operationChecks(c as never, within)
-  if ((c.kind === 'maml' || c.kind === 'anil') && maml) return mamlChecks(c, maml)
-  if (c.kind === 'metasgd' && metaSgd) return metaSgdChecks(c, metaSgd)
-  if (c.kind === 'reptile' && reptile) return reptileChecks(c, reptile)
-  if (c.kind === 'protonet' && protonet) return protonetChecks(c, protonet)
+  if ((c.kind === 'maml' || c.kind === 'anil') && maml) return mamlChecks(c, maml, executor)
+  if (c.kind === 'metasgd' && metaSgd) return metaSgdChecks(c, metaSgd, executor)
+  if (c.kind === 'reptile' && reptile) return reptileChecks(c, reptile, executor)
+  if (c.kind === 'protonet' && protonet) return protonetChecks(c, protonet, executor)
   return undefined
 }
 
-async function mamlChecks(c: ReferenceCase, maml: NonNullable<Learners['maml']>) {
+async function mamlChecks(
+  c: ReferenceCase,
+  maml: NonNullable<Learners['maml']>,
+  executor: Executor,
+) {
   const build = (steps: number, firstOrder = false) =>
     maml({
       ...networkOf(c),
@@ -76,8 +85,8 @@ async function mamlChecks(c: ReferenceCase, maml: NonNullable<Learners['maml']>)
   const checks: Check[] = []
   for (const { steps, metaLoss, secondOrder, firstOrder, inner } of c.expected) {
     const say = (what: string) => `${steps} steps, ${what}`
-    const second = await metaGradient(build(steps), c, tasks)
-    const first = await metaGradient(build(steps, true), c, tasks)
+    const second = await metaGradient(executor, build(steps), c, tasks)
+    const first = await metaGradient(executor, build(steps, true), c, tasks)
     checks.push(
       within(say('meta-loss'), [second.loss], [metaLoss]),
       ...gradientChecks(say('second-order gradient'), second.gradient, c, secondOrder),
@@ -97,12 +106,16 @@ async function mamlChecks(c: ReferenceCase, maml: NonNullable<Learners['maml']>)
   return checks
 }
 
-async function metaSgdChecks(c: ReferenceCase, metaSgd: NonNullable<Learners['metaSgd']>) {
+async function metaSgdChecks(
+  c: ReferenceCase,
+  metaSgd: NonNullable<Learners['metaSgd']>,
+  executor: Executor,
+) {
   const checks: Check[] = []
   const rates = (c as unknown as { lr: ReferenceTree }).lr
   for (const { steps, metaLoss, grad, gradLr } of c.expected) {
     const learner = metaSgd({ ...networkOf(c), initialRate: 0.01, steps })
-    const { loss, gradient } = await metaGradient(learner, c, tasksOf(c), (params) => {
+    const { loss, gradient } = await metaGradient(executor, learner, c, tasksOf(c), (params) => {
       const { weights } = params as { weights: Params }
       return { weights: asParams(weights, c, c.params), rates: asParams(weights, c, rates) }
     })
@@ -116,7 +129,11 @@ async function metaSgdChecks(c: ReferenceCase, metaSgd: NonNullable<Learners['me
   return checks
 }
 
-async function reptileChecks(c: ReferenceCase, reptile: NonNullable<Learners['reptile']>) {
+async function reptileChecks(
+  c: ReferenceCase,
+  reptile: NonNullable<Learners['reptile']>,
+  executor: Executor,
+) {
   const checks: Check[] = []
   for (const { steps, adapted, params: expected } of c.expected) {
     const innerOptimizer = sgd(c.config.innerLr as number)
@@ -124,7 +141,7 @@ async function reptileChecks(c: ReferenceCase, reptile: NonNullable<Learners['re
     const [task] = tasksOf(c)
     const meta = metaOf(learner, c, task!)
     const reached = learner.adapt(meta, task!.support, ctx) as { readonly params: Params }
-    const { gradient } = await metaGradient(learner, c, tasksOf(c))
+    const { gradient } = await metaGradient(executor, learner, c, tasksOf(c))
     const optimizer = sgd(c.config.outerStep as number)
     const { updates } = optimizer.update(gradient, optimizer.init(meta.params), { step: 0 })
     const outer = applyUpdates(meta.params, updates)
@@ -136,14 +153,18 @@ async function reptileChecks(c: ReferenceCase, reptile: NonNullable<Learners['re
   return checks
 }
 
-async function protonetChecks(c: ReferenceCase, protonet: NonNullable<Learners['protonet']>) {
+async function protonetChecks(
+  c: ReferenceCase,
+  protonet: NonNullable<Learners['protonet']>,
+  executor: Executor,
+) {
   const { loss, logits, grad } = c.expected.find(({ batch }) => batch === 'joint')
   const learner = protonet({
     backbone: netOf(c),
     normalisation: { train: 'batch-joint', test: 'batch-joint' },
   })
   const [task] = tasksOf(c)
-  const result = await metaGradient(learner, c, [task!])
+  const result = await metaGradient(executor, learner, c, [task!])
   const meta = metaOf(learner, c, task!)
   const adapted = learner.adapt(meta, task!.support, ctx)
   const predicted = learner.predict(meta, adapted, task!.query.x, ctx)
@@ -175,13 +196,14 @@ function metaOf(
 }
 
 async function metaGradient(
+  executor: Executor,
   learner: MetaLearner,
   c: ReferenceCase,
   tasks: readonly Episode[],
   fill?: (params: Params) => Params,
 ) {
   const meta = metaOf(learner, c, tasks[0]!, fill)
-  const { loss, gradient } = await sequential().metaGradient(learner, meta, tasks, ctx)
+  const { loss, gradient } = await executor.metaGradient(learner, meta, tasks, ctx)
   return { loss: loss.dataSync()[0]!, gradient }
 }
 

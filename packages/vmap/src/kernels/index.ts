@@ -1,8 +1,13 @@
-import { getKernel, registerKernel } from '@tensorflow/tfjs-core'
+import {
+  getKernel,
+  type KernelConfig,
+  registerKernel,
+  unregisterKernel,
+} from '@tensorflow/tfjs-core'
 import type { TasksBackend } from '../tasks-backend'
 import { elementwise } from './elementwise'
 import { images } from './image'
-import type { Kernels } from './kernel'
+import type { Kernel, Kernels } from './kernel'
 import { oneByOne } from './one-by-one'
 import { products } from './product'
 import { reductions } from './reduction'
@@ -21,20 +26,36 @@ export const kernels: Kernels = {
 const COMPOSED = new Set(['AddN', 'BroadcastTo', 'ExpandDims', 'OnesLike', 'Reshape', 'ZerosLike'])
 
 /**
- * Registers the kernels of the tasks backend: those that its base has too. So code that asks which
+ * Registers the kernels of the tasks backend: those that its base has now. So code that asks which
  * kernels there are, and composes what is missing, does so under vmap as well.
  */
-export function registerKernels(name: string, backend: TasksBackend): void {
+export function registerKernels(name: string, base: string): void {
   for (const [kernelName, kernel] of Object.entries(kernels)) {
-    if (getKernel(kernelName, name)) continue
-    if (!backend.has(kernelName) && !COMPOSED.has(kernelName)) continue
-    registerKernel({
-      kernelName,
-      backendName: name,
-      kernelFunc: ({ inputs, attrs, backend }) => {
-        const tasks = backend as TasksBackend
-        return tasks.during(() => kernel(tasks, { inputs, attrs, name: kernelName }))
-      },
-    })
+    const [below, registered] = [getKernel(kernelName, base), getKernel(kernelName, name)]
+    const possible = below !== undefined || COMPOSED.has(kernelName)
+    if (possible && registered && (registered as TasksKernel).below === below) continue
+    if (registered) unregisterKernel(kernelName, name)
+    if (possible) registerKernel(tasksKernel(name, kernelName, kernel, below))
+  }
+}
+
+interface TasksKernel extends KernelConfig {
+  readonly below: KernelConfig | undefined
+}
+
+function tasksKernel(
+  backendName: string,
+  kernelName: string,
+  kernel: Kernel,
+  below: KernelConfig | undefined,
+): TasksKernel {
+  return {
+    // what marks that of the base as kshot's own marks this one
+    ...below,
+    ...{ below, backendName, kernelName },
+    kernelFunc: ({ inputs, attrs, backend }) => {
+      const tasks = backend as TasksBackend
+      return tasks.during(() => kernel(tasks, { inputs, attrs, name: kernelName }))
+    },
   }
 }

@@ -2,6 +2,7 @@ import { slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import { storedAxes, type TasksBackend } from '../tasks-backend'
 import { repeatTo } from './elementwise'
 import { alike, anyPerTask, each, type Kernels, listed } from './kernel'
+import { runOneByOne } from './one-by-one'
 
 export const shapes: Kernels = {
   // ---- the same numbers
@@ -98,17 +99,33 @@ export const shapes: Kernels = {
   // ---- chosen
   OneHot: (backend, { inputs: { indices }, attrs }) =>
     backend.logical(backend.run('OneHot', { indices: backend.stored(indices) }, attrs)),
-  GatherV2: (backend, { inputs: { x, indices }, attrs: { axis, batchDims } }) => {
-    const along = storedAxes(axis, x)[0]!
-    if (anyPerTask(backend, [indices]) || batchDims > 0) {
-      const [from, at] = alike(backend, [x, indices])
-      const attrs = { axis: along, batchDims: batchDims + 1 }
-      return backend.logical(backend.run('GatherV2', { x: from, indices: at }, attrs))
+  GatherV2: (backend, { inputs: { x, indices }, attrs }) => {
+    const axis = storedAxes(attrs.axis, x)[0]!
+    if (anyPerTask(backend, [indices])) {
+      if (axis === 1 && !attrs.batchDims) return gatherRows(backend, x, indices)
+      return runOneByOne(backend, 'GatherV2', { x, indices }, attrs)
     }
+    if (attrs.batchDims) return runOneByOne(backend, 'GatherV2', { x, indices }, attrs)
     const at = { ...backend.stored(indices), shape: indices.shape }
-    const attrs = { axis: along, batchDims: 0 }
-    return backend.logical(backend.run('GatherV2', { x: backend.stored(x), indices: at }, attrs))
+    const stored = { x: backend.stored(x), indices: at }
+    return backend.logical(backend.run('GatherV2', stored, { axis, batchDims: 0 }))
   },
+}
+
+/** Each task's own rows, out of all tasks' rows one after the other; wasm gathers no batches. */
+function gatherRows(backend: TasksBackend, x: TensorInfo, indices: TensorInfo): TensorInfo {
+  const { tasks } = backend
+  const [n, ...row] = x.shape as [number, ...number[]]
+  const each = util.sizeFromShape(indices.shape)
+  const first = Int32Array.from({ length: tasks * each }, (_, i) => Math.floor(i / each) * n)
+  const shape = [tasks * each]
+  const dataId = backend.base.backend.write(first, shape, 'int32')
+  const offset = backend.untilEnd({ dataId, shape, dtype: 'int32' as const })
+  const own = { ...backend.storedForEach(indices), shape }
+  const at = backend.untilEnd(backend.run('Add', { a: own, b: offset }))
+  const rows = { ...backend.storedForEach(x), shape: [tasks * n, ...row] }
+  const y = backend.run('GatherV2', { x: rows, indices: at }, { axis: 0, batchDims: 0 })
+  return backend.logical({ ...y, shape: [tasks, ...indices.shape, ...row] })
 }
 
 function filled(

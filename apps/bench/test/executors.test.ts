@@ -1,0 +1,89 @@
+import { cpu } from '@kshot/backend-cpu'
+import { wasm } from '@kshot/backend-wasm'
+import {
+  type Context,
+  disposeTask,
+  type Episode,
+  type MetaLearner,
+  mlp,
+  momentum,
+  rng,
+  sequential,
+  sgd,
+  tree,
+  useBackend,
+} from '@kshot/core'
+import { anil, boil, implicitMaml, maml, mamlPlusPlus, metaSgd, reptile } from '@kshot/maml'
+import { protonet } from '@kshot/protonet'
+import { describeReference, leaked, relativeError, toyEpisodes } from '@kshot/testkit'
+import { checkCase } from '@kshot/testkit/reference'
+import { vectorised } from '@kshot/vmap'
+import { beforeAll, describe, expect, it } from 'vitest'
+
+// Smooth: at a kink of ReLU two right ways of adding up may part.
+const net = { model: mlp({ hidden: [8], outputs: 6, activation: 'tanh' }) }
+const shared = { ...net, innerRate: 0.3, steps: 2 }
+
+/** Every learner there is, with all that makes it different inside. */
+const learners: { readonly [name: string]: MetaLearner } = {
+  protonet: protonet({ backbone: net.model }),
+  'protonet, support+one': protonet({
+    backbone: net.model,
+    normalisation: { train: 'support+one' },
+  }),
+  maml: maml(shared),
+  'maml with a fixed head': maml({ ...shared, head: 'fixed', ways: 3 }),
+  'maml with momentum': maml({ ...shared, innerOptimizer: momentum(0.3) }),
+  'first-order maml': maml({ ...shared, firstOrder: true }),
+  anil: anil(shared),
+  boil: boil({ ...shared, ways: 3 }),
+  'meta-sgd': metaSgd({ ...net, steps: 2, initialRate: 0.3 }),
+  'maml++': mamlPlusPlus(shared),
+  // Adam divides by the size of a gradient, and makes much of the rounding of a small one
+  reptile: reptile({ ...net, steps: 3, batch: { train: 4 }, innerOptimizer: sgd(0.1) }),
+  'implicit maml': implicitMaml({ ...shared, strength: 10 }),
+}
+
+const ctx = (): Context => ({ step: 0, rng: rng(3), phase: 'train' })
+const numbers = (trees: object) =>
+  tree.flatten(trees as tree.Params).flatMap(([, x]) => [...x.dataSync()])
+
+const backends = { cpu: cpu(), 'stock wasm': wasm({ kernels: 'stock' }), wasm: wasm() }
+
+describe.each(Object.entries(backends))('all tasks at once on %s', (_, backend) => {
+  beforeAll(async () => void (await useBackend(backend)))
+
+  it.each(Object.entries(learners))('%s: the gradient of one by one', async (_, learner) => {
+    const source = toyEpisodes({ ways: 3, shots: 2, queries: 2 })
+    const tasks = Array.from({ length: 6 }, (_, i) => source(i) as Episode)
+    const meta = learner.init(rng(1), source.taskSpec)
+    const left = await leaked(async () => {
+      const expected = await sequential().metaGradient(learner, meta, tasks, ctx())
+      const actual = await vectorised().metaGradient(learner, meta, tasks, ctx())
+      expect(tree.flatten(actual).map(([path]) => path)).toEqual(
+        tree.flatten(expected).map(([path]) => path),
+      )
+      expect(relativeError(numbers(actual.gradient), numbers(expected.gradient))).toBeLessThan(1e-5)
+      expect(relativeError(numbers(actual), numbers(expected))).toBeLessThan(1e-5)
+      disposeTask([expected, actual])
+    })
+    expect(left).toBe(0)
+    disposeTask([meta, tasks])
+  })
+})
+
+describeReference(
+  'learners against PyTorch float64, all tasks at once',
+  ['maml', 'anil', 'metasgd', 'reptile', 'protonet'],
+  (cases) => {
+    describe.each(Object.entries(backends))('on %s', (_, backend) => {
+      beforeAll(async () => void (await useBackend(backend)))
+
+      it.each(cases.map((c) => [c.name, c] as const))('%s', async (_, c) => {
+        const checks = (await checkCase(c, { maml, metaSgd, reptile, protonet }, vectorised()))!
+        expect(checks.length).toBeGreaterThan(0)
+        expect(checks.filter(({ ok }) => !ok)).toEqual([])
+      })
+    })
+  },
+)
