@@ -122,8 +122,11 @@ export const anEpisode = {
   perRun: (workers: number) => Math.max(1, workers),
 } as const
 
-/** Enough tasks for two workers with a chunk of 8 each. */
-export const tasks = { unit: 'task', perRun: () => 16 } as const
+/** Enough tasks for a chunk of 8 each worker. */
+export const tasks = {
+  unit: 'task',
+  perRun: (workers: number) => Math.max(16, 8 * workers),
+} as const
 
 const nets = { finn: finnNet, conv4 } as const
 

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { cpus } from 'node:os'
+import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -17,7 +17,8 @@ import { type PeerFigure, peerFigures } from './peers'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const list = (text: string) => text.split(',')
-const numbers = (text: string) => list(text).map(Number)
+const numbers = (text: string) =>
+  list(text).map((count) => (count === 'auto' ? availableParallelism() : Number(count)))
 
 interface Options {
   readonly case: string
@@ -37,7 +38,11 @@ const program = new Command('bench')
   .addOption(new Option('--case <regex>', 'which cases').default(''))
   .addOption(new Option('--backend <names>').argParser(list).default(['wasm']))
   .addOption(new Option('--executor <names>').argParser(list).default([...EXECUTORS]))
-  .addOption(new Option('--workers <numbers>', '0 for none').argParser(numbers).default([0]))
+  .addOption(
+    new Option('--workers <numbers>', '0 for none, auto for one a core')
+      .argParser(numbers)
+      .default([0]),
+  )
   .addOption(new Option('--runs <n>', 'at least so many a case').argParser(Number).default(10))
   .addOption(new Option('--time <ms>', 'at least so long a case').argParser(Number).default(2000))
   .addOption(new Option('--growth', 'how cost grows with way, shot, steps, meta-batch, workers'))

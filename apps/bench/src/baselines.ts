@@ -61,7 +61,7 @@ async function bestRate(
   meta: Meta,
   build: (rate: number, steps: number) => MetaLearner,
 ): Promise<number> {
-  const { config, data, signal } = job
+  const { config, data, signal, executor } = job
   if (!data.validation) return RATES[2]!
   const tasks = breathing(data.validation)
   const count = config.validate!.episodes
@@ -70,7 +70,8 @@ async function bestRate(
     let error = 0
     for (const steps of adaptationSteps(job)) {
       const learner = build(rate, steps)
-      const { mean } = await evaluate({ learner, meta, tasks, count, signal, phase: 'validate' })
+      const common = { learner, meta, tasks, count, signal, executor }
+      const { mean } = await evaluate({ ...common, phase: 'validate' })
       error += mean
     }
     // Too high a rate ends in NaN.

@@ -12,6 +12,8 @@ export interface Overrides {
   readonly set?: readonly string[]
   readonly seed?: number
   readonly backend?: string
+  readonly executor?: string
+  readonly workers?: number | 'auto'
   readonly maxSeconds?: number
 }
 
@@ -24,12 +26,14 @@ export async function loadConfig(source: string, overrides: Overrides = {}): Pro
   return parseConfig(overridden(raw, overrides))
 }
 
+/** Keys of a configuration that have an option of their own. */
+const OWN = ['seed', 'backend', 'executor', 'workers'] as const
+
 /** A raw configuration with what the command line overrides; options of their own win over `--set`. */
-export function overridden(raw: unknown, { set = [], seed, backend, maxSeconds }: Overrides) {
+export function overridden(raw: unknown, { set = [], maxSeconds, ...named }: Overrides) {
   const values = [
     ...set.map(parseSet),
-    ...(seed === undefined ? [] : [[['seed'], seed] as const]),
-    ...(backend === undefined ? [] : [[['backend'], backend] as const]),
+    ...OWN.flatMap((key) => (named[key] === undefined ? [] : [[[key], named[key]] as const])),
     ...(maxSeconds === undefined ? [] : [[['train', 'maxSeconds'], maxSeconds] as const]),
   ]
   return values.reduce((config, [path, value]) => setValue(config, path, value), raw)

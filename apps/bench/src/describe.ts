@@ -33,6 +33,12 @@ export function trainingName({ train }: Config): string {
   return `${settingName(train)}, ${queriesName(train)}${batch}, ${count(train.steps)} steps`
 }
 
+/** `sequential`; `sequential on 2 workers`. */
+export function executorName(executor: string, workers: number): string {
+  if (workers === 0) return executor
+  return `${executor} on ${workers} ${workers === 1 ? 'worker' : 'workers'}`
+}
+
 /** `1 step`, `10 steps`. */
 export function stepsName(steps: number): string {
   return `${steps} ${steps === 1 ? 'step' : 'steps'}`

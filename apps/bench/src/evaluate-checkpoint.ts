@@ -2,6 +2,7 @@ import { disposeTask, fromSpec, type MetaLearner, useBackend } from '@kshot/core
 import { backends } from './backends'
 import { type Overrides, overridden, parseConfig } from './config'
 import { openData } from './data'
+import { openExecutor } from './executors'
 import { readMeta } from './meta-file'
 import { type Result, resultOf } from './result'
 import type { RunEvents } from './run'
@@ -26,12 +27,13 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
   const data = await openData(config, job.data)
   const learner = await fromSpec<MetaLearner>(toSpec(config.learner), loadModule)
   const meta = saved.load(learner)
+  const { executor, workers, dispose } = await openExecutor(config)
   try {
     const folder = job.checkpoint
-    job.on.start?.({ config, folder, learner, data, device })
+    job.on.start?.({ config, folder, learner, data, device, workers })
     const { signal, on } = job
     const step = saved.train.steps
-    const tests = await tested({ config, learner, meta, step, data, signal, on })
+    const tests = await tested({ config, learner, meta, step, data, signal, executor, on })
     return resultOf({
       ...{ config, learner, device, test: tests.test, params: meta.params },
       baselines: [baselineRow(tests)],
@@ -39,10 +41,11 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
       train: { ...saved.train, seconds: null },
       best: saved.best,
       checkpoint: job.checkpoint,
-      executor: 'sequential',
+      workers,
       seconds: { total: (performance.now() - started) / 1000, test: tests.seconds },
     })
   } finally {
     disposeTask(meta)
+    await dispose()
   }
 }

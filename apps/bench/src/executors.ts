@@ -1,20 +1,40 @@
 import { type Executor, sequential } from '@kshot/core'
+import { workers as startWorkers } from '@kshot/core/node'
+import { vectorised } from '@kshot/vmap'
+import { backends } from './backends'
+
+const make = {
+  sequential: () => sequential(),
+  vectorised: () => vectorised(),
+} as const
 
 /** How the tasks of a meta-batch are run, one after the other or at once. */
-export const EXECUTORS = ['sequential'] as const
-export type ExecutorName = (typeof EXECUTORS)[number]
+export type ExecutorName = keyof typeof make
+export const EXECUTORS = Object.keys(make) as [ExecutorName, ...ExecutorName[]]
 
 export interface ExecutorOptions {
   readonly executor: ExecutorName
-  /** Worker threads; 0 runs everything in this one. */
-  readonly workers: number
+  /** Worker threads; 0 runs everything in this one, `auto` starts one a core. */
+  readonly workers: number | 'auto'
   readonly backend: string
 }
 
-/** The executor of a run; end it when the run is done. */
-export async function openExecutor(_: ExecutorOptions): Promise<{
-  executor: Executor
+/** An executor that may have threads: dispose of it when the run is done. */
+export interface OpenExecutor {
+  readonly executor: Executor
+  readonly workers: number
   dispose(): Promise<void>
-}> {
-  return { executor: sequential(), dispose: async () => {} }
+}
+
+/** The executor of a run. The backend must be the one that is active: threads have the same. */
+export async function openExecutor(options: ExecutorOptions): Promise<OpenExecutor> {
+  const inner = make[options.executor]()
+  if (options.workers === 0) return { executor: inner, workers: 0, dispose: async () => {} }
+  const executor = await startWorkers({
+    count: options.workers,
+    backend: backends[options.backend]!(),
+    executor: inner,
+    resolve: (name) => import.meta.resolve(name),
+  })
+  return { executor, workers: executor.count, dispose: executor.dispose }
 }

@@ -26,7 +26,9 @@ const UNAVAILABLE = [
 /** The exit code for an error. */
 export function exitCodeOf(error: unknown): number {
   if (!isKshotError(error)) return EXIT.failed
-  const { code } = error
+  const { code, cause } = error
+  // What went wrong in a thread is what counts.
+  if (/^workers\/(task-failed|not-started)$/.test(code)) return exitCodeOf(cause)
   if (code === 'run/interrupted') return EXIT.interrupted
   if (UNAVAILABLE.some((pattern) => pattern.test(code))) return EXIT.unavailable
   return USAGE.some((pattern) => pattern.test(code)) ? EXIT.usage : EXIT.failed

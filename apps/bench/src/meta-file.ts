@@ -9,7 +9,7 @@ import {
 import { readCheckpointBytes, writeCheckpointFile } from '@kshot/core/node'
 import type { Result } from './result'
 import type { Config } from './schema'
-import { forTheBytes } from './training-file'
+import { asTrained } from './training-file'
 
 /** What stands beside the meta-parameters: how they came about. No times: same seed, same bytes. */
 export interface MetaNotes {
@@ -28,7 +28,7 @@ export async function writeMeta(
   const json = {
     kind: 'meta',
     learner: learner.spec,
-    config: forTheBytes(config),
+    config: asTrained(config),
     ...{ train, best },
   }
   await writeCheckpointFile(path, { trees: { params, state }, json: json as unknown as Json })

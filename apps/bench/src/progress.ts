@@ -1,5 +1,12 @@
 import type { StepReport } from '@kshot/core'
-import { learnerName, queriesName, settingName, stepsName, trainingName } from './describe'
+import {
+  executorName,
+  learnerName,
+  queriesName,
+  settingName,
+  stepsName,
+  trainingName,
+} from './describe'
 import { barDisplay, lineDisplay } from './display'
 import type { About, RunEvents } from './run'
 import { type Colours, coloursOf, count, percent } from './text'
@@ -41,7 +48,7 @@ export function progress(stream: NodeJS.WriteStream, what: 'run' | 'eval'): Prog
 }
 
 function header(what: 'run' | 'eval', about: About, { bold, dim }: Colours): string {
-  const { config, learner, data, device, folder } = about
+  const { config, learner, data, device, folder, workers } = about
   const { test } = config
   const rows = {
     learner: learnerName(learner.spec),
@@ -49,6 +56,7 @@ function header(what: 'run' | 'eval', about: About, { bold, dim }: Colours): str
     ...(what === 'run' && { training: trainingName(config) }),
     test: `${settingName(test)}, ${queriesName(test)}, ${count(test.episodes)} episodes`,
     device: `${device.backend} (${device.kernels}) on ${device.device}`,
+    executor: executorName(config.executor, workers),
     ...(what === 'run' ? { folder } : { checkpoint: folder }),
   }
   const width = Math.max(...Object.keys(rows).map((name) => name.length))

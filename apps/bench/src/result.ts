@@ -88,6 +88,8 @@ export interface Result {
 export interface Measured {
   readonly finishedAt: string
   readonly threads: number
+  /** Threads that tasks were spread over; 0: none. */
+  readonly workers: number
   readonly seconds: { readonly total: number; readonly train: number | null; readonly test: number }
   readonly trainEpisodesPerSecond: number | null
   readonly trainImagesPerSecond: number | null
@@ -143,7 +145,7 @@ export interface Parts {
   readonly train: Result['train']
   readonly best: Result['best']
   readonly checkpoint: string
-  readonly executor: string
+  readonly workers: number
   readonly seconds: { readonly total: number; readonly test: number }
 }
 
@@ -168,7 +170,7 @@ export function resultOf(parts: Parts): Result {
     backend: device.backend,
     device: device.device,
     kernels: device.kernels,
-    executor: parts.executor,
+    executor: config.executor,
     seeds: { run: config.seed, validate: config.validate?.seed ?? 0, test: seed },
     train,
     best: parts.best,
@@ -179,6 +181,7 @@ export function resultOf(parts: Parts): Result {
     measured: {
       finishedAt: new Date().toISOString(),
       threads: device.threads,
+      workers: parts.workers,
       seconds: { ...seconds, train: train.seconds },
       trainEpisodesPerSecond: train.seconds && train.episodes / train.seconds,
       trainImagesPerSecond: train.seconds && train.images / train.seconds,
@@ -189,7 +192,8 @@ export function resultOf(parts: Parts): Result {
 }
 
 /** A result without what differs between two runs of the same seed, for comparison. */
-export function withoutMeasurements({ measured: _, checkpoint: __, train, ...rest }: Result) {
-  const { seconds: ___, ...counted } = train
-  return { ...rest, train: counted }
+export function withoutMeasurements({ measured: _, checkpoint: __, ...rest }: Result) {
+  const { seconds: ___, ...train } = rest.train
+  const { workers: ____, ...config } = rest.config as Config
+  return { ...rest, train, config }
 }

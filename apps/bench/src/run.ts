@@ -4,7 +4,6 @@ import {
   disposeTask,
   fromSpec,
   isKshotError,
-  type Meta,
   type MetaLearner,
   type StepReport,
   useBackend,
@@ -12,13 +11,14 @@ import {
 import { writeFileAtomic } from '@kshot/core/node'
 import { backends } from './backends'
 import { type Data, openData } from './data'
+import { openExecutor } from './executors'
 import { interrupted } from './interrupt'
 import { writeMeta } from './meta-file'
 import { type Result, resultOf } from './result'
 import { contents, FILES, openFolder, readJson, writeJson, writeLines } from './run-folder'
 import type { Config } from './schema'
 import { loadModule, toSpec } from './specs'
-import { baselineRow, episodeLines, type Tested, tested } from './testing'
+import { baselineRow, episodeLines, type Tested, type TestJob, tested } from './testing'
 import { type Trained, trained } from './training'
 import { checkSameConfig } from './training-file'
 
@@ -50,6 +50,8 @@ export interface About {
   readonly learner: MetaLearner
   readonly data: Data
   readonly device: DeviceInfo
+  /** Threads that tasks are spread over. */
+  readonly workers: number
 }
 
 /**
@@ -65,19 +67,23 @@ export async function run(job: RunJob): Promise<Result> {
   const data = await openData(config, job.data)
   const learner = await fromSpec<MetaLearner>(toSpec(config.learner), loadModule)
   await openFolder(folder, config, job.resume)
-  on.start?.({ config, folder, learner, data, device })
-
-  const training = await trained({
-    ...{ config, learner, folder, signal, tasks: data.train, validation: data.validation },
-    ...(on.step && { onStep: on.step }),
-  })
+  const { executor, workers, dispose } = await openExecutor(config)
+  let training: Trained | undefined
   try {
+    on.start?.({ config, folder, learner, data, device, workers })
+    training = await trained({
+      ...{ config, learner, folder, signal, tasks: data.train, validation: data.validation },
+      ...{ executor, ...(on.step && { onStep: on.step }) },
+    })
     const train = trainCounts(training)
     const { seconds: _, ...counts } = train
     const notes = { config, train: counts, best: bestOf(training) }
     await writeMeta(join(folder, FILES.meta), learner, training.meta, notes)
     on.testStart?.(training)
-    const tests = await testedOrStopped(job, learner, training.meta, training.state.step, data)
+    const tests = await testedOrStopped(job, {
+      ...{ config, learner, data, signal, executor, on },
+      ...{ meta: training.meta, step: training.state.step },
+    })
     const result = resultOf({
       ...{ config, learner, device, train, test: tests.test },
       params: training.meta.params,
@@ -85,7 +91,7 @@ export async function run(job: RunJob): Promise<Result> {
       episodeSet: await data.episodeSet(),
       best: notes.best,
       checkpoint: join(folder, FILES.meta),
-      executor: 'sequential',
+      workers,
       seconds: { total: (performance.now() - started) / 1000, test: tests.seconds },
     })
     await writeLines(join(folder, FILES.episodes), episodeLines(tests))
@@ -93,7 +99,8 @@ export async function run(job: RunJob): Promise<Result> {
     await writeJson(join(folder, FILES.result), result)
     return result
   } finally {
-    disposeTask([training.meta, training.state])
+    if (training) disposeTask([training.meta, training.state])
+    await dispose()
   }
 }
 
@@ -107,15 +114,9 @@ function finishedResult({ folder, config }: RunJob): Result | undefined {
   return result.train.stoppedBy === 'seconds' && moreTime ? undefined : result
 }
 
-async function testedOrStopped(
-  { config, folder, signal, on }: RunJob,
-  learner: MetaLearner,
-  meta: Meta,
-  step: number,
-  data: Data,
-): Promise<Tested> {
+async function testedOrStopped({ folder }: RunJob, job: TestJob): Promise<Tested> {
   try {
-    return await tested({ config, learner, meta, step, data, signal, on })
+    return await tested(job)
   } catch (error) {
     if (!isKshotError(error, 'run/interrupted')) throw error
     throw interrupted(

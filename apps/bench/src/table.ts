@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import { learnerName, queriesName, settingName, stepsName } from './describe'
+import { executorName, learnerName, queriesName, settingName, stepsName } from './describe'
 import type { Result, TestScore } from './result'
 import { clock, coloursOf, count, percent, speed } from './text'
 
@@ -46,10 +46,12 @@ function speeds({ trainEpisodesPerSecond, testEpisodesPerSecond }: Result['measu
   return `${speed(trainEpisodesPerSecond)} train\n${speed(testEpisodesPerSecond)} test`
 }
 
-function notes(train: Result['train'], { backend, kernels, device, measured }: Result): string[] {
+function notes(train: Result['train'], result: Result): string[] {
+  const { backend, kernels, device, executor, measured } = result
   const took = train.seconds === null ? '' : ` in ${clock(train.seconds)}`
   const images = `${count(train.images)} images${took}`
   const trained = `trained on ${count(train.episodes)} episodes, ${images}`
   const memory = `${Math.round(measured.peakMemoryBytes / 2 ** 20)} MiB`
-  return [trained, `${backend} (${kernels}) on ${device}, at most ${memory}`]
+  const how = executorName(executor, measured.workers)
+  return [trained, `${backend} (${kernels}) on ${device}, ${how}, at most ${memory}`]
 }

@@ -1,6 +1,7 @@
 import {
   disposeTask,
   type Evaluation,
+  type Executor,
   evaluate,
   fromSpec,
   type Meta,
@@ -23,6 +24,7 @@ export interface TestJob {
   readonly data: Data
   /** Meta-steps that the learner was trained for. */
   readonly step: number
+  readonly executor: Executor
   readonly signal: AbortSignal
   readonly on: RunEvents
 }
@@ -76,10 +78,10 @@ async function scores(
   { learner, meta }: Contender,
   onEpisode?: RunEvents['testEpisode'],
 ): Promise<Scores> {
-  const { config, signal, step, data } = job
+  const { config, signal, executor, step, data } = job
   const common = {
     ...{ tasks: breathing(data.test), count: config.test.episodes, seed: config.seed },
-    ...{ meta, signal, step },
+    ...{ meta, signal, step, executor },
   }
   const following = (steps?: number) =>
     onEpisode && { onEpisode: (done: number, score: number) => onEpisode(done, score, steps) }

@@ -34,7 +34,7 @@ export async function writeTraining(
   const json = {
     kind: 'training',
     learner: learner.spec,
-    config: forTheBytes(config),
+    config: asTrained(config),
     ...{ step, tasks, examples, stoppedBy: stoppedBy ?? null },
     best: best ? { step: best.step, score: best.score } : null,
   }
@@ -84,20 +84,24 @@ function bestOf(trees: { readonly [name: string]: Params }): Meta {
 }
 
 /** The configuration as JSON, in which a key that is undefined is no key. */
-export function forTheBytes(config: Config): Json {
+export function forTheBytes(config: Omit<Config, 'workers'>): Json {
   return JSON.parse(JSON.stringify(config)) as Json
 }
 
+/** The configuration without what changes no byte of what is learned. */
+export function asTrained({ workers: _, ...config }: Config): Json {
+  return forTheBytes(config)
+}
+
 /**
- * Checks that a run is gone on with as it was begun; only the bound on its time may be another.
+ * Checks that a run is gone on with as it was begun; only the bound on its time and the
+ * number of threads may be others.
  * @throws `usage/other-config` naming the first key that differs
  */
 export function checkSameConfig(begun: Config, now: Config): void {
-  const unbounded = (config: Config) => ({
-    ...config,
-    train: { ...config.train, maxSeconds: undefined },
-  })
-  const found = differs(forTheBytes(unbounded(begun)), forTheBytes(unbounded(now)))
+  const unbounded = (config: Config) =>
+    asTrained({ ...config, train: { ...config.train, maxSeconds: undefined } })
+  const found = differs(unbounded(begun), unbounded(now))
   if (!found) return
   throw new KshotError('usage/other-config', {
     got: `--resume with '${found.path}' ${JSON.stringify(found.right) ?? 'absent'}`,

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import {
   disposeTask,
+  type Executor,
   fromSpec,
   type KshotError,
   type MetaLearner,
@@ -24,6 +25,7 @@ export interface TrainingJob {
   readonly folder: string
   readonly tasks: TaskSource
   readonly validation: TaskSource | undefined
+  readonly executor: Executor
   readonly signal: AbortSignal
   readonly onStep?: (report: StepReport, seconds: number) => void
 }
@@ -39,7 +41,7 @@ export interface Trained extends TrainResult {
  * @throws `run/interrupted` once the checkpoint is written
  */
 export async function trained(job: TrainingJob): Promise<Trained> {
-  const { config, learner, folder, signal } = job
+  const { config, learner, folder, signal, executor } = job
   const saved = await savedTraining(job)
   const from = saved?.state.step ?? 0
   const log = await openLog(folder, from)
@@ -57,7 +59,7 @@ export async function trained(job: TrainingJob): Promise<Trained> {
       steps: config.train.steps,
       metaBatch: config.train.metaBatch,
       seed: config.seed,
-      signal,
+      ...{ signal, executor },
       ...(saved && { resume: saved.state }),
       ...(maxSeconds !== undefined && { maxSeconds: maxSeconds - log.seconds }),
       ...validationOf(job),

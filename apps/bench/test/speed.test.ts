@@ -32,6 +32,14 @@ describe('pnpm bench', () => {
     expect(JSON.parse(readFileSync(join(home, 'speed.json'), 'utf8'))).toEqual(JSON.parse(stdout))
   })
 
+  it('has a row for each number of workers, with an episode a worker', async () => {
+    const args = ['--case', '^protonet-5w1s15q', '--executor', 'sequential', '--workers', '1,2']
+    const { stdout } = await bench(...args, '--runs', '1', '--json')
+    expect(JSON.parse(stdout).measured).toEqual(
+      [1, 2].map((workers) => expect.objectContaining({ executor: 'sequential', workers })),
+    )
+  }, 120_000)
+
   it('shows how cost grows, as a table and a picture', async () => {
     const { stdout } = await bench('--growth', '--case', 'maml-ways', '--runs', '1')
     expect(stdout).toMatch(/maml-ways=2 .*wasm sequential/)

@@ -8,6 +8,8 @@ import { print } from './print'
 interface Options {
   readonly set?: string[]
   readonly backend?: string
+  readonly executor?: string
+  readonly workers?: number | 'auto'
   readonly data?: string
   readonly json?: boolean
   readonly quiet?: boolean
@@ -19,6 +21,8 @@ export function evalCommand(): Command {
     .argument('<checkpoint>', 'the meta.safetensors of a run')
     .addOption(shared.set())
     .addOption(shared.backend())
+    .addOption(shared.executor())
+    .addOption(shared.workers())
     .addOption(shared.data())
     .addOption(shared.json())
     .addOption(shared.quiet())

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
+import { EXECUTORS } from '../executors'
 
 /** A number of the command line. */
 export function wholeNumber(text: string): number {
@@ -17,6 +18,11 @@ export function seconds(text: string): number {
   return value
 }
 
+/** A number of threads. */
+export function threads(text: string): number | 'auto' {
+  return text === 'auto' ? text : wholeNumber(text)
+}
+
 const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value]
 
 /** Options that several commands share. */
@@ -25,6 +31,11 @@ export const shared = {
     new Option('--set <key=value>', 'change one value, as in train.ways=20').argParser(collect),
   data: () => new Option('--data <dir>', 'where the data set lies (else KSHOT_DATA, the cache)'),
   backend: () => new Option('--backend <name>', 'wasm or cpu'),
+  executor: () => new Option('--executor <name>', EXECUTORS.join(' or ')),
+  workers: () =>
+    new Option('--workers <n|auto>', 'threads to spread tasks over; auto: one a core').argParser(
+      threads,
+    ),
   json: () => new Option('--json', 'print one JSON document on stdout, all else on stderr'),
   quiet: () => new Option('--quiet', 'no progress'),
 }

@@ -15,6 +15,8 @@ interface Options {
   readonly set?: string[]
   readonly seed?: number
   readonly backend?: string
+  readonly executor?: string
+  readonly workers?: number | 'auto'
   readonly maxSeconds?: number
   readonly out?: string
   readonly resume?: boolean
@@ -35,6 +37,8 @@ export function runCommand(): Command {
       new Option('--seed <n>', 'seed of parameters and training episodes').argParser(wholeNumber),
     )
     .addOption(shared.backend())
+    .addOption(shared.executor())
+    .addOption(shared.workers())
     .addOption(new Option('--out <dir>', 'folder to write (default runs/<preset>-seed<n>)'))
     .addOption(new Option('--resume', 'go on from the checkpoint in the folder'))
     .addOption(

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EXECUTORS } from '../executors'
 import { dataset } from './datasets'
 import { learner } from './learners'
 import { count, positive, rate } from './named'
@@ -51,6 +52,10 @@ const fields = z.strictObject({
   /** Draws the parameters and the training episodes. */
   seed: z.int().min(0).default(0),
   backend: z.enum(['wasm', 'cpu']).default('wasm'),
+  /** How the tasks of a meta-batch are run: one by one, or all at once (equal but for rounding). */
+  executor: z.enum(EXECUTORS).default('sequential'),
+  /** Threads that tasks are spread over; the bytes are the same for every number. 0: none. */
+  workers: z.union([z.int().min(0), z.literal('auto')]).default(0),
   /** How many configurations were tried to find this one; a label of the result. */
   tuningTrials: z.int().min(0).default(0),
 })
