@@ -4,6 +4,8 @@ import {
   type Context,
   disposeTask,
   type Episode,
+  type Executor,
+  finnNet,
   type MetaLearner,
   mlp,
   momentum,
@@ -13,11 +15,18 @@ import {
   tree,
   useBackend,
 } from '@kshot/core'
+import { sinusoids } from '@kshot/episodes'
 import { anil, boil, implicitMaml, maml, mamlPlusPlus, metaSgd, reptile } from '@kshot/maml'
 import { protonet } from '@kshot/protonet'
 import { describeReference, leaked, relativeError, toyEpisodes } from '@kshot/testkit'
 import { checkCase } from '@kshot/testkit/reference'
 import { vectorised } from '@kshot/vmap'
+import {
+  getKernelsForBackend,
+  type KernelConfig,
+  registerKernel,
+  unregisterKernel,
+} from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 // Smooth: at a kink of ReLU two right ways of adding up may part.
@@ -48,6 +57,9 @@ const ctx = (): Context => ({ step: 0, rng: rng(3), phase: 'train' })
 const numbers = (trees: object) =>
   tree.flatten(trees as tree.Params).flatMap(([, x]) => [...x.dataSync()])
 
+const sine = sinusoids({ shots: 5, queries: 5, seed: 1 })
+const glyph = toyEpisodes({ ways: 5, shots: 1, queries: 1, size: 28 })
+
 const backends = { cpu: cpu(), 'stock wasm': wasm({ kernels: 'stock' }), wasm: wasm() }
 
 describe.each(Object.entries(backends))('all tasks at once on %s', (_, backend) => {
@@ -71,6 +83,53 @@ describe.each(Object.entries(backends))('all tasks at once on %s', (_, backend) 
     disposeTask([meta, tasks])
   })
 })
+
+describe('kernels run in a meta-step of 32 tasks, on wasm', () => {
+  beforeAll(async () => void (await useBackend(wasm())))
+
+  const finn = { model: finnNet(), head: 'fixed', ways: 5, innerRate: 0.4, steps: 1 } as const
+  it.each([
+    ['an MLP', maml({ model: mlp(), head: 'none', innerRate: 0.01, steps: 1 }), sine, 400],
+    ['Finn’s net', maml(finn), glyph, 2500],
+  ] as const)(
+    '%s: fewer than one by one, and than the bound',
+    async (_, learner, source, bound) => {
+      const tasks = Array.from({ length: 32 }, (_, i) => source(i) as Episode)
+      const meta = learner.init(rng(1), source.taskSpec)
+      const count = (executor: Executor) =>
+        kernelsRun(async () =>
+          disposeTask(await executor.metaGradient(learner, meta, tasks, ctx())),
+        )
+      const atOnce = await count(vectorised({ tasks: 16 }))
+      expect(atOnce).toBeLessThan(bound)
+      expect(await count(sequential())).toBeGreaterThan(10 * atOnce)
+      disposeTask([meta, tasks])
+    },
+  )
+})
+
+/** How many kernels of the wasm backend `f` runs. */
+async function kernelsRun(f: () => Promise<void>): Promise<number> {
+  let count = 0
+  const kernels = getKernelsForBackend('wasm')
+  const replace = (config: KernelConfig) => {
+    unregisterKernel(config.kernelName, 'wasm')
+    registerKernel(config)
+  }
+  for (const config of kernels) {
+    const kernelFunc: KernelConfig['kernelFunc'] = (call) => {
+      count++
+      return config.kernelFunc(call)
+    }
+    replace({ ...config, kernelFunc })
+  }
+  try {
+    await f()
+  } finally {
+    kernels.forEach(replace)
+  }
+  return count
+}
 
 describeReference(
   'learners against PyTorch float64, all tasks at once',

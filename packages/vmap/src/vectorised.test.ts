@@ -2,6 +2,7 @@ import {
   type Context,
   disposeTask,
   type Episode,
+  episodeScores,
   type MetaLearner,
   rng,
   sequential,
@@ -64,6 +65,21 @@ describe.each(testBackends)('vectorised on %s', (backend) => {
     expect(seen[0]!.id).toEqual({ source: 'toy', index: undefined })
     expect(seen[0]!.classes).toEqual(['a', undefined, 'c'])
     disposeTask([meta, tasks])
+  })
+
+  it('scores episodes as one by one, in their order', async () => {
+    const meta = learner.init(rng(1), source.taskSpec)
+    const episodes = draw(12)
+    const contexts = episodes.map((_, i) => ({ ...ctx(), rng: rng(3).split(i) }))
+    const expected = await episodeScores(learner, meta, episodes, contexts)
+    let scores: number[] = []
+    const left = await leaked(async () => {
+      scores = await vectorised().scores!(learner, meta, episodes, contexts)
+    })
+    expect(new Set(expected).size).toBeGreaterThan(1)
+    expect(scores).toEqual(expected)
+    expect(left).toBe(0)
+    disposeTask([meta, episodes])
   })
 
   it('leaves nothing behind in 1,000 meta-steps', async () => {

@@ -1,11 +1,13 @@
 import {
   type Context,
+  type Episode,
   type Executor,
   executor,
   type Meta,
   type MetaGradient,
   type MetaLearner,
   type Params,
+  score,
   taskGradient,
   tree,
 } from '@kshot/core'
@@ -29,7 +31,8 @@ export interface VectorisedOptions {
  */
 export function vectorised({ tasks = 8 }: VectorisedOptions = {}): Executor {
   const spec = { package: '@kshot/vmap', export: 'vectorised', options: { tasks } }
-  return executor(spec, 'vectorised', { size: tasks, sum: sumOf })
+  const groups = { size: tasks, sum: sumOf }
+  return { ...executor(spec, 'vectorised', groups), scores: (...all) => scoresOf(tasks, ...all) }
 }
 
 /** The sum over a group: over each set of tasks of one shape, then over the sets. */
@@ -39,46 +42,78 @@ function sumOf<Task>(
   tasks: readonly Task[],
   contexts: readonly Context[],
 ): MetaGradient {
+  const gradient = (task: Task, ctx: Context) => taskGradient(learner, meta, task, ctx)
   return tree.tidy(() =>
-    alike(tasks)
-      .map((set) =>
-        atOnce(
-          learner,
-          meta,
-          set.map((i) => tasks[i]!),
-          set.map((i) => contexts[i]!),
-        ),
-      )
+    alike(tasks, contexts)
+      .map((set) => {
+        const [task, ctx] = [set.tasks[0]!, set.contexts[0]!]
+        if (set.tasks.length === 1) return gradient(task, ctx)
+        return tree.map((x) => sum(x, 0), atOnce(set, gradient))
+      })
       .reduce((a, b) => tree.zip(([x, y]) => add(x!, y!), a, b)),
   )
 }
 
-/** The numbers of the tasks, those of one shape together. */
-function alike(tasks: readonly unknown[]): number[][] {
-  const sets = new Map<string, number[]>()
-  tasks.forEach((task, i) => {
-    const shape = shapeOf(task)
-    sets.set(shape, [...(sets.get(shape) ?? []), i])
-  })
-  return [...sets.values()]
+/** The score of each episode, at most `most` at once. */
+async function scoresOf(
+  most: number,
+  learner: MetaLearner,
+  meta: Meta,
+  episodes: readonly Episode[],
+  contexts: readonly Context[],
+): Promise<number[]> {
+  const scores: number[] = []
+  for (const set of alike(episodes, contexts, most)) {
+    const found = tree.tidy(() =>
+      atOnce(set, ({ support, query }, ctx) => {
+        const adapted = learner.adapt(meta, support, ctx)
+        return score(learner.predict(meta, adapted, query.x, ctx), query)
+      }),
+    )
+    const values = await found.data()
+    found.dispose()
+    set.at.forEach((episode, i) => {
+      scores[episode] = values[i]!
+    })
+  }
+  return scores
 }
 
-function atOnce<Task>(
-  learner: MetaLearner<Task>,
-  meta: Meta,
+/** Tasks of one shape, and their places among all. */
+interface Alike<Task> {
+  readonly at: readonly number[]
+  readonly tasks: readonly Task[]
+  readonly contexts: readonly Context[]
+}
+
+function alike<Task>(
   tasks: readonly Task[],
   contexts: readonly Context[],
-): MetaGradient {
-  if (tasks.length === 1) return taskGradient(learner, meta, tasks[0]!, contexts[0]!)
-  return tree.tidy(() => {
-    const ctx = joinContexts(contexts)
-    const each = vmap((tensors: readonly Tensor[]): Params => {
-      return taskGradient(learner, meta, joinTasks(tasks, tensors), ctx)
-    })(stackTasks(tasks)) as MetaGradient
-    return tree.map((x) => sum(x, 0), each)
+  most = tasks.length,
+): Alike<Task>[] {
+  const sets = new Map<string, number[][]>()
+  tasks.forEach((task, i) => {
+    const shape = shapeOf(task)
+    const same = sets.get(shape) ?? []
+    if (same.length === 0 || same.at(-1)!.length === most) same.push([])
+    same.at(-1)!.push(i)
+    sets.set(shape, same)
   })
+  return [...sets.values()].flat().map((at) => ({
+    at,
+    tasks: at.map((i) => tasks[i]!),
+    contexts: at.map((i) => contexts[i]!),
+  }))
 }
 
-function joinContexts(contexts: readonly Context[]): Context {
-  return { ...contexts[0]!, rng: rngOfTasks(contexts.map(({ rng }) => rng)) }
+/** What `f` returns for each task of a set, `[tasks, ...shape]`. */
+function atOnce<Task, Result extends Params>(
+  { tasks, contexts }: Alike<Task>,
+  f: (task: Task, ctx: Context) => Result,
+): Result {
+  return tree.tidy(() => {
+    const ctx = { ...contexts[0]!, rng: rngOfTasks(contexts.map(({ rng }) => rng)) }
+    const mapped = vmap((tensors: readonly Tensor[]) => f(joinTasks(tasks, tensors), ctx))
+    return mapped(stackTasks(tasks))
+  })
 }
