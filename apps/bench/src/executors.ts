@@ -4,8 +4,8 @@ import { vectorised } from '@kshot/vmap'
 import { backends } from './backends'
 
 const make = {
-  sequential: () => sequential(),
-  vectorised: () => vectorised(),
+  sequential: (_: number) => sequential(),
+  vectorised: (tasks: number) => vectorised({ tasks }),
 } as const
 
 /** How the tasks of a meta-batch are run, one after the other or at once. */
@@ -17,6 +17,8 @@ export interface ExecutorOptions {
   /** Worker threads; 0 runs everything in this one, `auto` starts one a core. */
   readonly workers: number | 'auto'
   readonly backend: string
+  /** For `vectorised`; a divisor or multiple of 8, which is the default. */
+  readonly tasksAtOnce?: number
 }
 
 /** An executor that may have threads: dispose of it when the run is done. */
@@ -28,7 +30,7 @@ export interface OpenExecutor {
 
 /** The executor of a run. The backend must be the one that is active: threads have the same. */
 export async function openExecutor(options: ExecutorOptions): Promise<OpenExecutor> {
-  const inner = make[options.executor]()
+  const inner = make[options.executor](options.tasksAtOnce ?? 8)
   if (options.workers === 0) return { executor: inner, workers: 0, dispose: async () => {} }
   const executor = await startWorkers({
     count: options.workers,

@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { version_core } from '@tensorflow/tfjs-core'
 
-const PACKAGES = ['core', 'episodes', 'glyphs', 'protonet', 'maml', 'backend-wasm', 'backend-cpu']
+const PACKAGES = [
+  ...['core', 'episodes', 'glyphs', 'protonet', 'maml', 'vmap', 'backend-wasm', 'backend-cpu'],
+]
 
 /** The versions of what a result was computed with. */
 export function versions(): { readonly [name: string]: string } {

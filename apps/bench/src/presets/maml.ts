@@ -66,6 +66,7 @@ export function finn({ ways, shots }: Setting) {
     validate: { ...shape, episodes: 200, every: 50 },
     test: { ...shape, episodes: 600 },
     seed: 1,
+    executor: 'vectorised',
   } as const satisfies Omit<ConfigInput, 'learner'>
 }
 
@@ -109,6 +110,8 @@ function sine(shots: number): Preset {
       validate: { ...shape, episodes: 200, every: 1000 },
       test: { ...shape, queries: 100, episodes: 600, adaptationSteps: [1, 5, 10] },
       seed: 1,
+      // the net is tiny: the whole meta-batch fits
+      ...{ executor: 'vectorised', tasksAtOnce: 32 },
     },
   }
 }

@@ -54,6 +54,8 @@ const fields = z.strictObject({
   backend: z.enum(['wasm', 'cpu']).default('wasm'),
   /** How the tasks of a meta-batch are run: one by one, or all at once (equal but for rounding). */
   executor: z.enum(EXECUTORS).default('sequential'),
+  /** Of `vectorised`: more need more memory, and are faster for tiny nets only. */
+  tasksAtOnce: z.union([1, 2, 4, 8, 16, 24, 32, 64].map((n) => z.literal(n))).default(8),
   /** Threads that tasks are spread over; the bytes are the same for every number. 0: none. */
   workers: z.union([z.int().min(0), z.literal('auto')]).default(0),
   /** How many configurations were tried to find this one; a label of the result. */
