@@ -28,7 +28,8 @@ async function measure(choice, { kernel, inputs, attrs }) {
   try {
     const once = () => [engine().runKernel(kernel, tensors, attrs)].flat().map((x) => x.dispose())
     return { ms: time(once), kernels: info.kernels }
-  } catch {
+  } catch (error) {
+    if (process.env.DEBUG) console.error(error)
     return { ms: Number.NaN, kernels: info.kernels }
   } finally {
     for (const x of Object.values(tensors)) x.dispose()

@@ -49,7 +49,25 @@ async function compile(name, features) {
     },
   )
   if (error) throw new Error(`${name}: ${error.message}\n${stderr}`)
+  if (hasData(binary))
+    throw new Error(`${name} has static data: of a closure, a string or an array`)
   return binary
+}
+
+// A module is a header of 8 bytes, then sections: a number, a length (LEB128), contents. 11 is data.
+function hasData(binary) {
+  let at = 8
+  while (at < binary.length) {
+    if (binary[at] === 11) return true
+    let [length, shift] = [0, 0]
+    do {
+      at++
+      length |= (binary[at] & 127) << shift
+      shift += 7
+    } while (binary[at] > 127)
+    at += 1 + length
+  }
+  return false
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

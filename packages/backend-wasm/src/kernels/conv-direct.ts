@@ -1,5 +1,5 @@
 import { type ConvInfo, forwardReads, type Reads, residues } from './conv-geometry'
-import type { Native } from './native'
+import { type Native, room } from './native'
 
 /** Addresses of one convolution's operands: of x, the filter and y, or their derivatives. */
 export interface Operands {
@@ -24,12 +24,13 @@ export const direct: ConvMethod = {
     const [rows, columns] = reads(info)
     const { inChannels: c, outChannels: o } = info
     const k = rows.taps * columns.taps * c
-    const packed = room(native, call.convFilterBytes(k, o), call.convRowsScratch(k, o))
-    call.packFilter(k, o, filter, packed.first)
+    const bytes = [call.convFilterBytes(k, o), call.convRowsScratch(k, o)] as const
+    const [packed, scratch] = room(native, ...bytes)
+    call.packFilter(k, o, filter, packed)
     call.convRows(
       ...[info.batchSize, x, info.inHeight, info.inWidth, c],
       ...numbers(rows, columns),
-      ...[o, packed.first, y, rows.outputs, columns.outputs, 0, 1, 0, 1, packed.second],
+      ...[o, packed, y, rows.outputs, columns.outputs, 0, 1, 0, 1, scratch],
     )
   },
 
@@ -37,18 +38,19 @@ export const direct: ConvMethod = {
     const { call } = native
     const { inHeight, inWidth, filterHeight, filterWidth, inChannels: c, outChannels: o } = info
     const k = filterHeight * filterWidth * o
-    const packed = room(native, call.convFilterBytes(k, c), call.convRowsScratch(k, c))
+    const bytes = [call.convFilterBytes(k, c), call.convRowsScratch(k, c)] as const
+    const [packed, scratch] = room(native, ...bytes)
     const { strideHeight, strideWidth, dilationHeight, dilationWidth, padInfo } = info
     const across = residues(inWidth, filterWidth, strideWidth, dilationWidth, padInfo.left)
     for (const r of residues(inHeight, filterHeight, strideHeight, dilationHeight, padInfo.top)) {
       for (const s of across) {
         const taps = [r.firstTap, r.tapStep, r.taps, s.firstTap, s.tapStep, s.taps]
-        call.packTurned(filterWidth, c, o, ...taps, filter, packed.first)
+        call.packTurned(filterWidth, c, o, ...taps, filter, packed)
         call.convRows(
           ...[info.batchSize, y, info.outHeight, info.outWidth, o],
           ...numbers(r, s),
-          ...[c, packed.first, x, inHeight, inWidth],
-          ...[r.start, r.step, s.start, s.step, packed.second],
+          ...[c, packed, x, inHeight, inWidth],
+          ...[r.start, r.step, s.start, s.step, scratch],
         )
       }
     }
@@ -80,10 +82,3 @@ const numbers = (rows: Reads, columns: Reads) => [
   ...[rows.a, rows.b, rows.t, rows.taps],
   ...[columns.a, columns.b, columns.t, columns.taps],
 ]
-
-/** Two pieces of scratch, each at a multiple of 64. */
-function room(native: Native, first: number, second: number) {
-  const start = Math.ceil(first / 64) * 64
-  const address = native.scratch(start + second)
-  return { first: address, second: address + start }
-}

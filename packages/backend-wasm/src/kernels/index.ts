@@ -3,6 +3,7 @@ import { arithmetic } from './arithmetic'
 import { batchNorms } from './batch-norm'
 import { convolutions } from './conv'
 import { direct } from './conv-direct'
+import { fastest } from './conv-winograd'
 import { install, uninstall } from './install'
 import type { Kernels } from './kernel'
 import { products } from './matmul'
@@ -26,6 +27,8 @@ const exact: Kernels = {
   ...reductions,
 }
 
+const fast: Kernels = { ...exact, ...convolutions(fastest) }
+
 /** Registers the chosen kernels and says which run, as in `kshot-simd-fma`. */
 export async function useKernels(backend: WasmBackend, choice: KernelChoice): Promise<string> {
   const arithmetic = choice === 'stock' ? undefined : supported(backend)
@@ -33,7 +36,8 @@ export async function useKernels(backend: WasmBackend, choice: KernelChoice): Pr
     uninstall()
     return 'stock'
   }
-  install(exact, await instantiate(backend, arithmetic))
+  const kernels = choice === 'fast' ? fast : exact
+  install(kernels, await instantiate(backend, arithmetic))
   const variant = arithmetic === 'fma' ? 'kshot-simd-fma' : 'kshot-simd'
   return choice === 'exact' ? `${variant}-exact` : variant
 }

@@ -1,14 +1,28 @@
 import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core'
 import arithmetic from './binary/arithmetic'
 import batchNorm from './binary/batch-norm'
+import batchNormPool from './binary/batch-norm-pool'
+import batchNormPoolTwice from './binary/batch-norm-pool-twice'
 import batchNormTwice from './binary/batch-norm-twice'
 import conv from './binary/conv'
 import gemm from './binary/gemm'
 import pool from './binary/pool'
 import reduce from './binary/reduce'
+import winograd from './binary/winograd'
 
 /** The compiled modules; each works in place on the memory of TensorFlow.js' wasm backend. */
-const modules = [arithmetic, batchNorm, batchNormTwice, conv, gemm, pool, reduce] as const
+const modules = [
+  arithmetic,
+  batchNorm,
+  batchNormPool,
+  batchNormPoolTwice,
+  batchNormTwice,
+  conv,
+  gemm,
+  pool,
+  reduce,
+  winograd,
+] as const
 
 type FunctionName = (typeof modules)[number]['functions'][number]
 
@@ -63,6 +77,17 @@ export async function instantiate(backend: WasmBackend, arithmetic: Arithmetic):
     output: (shape, dtype = 'float32') => backend.makeOutput([...shape], dtype),
     scratch: growing(wasm),
   }
+}
+
+/** Several pieces of scratch, each at a multiple of 64. */
+export function room<Sizes extends readonly number[]>(
+  native: Native,
+  ...sizes: Sizes
+): { [i in keyof Sizes]: number } {
+  const starts = [0]
+  for (const size of sizes) starts.push(starts.at(-1)! + Math.ceil(size / 64) * 64)
+  const address = native.scratch(starts.pop()!)
+  return starts.map((start) => address + start) as { [i in keyof Sizes]: number }
 }
 
 // Above 2 GB malloc's result is a negative number.
