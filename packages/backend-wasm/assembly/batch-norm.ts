@@ -2,14 +2,14 @@
 // x is `[groups, n, c]`; gamma and beta are `[c]` for each group (`next…`: bytes to the next, 0 for the
 // same), all else is `[groups, …]`.
 
-import { accumulate, blockRows, get, put } from './lib/lanes'
-import { floorOf, inverse, normal, open, scales } from './lib/normal'
-import { madd, zero } from './lib/simd'
+import { BLOCK, flush, gather, get, put } from './lib/lanes'
+import { floorOf, normal, open, scales, slopes } from './lib/normal'
+import { madd } from './lib/simd'
 import { statistics, statisticsScratch } from './lib/statistics'
 
 /** Bytes of scratch for c channels. */
 export function batchNormScratch(c: i32): i32 {
-  return max(statisticsScratch(c), 28 * c)
+  return max(statisticsScratch(c), 36 * c)
 }
 
 /** y = relu(γ (x − μ) / √(σ² + ε) + β), and μ and σ². */
@@ -58,28 +58,20 @@ export function batchNormGrad(
   epsilon: f64, relu: bool, scratch: usize,
 ): void {
   const stride = <usize>c * 4
-  const block = blockRows(stride * 2)
   const floor = floorOf(relu)
-  const sums = scratch, products = sums + stride * 2, scale = products + stride * 2
-  const slope = scale + stride, shift = slope + stride
+  const sums = scratch, block = sums + stride * 4
+  const scale = block + stride * 2, slope = scale + stride
   for (let group = 0; group < groups; group++) {
     scales(c, gamma, variance, epsilon, scale)
-    memory.fill(sums, 0, stride * 4)
-    for (let row = 0; row < n; row += block) {
+    memory.fill(sums, 0, stride * 6)
+    for (let row = 0; row < n; row += BLOCK) {
       const at = <usize>row * stride
-      sumBlock(min(n - row, block), stride, dy + at, x + at, mean, scale, beta, sums, products, floor)
+      sumRows(min(n - row, BLOCK), stride, dy + at, x + at, mean, scale, beta, block, floor)
+      flush(stride * 2, block, sums)
     }
-    // dx = a g + slope (x − μ) + shift
-    for (let j: usize = 0; j < stride; j += 4) {
-      const sum = load<f64>(sums + j * 2), product = load<f64>(products + j * 2)
-      const by = inverse(variance + j, epsilon), a = <f64>load<f32>(scale + j) / <f64>n
-      store<f32>(dbeta + j, <f32>sum)
-      store<f32>(dgamma + j, <f32>(product * by))
-      store<f32>(slope + j, <f32>(-a * by * by * product))
-      store<f32>(shift + j, <f32>(-a * sum))
-    }
+    slopes(c, <f64>n, variance, epsilon, scale, sums, slope, dgamma, dbeta)
     for (let row = 0; row < n; row++) {
-      backRow(stride, dy, x, mean, scale, beta, slope, shift, dx, floor)
+      backRow(stride, dy, x, mean, scale, beta, slope, dx, floor)
       dy += stride
       x += stride
       dx += stride
@@ -93,47 +85,58 @@ export function batchNormGrad(
   }
 }
 
-function sumBlock(
-  rows: i32, stride: usize, dy: usize, x: usize, mean: usize, scale: usize, beta: usize,
-  sums: usize, products: usize, floor: v128,
+function sumRows(
+  rows: i32, stride: usize, dy: usize, x: usize, mean: usize, scale: usize, beta: usize, sums: usize, floor: v128,
 ): void {
+  let i = 0
+  for (; i + 2 <= rows; i += 2) {
+    let j: usize = 0
+    for (; j + 16 <= stride; j += 16) sum2<v128>(stride, dy + j, x + j, mean + j, scale + j, beta + j, sums + j, floor)
+    for (; j < stride; j += 4) sum2<f32>(stride, dy + j, x + j, mean + j, scale + j, beta + j, sums + j, floor)
+    dy += stride * 2
+    x += stride * 2
+  }
+  if (i == rows) return
   let j: usize = 0
-  for (; j + 16 <= stride; j += 16) {
-    sumRows<v128>(rows, stride, dy + j, x + j, mean + j, scale + j, beta + j, sums + j * 2, products + j * 2, floor)
-  }
-  for (; j < stride; j += 4) {
-    sumRows<f32>(rows, stride, dy + j, x + j, mean + j, scale + j, beta + j, sums + j * 2, products + j * 2, floor)
-  }
+  for (; j + 16 <= stride; j += 16) sum1<v128>(stride, dy + j, x + j, mean + j, scale + j, beta + j, sums + j, floor)
+  for (; j < stride; j += 4) sum1<f32>(stride, dy + j, x + j, mean + j, scale + j, beta + j, sums + j, floor)
 }
 
-function sumRows<T>(
-  rows: i32, stride: usize, dy: usize, x: usize, mean: usize, scale: usize, beta: usize,
-  sums: usize, products: usize, floor: v128,
+// g and g (x − μ) of two rows
+// @ts-ignore: decorator
+@inline
+function sum2<T>(
+  stride: usize, dy: usize, x: usize, mean: usize, scale: usize, beta: usize, sums: usize, floor: v128,
 ): void {
   const m = get<T>(mean), a = get<T>(scale), b = get<T>(beta)
-  let sum = zero(), product = sum
-  for (let i = 0; i < rows; i++) {
-    const centred = f32x4.sub(get<T>(x), m)
-    const g = open(get<T>(dy), normal(centred, a, b), floor)
-    sum = f32x4.add(sum, g)
-    product = madd(g, centred, product)
-    dy += stride
-    x += stride
-  }
-  accumulate<T>(sums, sum)
-  accumulate<T>(products, product)
+  const c0 = f32x4.sub(get<T>(x), m), c1 = f32x4.sub(get<T>(x + stride), m)
+  const g0 = open(get<T>(dy), normal(c0, a, b), floor)
+  const g1 = open(get<T>(dy + stride), normal(c1, a, b), floor)
+  gather<T>(sums, f32x4.add(g0, g1))
+  gather<T>(sums + stride, madd(g0, c0, f32x4.mul(g1, c1)))
+}
+
+// @ts-ignore: decorator
+@inline
+function sum1<T>(
+  stride: usize, dy: usize, x: usize, mean: usize, scale: usize, beta: usize, sums: usize, floor: v128,
+): void {
+  const centred = f32x4.sub(get<T>(x), get<T>(mean))
+  const g = open(get<T>(dy), normal(centred, get<T>(scale), get<T>(beta)), floor)
+  gather<T>(sums, g)
+  gather<T>(sums + stride, f32x4.mul(g, centred))
 }
 
 function backRow(
   stride: usize, dy: usize, x: usize, mean: usize, scale: usize, beta: usize,
-  slope: usize, shift: usize, dx: usize, floor: v128,
+  slope: usize, dx: usize, floor: v128,
 ): void {
   let j: usize = 0
   for (; j + 16 <= stride; j += 16) {
-    back<v128>(dy + j, x + j, mean + j, scale + j, beta + j, slope + j, shift + j, dx + j, floor)
+    back<v128>(dy + j, x + j, mean + j, scale + j, beta + j, slope + j, slope + stride + j, dx + j, floor)
   }
   for (; j < stride; j += 4) {
-    back<f32>(dy + j, x + j, mean + j, scale + j, beta + j, slope + j, shift + j, dx + j, floor)
+    back<f32>(dy + j, x + j, mean + j, scale + j, beta + j, slope + j, slope + stride + j, dx + j, floor)
   }
 }
 

@@ -63,6 +63,20 @@ export const BatchNormTrainGrad = 'BatchNormTrainGrad'
  */
 export const BatchNormTrainGradGrad = 'BatchNormTrainGradGrad'
 
+/**
+ * {@link BatchNormTrain} of images x `[n, h, w, c]` with a max-pool of 2 × 2, stride 2, without padding,
+ * after it: y is `[n, ⌊h/2⌋, ⌊w/2⌋, c]`. Of equal numbers the first in reading order is the maximum; where it
+ * lies is a constant. Inputs, other outputs, attributes and groups are those of {@link BatchNormTrain}.
+ */
+export const BatchNormPool = 'BatchNormPool'
+
+/** Its derivative, as {@link BatchNormTrainGrad}; dy has the shape of the pooled y. */
+export const BatchNormPoolGrad = 'BatchNormPoolGrad'
+
+/** The derivative of that, as {@link BatchNormTrainGradGrad}; dy and the output ddy have the shape of y. */
+export const BatchNormPoolGradGrad = 'BatchNormPoolGradGrad'
+
+/** Attributes of these six. */
 export interface BatchNormTrainAttrs {
   readonly epsilon: number
   readonly relu: boolean

@@ -1,5 +1,8 @@
 // Channels four at a time, T = v128, or one at a time, T = f32, for what is left of them: the same code
 // for both, of vectors of which only the first number counts.
+//
+// Numbers are read in the order in which they lie, row by row, and sums of channels kept in memory: that is
+// faster than walking down a channel with its sum in a register, which no prefetching foresees.
 
 // @ts-ignore: decorator
 @inline
@@ -14,21 +17,29 @@ export function put<T>(at: usize, x: v128): void {
   else store<f32>(at, f32x4.extract_lane(x, 0))
 }
 
-/** Adds x to the float64 numbers that lie at `at`. */
+/** Adds x to the numbers at `at`. */
 // @ts-ignore: decorator
 @inline
-export function accumulate<T>(at: usize, x: v128): void {
-  if (sizeof<T>() == 16) {
-    const high = v128.shuffle<f32>(x, x, 2, 3, 2, 3)
-    v128.store(at, f64x2.add(v128.load(at), f64x2.promote_low_f32x4(x)))
-    v128.store(at, f64x2.add(v128.load(at, 16), f64x2.promote_low_f32x4(high)), 16)
-  } else store<f64>(at, load<f64>(at) + <f64>f32x4.extract_lane(x, 0))
+export function gather<T>(at: usize, x: v128): void {
+  put<T>(at, f32x4.add(get<T>(at), x))
 }
 
-/**
- * How many rows of so many bytes make a block: so few that they stay in the first cache while each
- * channel walks down them, and that sums of float32 numbers stay exact enough.
- */
-export function blockRows(bytes: usize): i32 {
-  return <i32>min<usize>(256, max<usize>(16, 20480 / max<usize>(bytes, 1)))
+/** Rows, or windows, whose sum is exact enough in float32. */
+export const BLOCK: i32 = 64
+
+/** Moves sums of float32 numbers, so many bytes of them, to sums of float64. */
+export function flush(bytes: usize, from: usize, to: usize): void {
+  let j: usize = 0
+  for (; j + 16 <= bytes; j += 16) {
+    const x = v128.load(from + j)
+    const high = v128.shuffle<f32>(x, x, 2, 3, 2, 3)
+    const at = to + j * 2
+    v128.store(at, f64x2.add(v128.load(at), f64x2.promote_low_f32x4(x)))
+    v128.store(at, f64x2.add(v128.load(at, 16), f64x2.promote_low_f32x4(high)), 16)
+  }
+  for (; j < bytes; j += 4) {
+    const at = to + j * 2
+    store<f64>(at, load<f64>(at) + <f64>load<f32>(from + j))
+  }
+  memory.fill(from, 0, bytes)
 }

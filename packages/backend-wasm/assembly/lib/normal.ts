@@ -36,3 +36,22 @@ export function scales(c: i32, gamma: usize, variance: usize, epsilon: f64, to: 
     store<f32>(to + j, <f32>(<f64>load<f32>(gamma + j) * inverse(variance + j, epsilon)))
   }
 }
+
+/**
+ * The factors of dx = a g + slope (x − μ) + shift, `slope` and `shift` `[2, c]`, from the sums of g and of
+ * g (x − μ), `[2, c]` in float64, where g = dy where the ReLU is open; and dγ and dβ.
+ */
+export function slopes(
+  c: i32, n: f64, variance: usize, epsilon: f64, scale: usize, sums: usize,
+  slope: usize, dgamma: usize, dbeta: usize,
+): void {
+  const stride = <usize>c * 4
+  for (let j: usize = 0; j < stride; j += 4) {
+    const sum = load<f64>(sums + j * 2), product = load<f64>(sums + stride * 2 + j * 2)
+    const by = inverse(variance + j, epsilon), a = <f64>load<f32>(scale + j) / n
+    store<f32>(dbeta + j, <f32>sum)
+    store<f32>(dgamma + j, <f32>(product * by))
+    store<f32>(slope + j, <f32>(-a * by * by * product))
+    store<f32>(slope + stride + j, <f32>(-a * sum))
+  }
+}

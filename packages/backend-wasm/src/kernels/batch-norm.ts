@@ -1,67 +1,95 @@
 import {
+  BatchNormPool,
+  BatchNormPoolGrad,
+  BatchNormPoolGradGrad,
   BatchNormTrain,
   type BatchNormTrainAttrs,
   BatchNormTrainGrad,
   BatchNormTrainGradGrad,
 } from '@kshot/core'
 import { type TensorInfo, util } from '@tensorflow/tfjs-core'
-import type { Kernels } from './kernel'
+import type { Call, Kernels } from './kernel'
 import type { Native } from './native'
 
 type Inputs = { readonly [name: string]: TensorInfo }
 
-/** Batch norm with the statistics of the batch and its two derivatives, a call of ours each. */
-export const batchNorms: Kernels = {
-  [BatchNormTrain]: (native) => (call) => {
-    const { inputs, attrs, channels, size } = read(native, call)
-    const outputs = [native.output(inputs.x!.shape), channels(), channels()]
-    const [y, mean, variance] = outputs.map((out) => native.address(out))
-    const room = native.scratch(native.call.batchNormScratch(size.c))
-    native.call.batchNorm(
-      ...[
-        size.groups,
-        size.n,
-        size.c,
-        native.address(inputs.x!),
-        ...affine(native, inputs, size.c),
-      ],
-      ...[y!, mean!, variance!, attrs.epsilon, attrs.relu, room],
-    )
-    return outputs
-  },
-  [BatchNormTrainGrad]: (native) => (call) => {
-    const { inputs, attrs, channels, size } = read(native, call)
-    const outputs = [native.output(inputs.x!.shape), channels(), channels()]
-    const room = native.scratch(native.call.batchNormScratch(size.c))
-    native.call.batchNormGrad(
-      ...[size.groups, size.n, size.c, ...addresses(native, inputs, ['dy', 'x'])],
-      ...[...affine(native, inputs, size.c), ...addresses(native, inputs, ['mean', 'variance'])],
-      ...[...outputs.map((out) => native.address(out)), attrs.epsilon, attrs.relu, room],
-    )
-    return outputs
-  },
-  [BatchNormTrainGradGrad]: (native) => (call) => {
-    const { inputs, attrs, channels, size } = read(native, call)
-    const shape = inputs.x!.shape
-    const outputs = [native.output(shape), native.output(shape), channels()]
-    const room = native.scratch(native.call.batchNormGradGradScratch(size.c))
-    const full = ['ddx', 'ddgamma', 'ddbeta', 'dy', 'x']
-    native.call.batchNormGradGrad(
-      ...[size.groups, size.n, size.c, ...addresses(native, inputs, full)],
-      ...[...affine(native, inputs, size.c), ...addresses(native, inputs, ['mean', 'variance'])],
-      ...[...outputs.map((out) => native.address(out)), attrs.epsilon, attrs.relu, room],
-    )
-    return outputs
+/** What tells batch norm with a max-pool after it from batch norm alone. */
+interface Form {
+  readonly forward: 'batchNorm' | 'batchNormPool'
+  /** The sizes of one group of x but the channels, as the functions take them. */
+  sizes(rows: readonly number[]): readonly number[]
+  /** The shape of y where x has this one. */
+  result(shape: readonly number[]): readonly number[]
+}
+
+const plain: Form = {
+  forward: 'batchNorm',
+  sizes: (rows) => [util.sizeFromShape([...rows])],
+  result: (shape) => shape,
+}
+
+const pooled: Form = {
+  forward: 'batchNormPool',
+  sizes: (rows) => rows,
+  result: (shape) => {
+    const side = (axis: number) => Math.floor(shape.at(axis)! / 2)
+    return [...shape.slice(0, -3), side(-3), side(-2), shape.at(-1)!]
   },
 }
 
-function read(native: Native, call: { inputs: Inputs; attrs: BatchNormTrainAttrs }) {
-  const { shape } = call.inputs.x!
+/** Batch norm with the statistics of the batch and its two derivatives, a call of ours each. */
+export const batchNorms: Kernels = {
+  [BatchNormTrain]: (native) => (call) => forward(native, plain, call),
+  [BatchNormTrainGrad]: (native) => (call) => backward(native, plain, call),
+  [BatchNormTrainGradGrad]: (native) => (call) => twice(native, plain, call),
+  [BatchNormPool]: (native) => (call) => forward(native, pooled, call),
+  [BatchNormPoolGrad]: (native) => (call) => backward(native, pooled, call),
+  [BatchNormPoolGradGrad]: (native) => (call) => twice(native, pooled, call),
+}
+
+function forward(native: Native, form: Form, call: Call): TensorInfo[] {
+  const { inputs, shape, channels, sizes, c, rest } = read(native, form, call)
+  const outputs = [native.output(form.result(shape)), channels(), channels()]
+  const room = native.scratch(native.call[`${form.forward}Scratch`](c))
+  native.call[form.forward](
+    ...[...sizes, native.address(inputs.x!), ...affine(native, inputs, c)],
+    ...[...outputs.map((out) => native.address(out)), ...rest, room],
+  )
+  return outputs
+}
+
+function backward(native: Native, form: Form, call: Call): TensorInfo[] {
+  const { inputs, shape, channels, sizes, c, rest } = read(native, form, call)
+  const outputs = [native.output(shape), channels(), channels()]
+  const room = native.scratch(native.call[`${form.forward}Scratch`](c))
+  native.call[`${form.forward}Grad`](
+    ...[...sizes, ...addresses(native, inputs, ['dy', 'x']), ...affine(native, inputs, c)],
+    ...addresses(native, inputs, ['mean', 'variance']),
+    ...[...outputs.map((out) => native.address(out)), ...rest, room],
+  )
+  return outputs
+}
+
+function twice(native: Native, form: Form, call: Call): TensorInfo[] {
+  const { inputs, shape, channels, sizes, c, rest } = read(native, form, call)
+  const outputs = [native.output(form.result(shape)), native.output(shape), channels()]
+  const room = native.scratch(native.call[`${form.forward}GradGradScratch`](c))
+  native.call[`${form.forward}GradGrad`](
+    ...[...sizes, ...addresses(native, inputs, ['ddx', 'ddgamma', 'ddbeta', 'dy', 'x'])],
+    ...[...affine(native, inputs, c), ...addresses(native, inputs, ['mean', 'variance'])],
+    ...[...outputs.map((out) => native.address(out)), ...rest, room],
+  )
+  return outputs
+}
+
+function read(native: Native, form: Form, call: Call) {
+  const inputs: Inputs = call.inputs
+  const { groups, epsilon, relu }: BatchNormTrainAttrs = call.attrs
+  const { shape } = inputs.x!
   const c = shape.at(-1)!
-  const { groups } = call.attrs
-  const n = util.sizeFromShape(shape.slice(groups > 1 ? 1 : 0, -1))
   const channels = () => native.output(groups > 1 ? [groups, c] : [c])
-  return { ...call, channels, size: { groups, n, c } }
+  const sizes = [groups, ...form.sizes(shape.slice(groups > 1 ? 1 : 0, -1)), c]
+  return { inputs, shape, channels, sizes, c, rest: [epsilon, relu] }
 }
 
 /** Where γ and β lie, each with the bytes to those of the next group: 0 where all share them. */

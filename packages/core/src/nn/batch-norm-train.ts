@@ -4,6 +4,7 @@ import {
   engine,
   getBackend,
   getKernel,
+  maxPool,
   mul,
   type NamedAttrMap,
   ones,
@@ -12,21 +13,31 @@ import {
   square,
   sub,
   type Tensor,
+  type Tensor4D,
 } from '@tensorflow/tfjs-core'
 import { stopGradient, sumLeading } from '../autodiff'
 import { offTape } from '../autodiff/gradients/gradient'
-import { BatchNormTrain, BatchNormTrainGrad, BatchNormTrainGradGrad } from '../kernels'
+import {
+  BatchNormPool,
+  BatchNormPoolGrad,
+  BatchNormPoolGradGrad,
+  BatchNormTrain,
+  BatchNormTrainGrad,
+  BatchNormTrainGradGrad,
+} from '../kernels'
 
 export interface BatchNormTrainOptions {
   /** Added to the variance. */
   readonly epsilon: number
   /** Whether a ReLU follows. Default false. */
   readonly relu?: boolean | undefined
+  /** Side of the windows of a max-pool after that, for images `[n, h, w, c]`. Default 0: none. */
+  readonly pool?: number | undefined
 }
 
 /** What batch normalisation gives, and the statistics that it took. */
 export interface BatchNormTrained {
-  /** `[...m, c]`. */
+  /** `[...m, c]`, or pooled `[n, ⌊h/pool⌋, ⌊w/pool⌋, c]`. */
   readonly y: Tensor
   /** `[c]`; a constant, see {@link batchNormTrain}. */
   readonly mean: Tensor
@@ -36,7 +47,7 @@ export interface BatchNormTrained {
 
 /**
  * Batch normalisation with the statistics of the batch (Ioffe & Szegedy 2015, algorithm 1), over all
- * axes but the last, with a ReLU where `relu` is set:
+ * axes but the last, with a ReLU where `relu` is set and a max-pool where `pool` is:
  *
  * y = γ (x − μ) / √(σ² + ε) + β, with μ and the biased σ² of each channel.
  *
@@ -56,18 +67,23 @@ export function batchNormTrain(
   options: BatchNormTrainOptions,
 ): BatchNormTrained {
   const input = x.dtype === 'float32' ? x : cast(x, 'float32')
-  return hasKernels() && engine().state.gradientDepth <= 2
-    ? fused(input, gamma, beta, options)
-    : composed(input, gamma, beta, options)
+  // the kernels have two derivatives; inside of three gradients, a third is wanted
+  if (engine().state.gradientDepth > 2) return composed(input, gamma, beta, options)
+  if (options.pool === 2 && has(POOLING)) return fused(BatchNormPool, input, gamma, beta, options)
+  if (!has(PLAIN)) return composed(input, gamma, beta, options)
+  const { y, ...statistics } = fused(BatchNormTrain, input, gamma, beta, options)
+  return { y: finish(y, { pool: options.pool }), ...statistics }
 }
 
-// the kernels have two derivatives; inside of three gradients, a third is wanted
-function hasKernels(): boolean {
-  const names = [BatchNormTrain, BatchNormTrainGrad, BatchNormTrainGradGrad]
-  return names.every((name) => getKernel(name, getBackend()) !== undefined)
+const PLAIN = [BatchNormTrain, BatchNormTrainGrad, BatchNormTrainGradGrad]
+const POOLING = [BatchNormPool, BatchNormPoolGrad, BatchNormPoolGradGrad]
+
+function has(kernels: readonly string[]): boolean {
+  return kernels.every((name) => getKernel(name, getBackend()) !== undefined)
 }
 
 function fused(
+  kernel: string,
   x: Tensor,
   gamma: Tensor | undefined,
   beta: Tensor,
@@ -75,7 +91,7 @@ function fused(
 ): BatchNormTrained {
   const inputs = { x, gamma: gamma ?? offTape(() => ones(beta.shape)), beta }
   const attrs = { epsilon, relu, groups: 1 } as unknown as NamedAttrMap
-  const [y, mean, variance] = engine().runKernel(BatchNormTrain, inputs, attrs) as Tensor[]
+  const [y, mean, variance] = engine().runKernel(kernel, inputs, attrs) as Tensor[]
   return { y: y!, mean: mean!, variance: variance! }
 }
 
@@ -83,14 +99,23 @@ function composed(
   x: Tensor,
   gamma: Tensor | undefined,
   beta: Tensor,
-  { epsilon, relu = false }: BatchNormTrainOptions,
+  options: BatchNormTrainOptions,
 ): BatchNormTrained {
   const share = x.shape.at(-1)! / x.size
   const mean = mul(sumLeading(x), share)
   const centred = sub(x, mean)
   const variance = mul(sumLeading(square(centred)), share)
-  const inverse = rsqrt(add(variance, epsilon))
+  const inverse = rsqrt(add(variance, options.epsilon))
   const normed = add(mul(centred, gamma ? mul(gamma, inverse) : inverse), beta)
-  const y = relu ? rectify(normed) : normed
+  const y = finish(normed, options)
   return { y, mean: stopGradient(mean), variance: stopGradient(variance) }
+}
+
+/** What follows a batch norm: a ReLU, a max-pool. */
+export function finish(
+  y: Tensor,
+  { relu, pool }: Pick<BatchNormTrainOptions, 'relu' | 'pool'>,
+): Tensor {
+  const activated = relu ? rectify(y) : y
+  return pool ? maxPool(activated as Tensor4D, pool, pool, 'valid') : activated
 }

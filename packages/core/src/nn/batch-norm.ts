@@ -1,17 +1,8 @@
-import {
-  add,
-  mul,
-  ones,
-  relu as rectify,
-  rsqrt,
-  sub,
-  type Tensor,
-  zeros,
-} from '@tensorflow/tfjs-core'
+import { add, mul, ones, rsqrt, sub, type Tensor, zeros } from '@tensorflow/tfjs-core'
 import { offTape } from '../autodiff/gradients/gradient'
 import type { Params } from '../tree'
 import * as tree from '../tree'
-import { batchNormTrain } from './batch-norm-train'
+import { type BatchNormTrainOptions, batchNormTrain, finish } from './batch-norm-train'
 import { type Rows, rowOf, whole } from './inner-step-rows'
 import type { Layer, LayerOptions } from './layer'
 
@@ -29,12 +20,10 @@ export interface BatchNormOptions {
   readonly innerSteps?: number
 }
 
-/** What stands beside a batch norm and is computed with it. */
-export interface Beside {
-  /** `[c]`, added before: that of a convolution. */
+/** What stands beside a batch norm and is computed with it: a bias before, a ReLU and a max-pool after. */
+export interface Beside extends Pick<BatchNormTrainOptions, 'relu' | 'pool'> {
+  /** `[c]`, that of a convolution. */
   readonly bias?: Tensor | undefined
-  /** Whether a ReLU follows. */
-  readonly relu?: boolean | undefined
 }
 
 /**
@@ -63,19 +52,19 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
 
 type Weights = { readonly params: Params; readonly state: Params }
 
-/** {@link batchNorm} of x + bias, with a ReLU after it where wanted. */
+/** {@link batchNorm} of x + bias, with a ReLU and a max-pool after it where wanted. */
 export function normalisation({ eps = 1e-5, momentum = 0.1, innerSteps }: BatchNormOptions) {
   return ({ params, state }: Weights, x: Tensor, options: LayerOptions & Beside) => {
-    const { norm, innerStep = 0, bias, relu } = options
-    if (norm === 'none') return { y: finish(bias ? add(x, bias) : x, relu), state }
+    const { norm, innerStep = 0, bias, relu, pool } = options
+    if (norm === 'none') return { y: finish(bias ? add(x, bias) : x, options), state }
     const rows = innerSteps === undefined ? whole : rowOf(Math.min(innerStep, innerSteps - 1))
     const { gamma, beta } = tree.map(rows.of, params as { gamma?: Tensor; beta: Tensor } & Params)
     if (norm === 'running') {
       const running = tree.map(rows.of, state as Statistics)
       const [scale, shift] = affine(gamma, beta, running, eps, bias)
-      return { y: finish(add(mul(x, scale), shift), relu), state }
+      return { y: finish(add(mul(x, scale), shift), options), state }
     }
-    const { y, mean, variance } = batchNormTrain(x, gamma, beta, { epsilon: eps, relu })
+    const { y, mean, variance } = batchNormTrain(x, gamma, beta, { epsilon: eps, relu, pool })
     const share = { momentum, examples: x.size / x.shape.at(-1)! }
     const now = { mean, variance, bias }
     return { y, state: offTape(() => moved(state as Statistics, now, rows, share)) }
@@ -83,8 +72,6 @@ export function normalisation({ eps = 1e-5, momentum = 0.1, innerSteps }: BatchN
 }
 
 type Statistics = { readonly mean: Tensor; readonly variance: Tensor }
-
-const finish = (y: Tensor, relu?: boolean) => (relu ? rectify(y) : y)
 
 /** γ (x + bias − μ) / √(σ² + eps) + β as x · scale + shift: one pass less over x. */
 function affine(

@@ -4,7 +4,6 @@ import { type BatchNormOptions, batchNorm, normalisation } from './batch-norm'
 import { type Conv2dOptions, conv2d } from './conv2d'
 import type { Layer } from './layer'
 import { maxPool } from './pool'
-import { series } from './series'
 
 export interface ConvBlockOptions extends Conv2dOptions, BatchNormOptions {
   /** Side of the max-pool window; 0 for none. */
@@ -22,9 +21,11 @@ export function convBlock(options: ConvBlockOptions): Layer {
   const conv = conv2d(options)
   const norm = batchNorm(options)
   const normalise = normalisation(options)
-  const tail = series(pool > 0 ? [maxPool(pool)] : [])
   return {
-    outputShape: (shape) => tail.outputShape(conv.outputShape(shape)),
+    outputShape(shape) {
+      const convolved = conv.outputShape(shape)
+      return pool > 0 ? maxPool(pool).outputShape(convolved) : convolved
+    },
     init(rng, inputShape) {
       const drawn = conv.init(rng.split('conv'), inputShape)
       const { params, state } = norm.init(rng.split('norm'), conv.outputShape(inputShape))
@@ -34,11 +35,8 @@ export function convBlock(options: ConvBlockOptions): Layer {
       const weights = params as { conv: { filter: Tensor; bias?: Tensor }; norm: Params }
       const { filter, bias } = weights.conv
       const convolved = conv.apply({ params: { filter }, state: {} }, x, options).y
-      const beside = { ...options, bias, relu: true }
-      const normed = normalise({ params: weights.norm, state }, convolved, beside)
-      return { y: tail.apply(nothing, normed.y, options).y, state: normed.state }
+      const beside = { ...options, bias, relu: true, pool }
+      return normalise({ params: weights.norm, state }, convolved, beside)
     },
   }
 }
-
-const nothing = { params: [{}], state: [{}] }

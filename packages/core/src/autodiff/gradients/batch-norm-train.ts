@@ -1,36 +1,48 @@
 import { engine, type NamedAttrMap, type Tensor, zerosLike } from '@tensorflow/tfjs-core'
 import {
+  BatchNormPool,
+  BatchNormPoolGrad,
+  BatchNormPoolGradGrad,
   BatchNormTrain,
-  type BatchNormTrainAttrs,
   BatchNormTrainGrad,
   BatchNormTrainGradGrad,
 } from '../../kernels'
 import { type Gradients, type InputGradients, rule } from './gradient'
 
+/** A kernel, that of its derivative, and that of the derivative of it. */
+type Family = readonly [forward: string, backward: string, twice: string]
+
+export const batchNorms: Gradients = {
+  ...rules([BatchNormTrain, BatchNormTrainGrad, BatchNormTrainGradGrad]),
+  ...rules([BatchNormPool, BatchNormPoolGrad, BatchNormPoolGradGrad]),
+}
+
 // One kernel gives the derivatives in all inputs, so it runs once, outside of the tape's scope of each.
 // The derivative in x counts that mean and variance depend on x: those two are constants here, and what
 // flows into them from running statistics is dropped (see `batchNormTrain`).
-export const batchNorms: Gradients = {
-  [BatchNormTrain]: {
-    saves: ['x', 'gamma', 'beta'],
-    constants: [false, true, true],
-    gradient(dy, [x, gamma, beta, mean, variance], attrs: BatchNormTrainAttrs) {
-      const inputs = { dy, x, gamma, beta, mean, variance }
-      return named(['x', 'gamma', 'beta'], runKernels(BatchNormTrainGrad, inputs, attrs))
+function rules([forward, backward, twice]: Family): Gradients {
+  return {
+    [forward]: {
+      saves: ['x', 'gamma', 'beta'],
+      constants: [false, true, true],
+      gradient(dy, [x, gamma, beta, mean, variance], attrs) {
+        const inputs = { dy, x, gamma, beta, mean, variance }
+        return named(['x', 'gamma', 'beta'], runKernels(backward, inputs, attrs))
+      },
     },
-  },
-  [BatchNormTrainGrad]: rule(
-    ['dy', 'x', 'gamma', 'beta', 'mean', 'variance'],
-    (_, [dy, x, gamma, beta, mean, variance], attrs, [ddx, ddgamma, ddbeta]) => {
-      const inputs = { ddx, ddgamma, ddbeta, dy, x, gamma, beta, mean, variance }
-      return {
-        ...named(['dy', 'x', 'gamma'], runKernels(BatchNormTrainGradGrad, inputs, attrs)),
-        beta: () => zerosLike(beta),
-        mean: () => zerosLike(mean),
-        variance: () => zerosLike(variance),
-      }
-    },
-  ),
+    [backward]: rule(
+      ['dy', 'x', 'gamma', 'beta', 'mean', 'variance'],
+      (_, [dy, x, gamma, beta, mean, variance], attrs, [ddx, ddgamma, ddbeta]) => {
+        const inputs = { ddx, ddgamma, ddbeta, dy, x, gamma, beta, mean, variance }
+        return {
+          ...named(['dy', 'x', 'gamma'], runKernels(twice, inputs, attrs)),
+          beta: () => zerosLike(beta),
+          mean: () => zerosLike(mean),
+          variance: () => zerosLike(variance),
+        }
+      },
+    ),
+  }
 }
 
 function named(inputs: readonly string[], derivatives: readonly Tensor[]): InputGradients {
