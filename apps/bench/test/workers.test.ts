@@ -1,6 +1,11 @@
+import { execFile } from 'node:child_process'
+import { symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withoutMeasurements } from '../src/result'
-import { cleanUp, file, kshot, resultIn, sines, text, tiny, writeConfig } from './kshot'
+import { cleanUp, file, home, kshot, resultIn, sines, text, tiny, writeConfig } from './kshot'
 
 const configs = {
   episodes: writeConfig('tiny.json', tiny),
@@ -132,3 +137,47 @@ describe('kshot eval --workers', () => {
     }
   })
 })
+
+describe('workers in an app', () => {
+  it('find the packages of the app, and give the bytes of one thread', async () => {
+    const modules = fileURLToPath(new URL('../node_modules', import.meta.url))
+    symlinkSync(modules, join(home, 'node_modules'), 'dir')
+    writeFileSync(join(home, 'app.mjs'), APP)
+    // Threads are not disposed of: the process must end all the same.
+    const { stdout } = await promisify(execFile)(process.execPath, ['app.mjs'], { cwd: home })
+    expect(JSON.parse(stdout)).toEqual({ name: 'sequential × 2 workers', equal: true })
+  })
+})
+
+describe('every learner on two workers', () => {
+  it('has the gradient and the scores of one thread, to the bit, and leaves nothing', async () => {
+    const script = fileURLToPath(new URL('./learners-on-workers.mjs', import.meta.url))
+    const { stdout } = await promisify(execFile)(process.execPath, [script])
+    const rows = stdout.trim().split('\n')
+    expect(rows.length).toBe(3 * 12)
+    for (const row of rows.map((line) => JSON.parse(line))) {
+      expect(row).toEqual({ ...row, gradient: true, scores: true, left: 0 })
+    }
+  }, 300_000)
+})
+
+const APP = `
+import { wasm } from '@kshot/backend-wasm'
+import { adam, metaTrain, mlp, tree, useBackend } from '@kshot/core'
+import { workers } from '@kshot/core/node'
+import { sinusoids } from '@kshot/episodes'
+import { maml } from '@kshot/maml'
+
+await useBackend(wasm())
+const learner = maml({
+  model: mlp({ hidden: [8], outputs: 1 }),
+  ...{ head: 'none', innerRate: 0.01, steps: 1 },
+  normalisation: { train: 'none', test: 'none' },
+})
+const tasks = sinusoids({ shots: 5, queries: 5, seed: 1 })
+const train = (more) => metaTrain({ learner, optimizer: adam(0.001), tasks, steps: 3, metaBatch: 4, ...more })
+const executor = await workers({ count: 2, backend: wasm() })
+const [alone, spread] = [await train(), await train({ executor })]
+const equal = await tree.equal({ ...alone.meta }, { ...spread.meta })
+console.log(JSON.stringify({ name: executor.name, equal }))
+`

@@ -1,0 +1,81 @@
+// Run by workers.test.ts from what is built, so that threads and this one run the same code:
+// a line for each learner, backend and executor with whether threads gave the same bytes.
+import { cpu } from '@kshot/backend-cpu'
+import { wasm } from '@kshot/backend-wasm'
+import {
+  conv4,
+  disposeTask,
+  episodeScores,
+  finnNet,
+  mlp,
+  momentum,
+  rng,
+  sequential,
+  tree,
+  useBackend,
+} from '@kshot/core'
+import { workers } from '@kshot/core/node'
+import { episodes } from '@kshot/episodes'
+import { glyphs } from '@kshot/glyphs'
+import { anil, boil, implicitMaml, maml, mamlPlusPlus, metaSgd, reptile } from '@kshot/maml'
+import { protonet } from '@kshot/protonet'
+import { vectorised } from '@kshot/vmap'
+import { memory } from '@tensorflow/tfjs-core'
+
+const small = { filters: 4, blocks: 2 }
+const model = mlp({ hidden: [8], outputs: 6 })
+const inner = { model, innerRate: 0.3, steps: 2 }
+const learners = {
+  protonet: protonet({ backbone: conv4(small) }),
+  'protonet, cosine': protonet({ backbone: model, distance: 'cosine' }),
+  'maml, conv4': maml({ ...inner, model: conv4(small), head: 'fixed', ways: 3 }),
+  "maml, Finn's net": maml({ ...inner, model: finnNet(small) }),
+  'maml with momentum': maml({ ...inner, innerOptimizer: momentum(0.3) }),
+  'first-order maml': maml({ ...inner, firstOrder: true }),
+  anil: anil(inner),
+  boil: boil({ ...inner, ways: 3 }),
+  'meta-sgd': metaSgd({ model, steps: 2 }),
+  'maml++': mamlPlusPlus(inner),
+  reptile: reptile({ model, steps: 3, batch: { train: 2 } }),
+  'implicit maml': implicitMaml({ ...inner, strength: 10 }),
+}
+const runs = [
+  [wasm(), sequential()],
+  [wasm(), vectorised()],
+  [cpu(), sequential()],
+]
+const data = await glyphs()
+const source = episodes(data.train, { ways: 3, shots: 1, queries: 2, seed: 1 })
+const contextOf = (phase, i = 0) => ({ step: 3, rng: rng(3).split(i), phase })
+
+for (const [backend, alone] of runs) {
+  await useBackend(backend)
+  const spread = await workers({ count: 2, backend, executor: alone })
+  for (const [name, learner] of Object.entries(learners)) {
+    const before = memory().numTensors
+    const verdict = await compare(learner, alone, spread)
+    const left = memory().numTensors - before
+    const row = { backend: backend.name, executor: spread.name, learner: name }
+    console.log(JSON.stringify({ ...row, ...verdict, left }))
+  }
+  await spread.dispose()
+}
+
+async function compare(learner, alone, spread) {
+  const meta = learner.init(rng(1), source.taskSpec)
+  const tasks = []
+  for (let i = 0; i < 9; i++) tasks.push(await source(i))
+  const ctx = contextOf('train')
+  const expected = await alone.metaGradient(learner, meta, tasks, ctx)
+  const actual = await spread.metaGradient(learner, meta, tasks, ctx)
+  const contexts = tasks.map((_, i) => contextOf('test', i))
+  const score = alone.scores ?? episodeScores
+  const scores = await score(learner, meta, tasks, contexts)
+  const same = await spread.scores(learner, meta, tasks, contexts)
+  const verdict = {
+    gradient: await tree.equal(actual, expected),
+    scores: same.every((value, i) => Object.is(value, scores[i])) && same.length === scores.length,
+  }
+  disposeTask([meta, tasks, expected, actual])
+  return verdict
+}
