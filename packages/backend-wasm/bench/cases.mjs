@@ -40,6 +40,7 @@ function convolution(name, groups, n, side, c, o, stride) {
   const y = [n, out, out, o]
   const attrs = {
     strides: stride,
+    dilations: 1,
     pad: 'same',
     dataFormat: 'NHWC',
     inputShape: x,
@@ -76,4 +77,36 @@ const convolutions = [
   ['vmap', 8, 5, 7, 64, 64, 2],
 ].flatMap((sizes) => convolution(...sizes))
 
-export const cases = [...products, ...convolutions]
+// What moves numbers: bytes read and written.
+const moving = (kernel, inputs, attrs, out) => ({
+  name: `${kernel} ${Object.values(inputs)
+    .map((shape) => shape.join('×'))
+    .join(' ')}${attrs.axis ? ` over ${attrs.axis}` : ''}`,
+  kernel,
+  inputs,
+  attrs,
+  bytes: 4 * [...Object.values(inputs), out].reduce((total, shape) => total + size(shape), 0),
+})
+
+const image = [120, 28, 28, 64]
+const halved = [120, 14, 14, 64]
+const pool = { filterSize: 2, strides: 2, pad: 'valid' }
+
+const movers = [
+  moving('Sum', { x: image }, { axis: [0, 1, 2] }, [64]),
+  moving('Sum', { x: [8, 5, 784, 64] }, { axis: [1, 2] }, [8, 64]),
+  moving('Sum', { x: [400, 1600] }, { axis: [1] }, [400]),
+  moving('Mean', { x: [120, 1600] }, { axis: [0] }, [1600]),
+  moving('Add', { a: image, b: image }, {}, image),
+  moving('Multiply', { a: image, b: [64] }, {}, image),
+  moving('Multiply', { a: [8, 5, 14, 14, 64], b: [8, 1, 1, 1, 64] }, {}, [8, 5, 14, 14, 64]),
+  moving('Sub', { a: [100, 1, 64], b: [20, 64] }, {}, [100, 20, 64]),
+  moving('Add', { a: [64], b: [64] }, {}, [64]),
+  moving('Relu', { x: image }, {}, image),
+  moving('Step', { x: image }, { alpha: 0 }, image),
+  moving('Identity', { x: image }, {}, image),
+  moving('MaxPool', { x: image }, pool, halved),
+  moving('MaxPoolGrad', { dy: halved, input: image, output: halved }, pool, image),
+]
+
+export const cases = [...products, ...convolutions, ...movers]
