@@ -2,6 +2,7 @@ import { cpu } from '@kshot/backend-cpu'
 import { wasm } from '@kshot/backend-wasm'
 import {
   type Context,
+  conv4,
   disposeTask,
   type Episode,
   type Executor,
@@ -81,6 +82,32 @@ describe.each(Object.entries(backends))('all tasks at once on %s', (_, backend) 
     })
     expect(left).toBe(0)
     disposeTask([meta, tasks])
+  })
+})
+
+describe('convolutions of each task’s own on wasm', () => {
+  // 'exact': of two right ways of adding up, one may see a ReLU open and the other closed
+  beforeAll(async () => void (await useBackend(wasm({ kernels: 'exact' }))))
+
+  it.each([
+    ['maml on conv4', { model: conv4({ filters: 6, blocks: 2 }) }],
+    ['maml on Finn’s net', { model: finnNet({ filters: 6, blocks: 2, gamma: false }) }],
+    [
+      'maml on conv4, normalised with one query',
+      {
+        model: conv4({ filters: 6, blocks: 2 }),
+        normalisation: { train: 'support+one', test: 'support+one' },
+      },
+    ],
+  ] as const)('%s: the gradient of one by one', async (_, options) => {
+    const learner = maml({ ...options, innerRate: 0.1, steps: 2 })
+    const source = toyEpisodes({ ways: 3, shots: 2, queries: 2 })
+    const tasks = Array.from({ length: 5 }, (_, i) => source(i) as Episode)
+    const meta = learner.init(rng(1), source.taskSpec)
+    const expected = await sequential().metaGradient(learner, meta, tasks, ctx())
+    const actual = await vectorised().metaGradient(learner, meta, tasks, ctx())
+    expect(relativeError(numbers(actual.gradient), numbers(expected.gradient))).toBeLessThan(1e-5)
+    disposeTask([expected, actual, meta, tasks])
   })
 })
 

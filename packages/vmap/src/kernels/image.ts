@@ -1,24 +1,17 @@
-import {
-  BatchNormTrain,
-  BatchNormTrainGrad,
-  BatchNormTrainGradGrad,
-  GroupedConv2D,
-  GroupedConv2DBackpropFilter,
-  GroupedConv2DBackpropInput,
-} from '@kshot/core'
+import { GroupedConv2D, GroupedConv2DBackpropFilter, GroupedConv2DBackpropInput } from '@kshot/core'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { TasksBackend } from '../tasks-backend'
 import { alike, anyPerTask, each, type Kernel, type Kernels } from './kernel'
 import { runOneByOne } from './one-by-one'
 
 /** Images of all tasks as one batch: `[tasks, n, h, w, c]` is `[tasks · n, h, w, c]`. */
-function asBatch(x: TensorInfo): TensorInfo {
+export function asBatch(x: TensorInfo): TensorInfo {
   const [tasks, n, ...rest] = x.shape
   return { ...x, shape: [tasks! * n!, ...rest] }
 }
 
 /** The result for the whole batch, as one for each task. */
-function asTasks(y: TensorInfo, tasks: number): TensorInfo {
+export function asTasks(y: TensorInfo, tasks: number): TensorInfo {
   const [n, ...rest] = y.shape
   return { ...y, shape: [tasks, n! / tasks, ...rest] }
 }
@@ -72,27 +65,6 @@ function perGroup(
   return backend.logical(backend.run(grouped, Object.fromEntries(stored), attrs))
 }
 
-/** Batch norm with the statistics of each task: a group a task. */
-function normalised(shared: readonly string[]): Kernel {
-  return (backend, { inputs, attrs, name }) => {
-    const keys = Object.keys(inputs)
-    const perTask = keys.some((key) => backend.tasksOf(inputs[key]) > 1)
-    const stored = keys.map((key) => {
-      if (!perTask) return [key, inputs[key], backend.stored(inputs[key]).dataId] as const
-      const x = shared.includes(key)
-        ? backend.stored(inputs[key])
-        : backend.storedForEach(inputs[key])
-      return [key, x, x.dataId] as const
-    })
-    const operands = Object.fromEntries(
-      stored.map(([key, { shape, dtype }, dataId]) => [key, { dataId, shape, dtype }]),
-    )
-    const groups = perTask ? backend.tasks : 1
-    const outputs = backend.runMany(name, operands, { ...attrs, groups })
-    return outputs.map((y) => backend.logical(perTask ? y : { ...y, shape: [1, ...y.shape] }))
-  }
-}
-
 export const images: Kernels = {
   ...each(FOLDED, folded),
   Conv2D: convolution('x', GroupedConv2D),
@@ -101,23 +73,4 @@ export const images: Kernels = {
     perGroup(backend, name, GroupedConv2DBackpropFilter, inputs, attrs),
   DepthwiseConv2dNative: convolution('x', ''),
   DepthwiseConv2dNativeBackpropInput: convolution('dy', ''),
-  FusedBatchNorm: (backend, { inputs, attrs, name }) => {
-    const { x, ...statistics } = inputs as Named & { x: TensorInfo }
-    const given = Object.entries(statistics).filter(([, value]) => value)
-    if (
-      anyPerTask(
-        backend,
-        given.map(([, value]) => value),
-      )
-    ) {
-      return runOneByOne(backend, name, { x, ...Object.fromEntries(given) }, attrs)
-    }
-    const stored = backend.stored(x)
-    const one = given.map(([key, v]) => [key, { ...backend.stored(v), shape: v.shape }] as const)
-    const operands = { x: asBatch(stored), ...Object.fromEntries(one) }
-    return backend.logical(asTasks(backend.run(name, operands, attrs), stored.shape[0]!))
-  },
-  [BatchNormTrain]: normalised(['gamma', 'beta']),
-  [BatchNormTrainGrad]: normalised(['gamma', 'beta']),
-  [BatchNormTrainGradGrad]: normalised(['gamma', 'beta']),
 }

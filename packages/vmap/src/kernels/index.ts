@@ -5,6 +5,7 @@ import {
   unregisterKernel,
 } from '@tensorflow/tfjs-core'
 import type { TasksBackend } from '../tasks-backend'
+import { batchNorms } from './batch-norm'
 import { elementwise } from './elementwise'
 import { images } from './image'
 import type { Kernel, Kernels } from './kernel'
@@ -19,6 +20,7 @@ export const kernels: Kernels = {
   ...reductions,
   ...products,
   ...images,
+  ...batchNorms,
   ...oneByOne,
 }
 
