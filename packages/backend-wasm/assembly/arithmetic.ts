@@ -129,6 +129,10 @@ export function unary(op: i32, n: i32, x: usize, out: usize, parameter: f32): vo
 @inline
 function map(op: i32, n: i32, x: usize, out: usize, parameter: f32): void {
   const end = out + (<usize>n << 2)
+  for (; out + 32 <= end; out += 32, x += 32) {
+    v128.store(out, apply(op, v128.load(x), parameter))
+    v128.store(out, apply(op, v128.load(x, 16), parameter), 16)
+  }
   for (; out + 16 <= end; out += 16, x += 16) v128.store(out, apply(op, v128.load(x), parameter))
   for (; out < end; out += 4, x += 4) {
     store<f32>(out, f32x4.extract_lane(apply(op, v128.load32_zero(x), parameter), 0))

@@ -1,7 +1,7 @@
 // Convolutions as matrix products of gathered rows, block by block: the rows of a block fit in the
 // second cache, and no image is ever unrolled as a whole.
 
-import { gather } from './lib/gather'
+import { gather, gatherAcross } from './lib/gather'
 import { packColumns, packRows } from './lib/pack'
 import { copy } from './lib/rows'
 import { narrow, PANEL, panelAcross, panelRows } from './lib/tile'
@@ -9,6 +9,8 @@ import { narrow, PANEL, panelAcross, panelRows } from './lib/tile'
 /** Outputs in a block. */
 const HEIGHT: i32 = 64
 const DEPTH: i32 = 640
+/** Bytes between the rows of a block that is gathered across. */
+const ACROSS: usize = 256
 
 function panelsOf(K: i32, N: i32): i32 {
   return K * ((N + 7) & ~7) * 4
@@ -78,11 +80,15 @@ export function convRows(
   const edge = results + (<usize>(HEIGHT * N) << 2)
   for (let p = 0; p < total; p += HEIGHT) {
     const count = min(total - p, HEIGHT)
-    let a = scratch
-    if (inPlace) a = x + (<usize>p * <usize>K << 2)
-    else gather(p, count, x, H, W, C, GH, GW, ay, by, ty, nu, ax, bx, tx, nv, scratch)
     const to = whole ? out + <usize>p * pixel : results
-    multiply(count, N, K, a, filter, to, edge)
+    if (inPlace) multiply(count, N, K, x + (<usize>p * <usize>K << 2), filter, to, edge)
+    else if (C == 1) {
+      gatherAcross(p, count, x, H, W, GH, GW, ay, by, ty, nu, ax, bx, tx, nv, scratch, ACROSS)
+      multiplyAcross(count, N, K, scratch, filter, to, edge)
+    } else {
+      gather(p, count, x, H, W, C, GH, GW, ay, by, ty, nu, ax, bx, tx, nv, scratch)
+      multiply(count, N, K, scratch, filter, to, edge)
+    }
     if (!whole) scatter(p, count, results, pixel, GH, GW, out, DH, DW, dy, sy, dx, sx)
   }
 }
@@ -101,6 +107,21 @@ function multiply(M: i32, N: i32, K: i32, a: usize, filter: usize, c: usize, edg
       }
       b += <usize>K * PANEL
     }
+  }
+}
+
+function multiplyAcross(
+  M: i32, N: i32, K: i32, a: usize, filter: usize, c: usize, edge: usize,
+): void {
+  const sc = <usize>N << 2
+  for (let n = 0; n < N; n += 8) {
+    if (N - n >= 8) panelAcross(M, K, a, ACROSS, filter, PANEL, c, sc, false)
+    else {
+      panelAcross(M, K, a, ACROSS, filter, PANEL, edge, PANEL, false)
+      narrow(M, N - n, edge, c, sc, false)
+    }
+    filter += <usize>K * PANEL
+    c += PANEL
   }
 }
 
@@ -140,9 +161,15 @@ export function convFilterGrad(
   if (total == 0) memory.fill(dw, 0, <usize>K * sc)
   for (let p = 0; p < total; p += HEIGHT) {
     const count = min(total - p, HEIGHT)
-    gather(p, count, x, H, W, C, GH, GW, ay, by, ty, nu, ax, bx, tx, nv, scratch)
-    packRows(count, N, dy + <usize>p * sc, sc, panels)
-    accumulate(K, N, count, scratch, panels, dw, edge, p > 0)
+    const from = dy + <usize>p * sc
+    if (C == 1) {
+      gatherAcross(p, count, x, H, W, GH, GW, ay, by, ty, nu, ax, bx, tx, nv, scratch, ACROSS)
+      accumulateRows(K, N, count, scratch, from, panels, dw, edge, p > 0)
+    } else {
+      gather(p, count, x, H, W, C, GH, GW, ay, by, ty, nu, ax, bx, tx, nv, scratch)
+      packRows(count, N, from, sc, panels)
+      accumulate(K, N, count, scratch, panels, dw, edge, p > 0)
+    }
   }
 }
 
@@ -163,5 +190,25 @@ function accumulate(
       }
       b += <usize>count * PANEL
     }
+  }
+}
+
+// Few rows of the result: dy is read as it lies, but for columns that fill no panel.
+function accumulateRows(
+  K: i32, N: i32, count: i32, a: usize, dy: usize, panels: usize, dw: usize, edge: usize, add: bool,
+): void {
+  const sc = <usize>N << 2
+  for (let n = 0; n < N; n += 8) {
+    if (N - n >= 8) panelRows(K, count, a, ACROSS, dy, sc, dw, sc, add)
+    else {
+      packRows(count, N - n, dy, sc, panels)
+      for (let k = 0; k < K; k += 16) {
+        const height = min(K - k, 16), at = <usize>k
+        panelRows(height, count, a + at * ACROSS, ACROSS, panels, PANEL, edge, PANEL, false)
+        narrow(height, N - n, edge, dw + at * sc, sc, add)
+      }
+    }
+    dy += PANEL
+    dw += PANEL
   }
 }

@@ -59,3 +59,55 @@ function taps(line: usize, W: i32, pixel: usize, column: i32, tx: i32, nv: i32, 
     column += tx
   }
 }
+
+/**
+ * The same of images of one channel, transposed: `[nu, nv]` rows of `count` numbers, `st` bytes apart. An
+ * output's numbers are few and far apart there, while those of a tap lie side by side.
+ */
+export function gatherAcross(
+  first: i32, count: i32,
+  x: usize, H: i32, W: i32,
+  GH: i32, GW: i32,
+  ay: i32, by: i32, ty: i32, nu: i32,
+  ax: i32, bx: i32, tx: i32, nv: i32,
+  to: usize, st: usize,
+): void {
+  const line = <usize>W << 2
+  let gx = first % GW, gy = (first / GW) % GH
+  let from = x + <usize>(first / (GW * GH)) * <usize>H * line
+  while (count > 0) {
+    const run = min(GW - gx, count)
+    let at = to
+    for (let u = 0; u < nu; u++) {
+      const row = ay * gy + by + ty * u
+      for (let v = 0; v < nv; v++, at += st) {
+        if (row < 0 || row >= H) clear(at, <usize>run << 2)
+        else every(from + <usize>row * line, W, ax * gx + bx + tx * v, ax, run, at)
+      }
+    }
+    to += <usize>run << 2
+    count -= run
+    gx = 0
+    if (++gy == GH) {
+      gy = 0
+      from += <usize>H * line
+    }
+  }
+}
+
+// numbers column, column + step, … of a line of W, zeros outside
+function every(line: usize, W: i32, column: i32, step: i32, count: i32, to: usize): void {
+  const before = min(column < 0 ? (step - 1 - column) / step : 0, count)
+  const inside = max(min((W - column + step - 1) / step, count), before)
+  clear(to, <usize>before << 2)
+  let from = line + (<usize>(column + step * before) << 2)
+  to += <usize>before << 2
+  if (step == 1) copy(from, to, <usize>(inside - before) << 2)
+  else {
+    for (let i: usize = 0; i < <usize>(inside - before); i++, from += <usize>step << 2) {
+      store<f32>(to + (i << 2), load<f32>(from))
+    }
+  }
+  to += <usize>(inside - before) << 2
+  clear(to, <usize>(count - inside) << 2)
+}
