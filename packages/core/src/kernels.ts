@@ -76,7 +76,21 @@ export const BatchNormPoolGrad = 'BatchNormPoolGrad'
 /** The derivative of that, as {@link BatchNormTrainGradGrad}; dy and the output ddy have the shape of y. */
 export const BatchNormPoolGradGrad = 'BatchNormPoolGradGrad'
 
-/** Attributes of these six. */
+/**
+ * The first block of a net on grey images: {@link BatchNormPool} of the convolution, stride 1 and same padding,
+ * of x `[n, h, w, 1]` with filter `[3, 3, 1, o]`, o a multiple of 8; x, filter, gamma, beta to
+ * `[y, mean, variance, place]`. `place` is for its derivative only: a byte (dtype bool) for each number of y.
+ * Groups as in {@link BatchNormTrain}; filter, gamma and beta may have a first axis of 1.
+ */
+export const ConvBatchNormPool = 'ConvBatchNormPool'
+
+/**
+ * Its derivative: dy, place, x, filter, gamma, beta, mean, variance to `[dfilter, dgamma, dbeta]`. That in x is
+ * left to the kernels it replaces, and so is everything where a second derivative may be wanted.
+ */
+export const ConvBatchNormPoolGrad = 'ConvBatchNormPoolGrad'
+
+/** Attributes of these eight. */
 export interface BatchNormTrainAttrs {
   readonly epsilon: number
   readonly relu: boolean
@@ -89,3 +103,18 @@ export interface BatchNormTrainAttrs {
  * `[n, oh, ow, c]`; attributes as those of `MaxPool`.
  */
 export const MaxPoolGradGrad = 'MaxPoolGradGrad'
+
+/**
+ * Adam's direction and moments in one pass: gradient, m, v to `[m′ · unbiasM / (√(v′ · unbiasV) + eps), m′, v′]`
+ * with m′ = b1·m + (1 − b1)·g and v′ = b2·v + (1 − b2)·g², all of one shape.
+ */
+export const ScaleByAdam = 'ScaleByAdam'
+
+export interface ScaleByAdamAttrs {
+  readonly b1: number
+  readonly b2: number
+  readonly eps: number
+  /** 1 / (1 − b1ᵗ), t the number of this step from 1 on. */
+  readonly unbiasM: number
+  readonly unbiasV: number
+}

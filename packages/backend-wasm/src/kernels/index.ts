@@ -1,7 +1,9 @@
+import { optimizers } from './adam'
 import { aliases } from './alias'
 import { arithmetic } from './arithmetic'
 import { batchNorms } from './batch-norm'
 import { convolutions } from './conv'
+import { convBatchNorms } from './conv-batch-norm'
 import { direct } from './conv-direct'
 import { fastest } from './conv-winograd'
 import { install, uninstall } from './install'
@@ -21,7 +23,9 @@ const exact: Kernels = {
   ...aliases,
   ...arithmetic,
   ...batchNorms,
+  ...convBatchNorms,
   ...convolutions(() => direct),
+  ...optimizers,
   ...pools,
   ...products,
   ...reductions,

@@ -1,10 +1,12 @@
 import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core'
+import adam from './binary/adam'
 import arithmetic from './binary/arithmetic'
 import batchNorm from './binary/batch-norm'
 import batchNormPool from './binary/batch-norm-pool'
 import batchNormPoolTwice from './binary/batch-norm-pool-twice'
 import batchNormTwice from './binary/batch-norm-twice'
 import conv from './binary/conv'
+import convBatchNormPool from './binary/conv-batch-norm-pool'
 import gemm from './binary/gemm'
 import pool from './binary/pool'
 import reduce from './binary/reduce'
@@ -12,12 +14,14 @@ import winograd from './binary/winograd'
 
 /** The compiled modules; each works in place on the memory of TensorFlow.js' wasm backend. */
 const modules = [
+  adam,
   arithmetic,
   batchNorm,
   batchNormPool,
   batchNormPoolTwice,
   batchNormTwice,
   conv,
+  convBatchNormPool,
   gemm,
   pool,
   reduce,

@@ -43,6 +43,8 @@ export interface BatchNormTrained {
   readonly mean: Tensor
   /** `[c]`, biased; a constant. */
   readonly variance: Tensor
+  /** How many numbers of each channel the statistics were taken of. */
+  readonly count: number
 }
 
 /**
@@ -78,7 +80,8 @@ export function batchNormTrain(
 const PLAIN = [BatchNormTrain, BatchNormTrainGrad, BatchNormTrainGradGrad]
 const POOLING = [BatchNormPool, BatchNormPoolGrad, BatchNormPoolGradGrad]
 
-function has(kernels: readonly string[]): boolean {
+/** Whether the active backend has these kernels. */
+export function has(kernels: readonly string[]): boolean {
   return kernels.every((name) => getKernel(name, getBackend()) !== undefined)
 }
 
@@ -92,7 +95,7 @@ function fused(
   const inputs = { x, gamma: gamma ?? offTape(() => ones(beta.shape)), beta }
   const attrs = { epsilon, relu, groups: 1 } as unknown as NamedAttrMap
   const [y, mean, variance] = engine().runKernel(kernel, inputs, attrs) as Tensor[]
-  return { y: y!, mean: mean!, variance: variance! }
+  return { y: y!, mean: mean!, variance: variance!, count: x.size / x.shape.at(-1)! }
 }
 
 function composed(
@@ -101,14 +104,14 @@ function composed(
   beta: Tensor,
   options: BatchNormTrainOptions,
 ): BatchNormTrained {
-  const share = x.shape.at(-1)! / x.size
-  const mean = mul(sumLeading(x), share)
+  const count = x.size / x.shape.at(-1)!
+  const mean = mul(sumLeading(x), 1 / count)
   const centred = sub(x, mean)
-  const variance = mul(sumLeading(square(centred)), share)
+  const variance = mul(sumLeading(square(centred)), 1 / count)
   const inverse = rsqrt(add(variance, options.epsilon))
   const normed = add(mul(centred, gamma ? mul(gamma, inverse) : inverse), beta)
   const y = finish(normed, options)
-  return { y, mean: stopGradient(mean), variance: stopGradient(variance) }
+  return { y, mean: stopGradient(mean), variance: stopGradient(variance), count }
 }
 
 /** What follows a batch norm: a ReLU, a max-pool. */

@@ -3,6 +3,7 @@ import { offTape } from '../autodiff/gradients/gradient'
 import type { Params } from '../tree'
 import * as tree from '../tree'
 import { type BatchNormTrainOptions, batchNormTrain, finish } from './batch-norm-train'
+import { type Convolution, convBatchNormTrain, convolve } from './conv-batch-norm-train'
 import { type Rows, rowOf, whole } from './inner-step-rows'
 import type { Layer, LayerOptions } from './layer'
 
@@ -20,9 +21,10 @@ export interface BatchNormOptions {
   readonly innerSteps?: number
 }
 
-/** What stands beside a batch norm and is computed with it: a bias before, a ReLU and a max-pool after. */
+/** What stands beside a batch norm and is computed with it: a convolution before, a ReLU and a max-pool after. */
 export interface Beside extends Pick<BatchNormTrainOptions, 'relu' | 'pool'> {
-  /** `[c]`, that of a convolution. */
+  readonly convolution?: Convolution
+  /** `[c]`, that of the convolution. */
   readonly bias?: Tensor | undefined
 }
 
@@ -52,22 +54,24 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
 
 type Weights = { readonly params: Params; readonly state: Params }
 
-/** {@link batchNorm} of x + bias, with a ReLU and a max-pool after it where wanted. */
+/** {@link batchNorm} of conv(x) + bias, with a ReLU and a max-pool after it, as far as they are wanted. */
 export function normalisation({ eps = 1e-5, momentum = 0.1, innerSteps }: BatchNormOptions) {
   return ({ params, state }: Weights, x: Tensor, options: LayerOptions & Beside) => {
-    const { norm, innerStep = 0, bias, relu, pool } = options
-    if (norm === 'none') return { y: finish(bias ? add(x, bias) : x, options), state }
+    const { norm, innerStep = 0, convolution, bias, relu, pool } = options
+    const input = () => (convolution ? convolve(x, convolution) : x)
+    if (norm === 'none') return { y: finish(bias ? add(input(), bias) : input(), options), state }
     const rows = innerSteps === undefined ? whole : rowOf(Math.min(innerStep, innerSteps - 1))
     const { gamma, beta } = tree.map(rows.of, params as { gamma?: Tensor; beta: Tensor } & Params)
     if (norm === 'running') {
       const running = tree.map(rows.of, state as Statistics)
       const [scale, shift] = affine(gamma, beta, running, eps, bias)
-      return { y: finish(add(mul(x, scale), shift), options), state }
+      return { y: finish(add(mul(input(), scale), shift), options), state }
     }
-    const { y, mean, variance } = batchNormTrain(x, gamma, beta, { epsilon: eps, relu, pool })
-    const share = { momentum, examples: x.size / x.shape.at(-1)! }
-    const now = { mean, variance, bias }
-    return { y, state: offTape(() => moved(state as Statistics, now, rows, share)) }
+    const how = { epsilon: eps, relu, pool }
+    const { y, ...now } = convolution
+      ? convBatchNormTrain(x, convolution, gamma, beta, how)
+      : batchNormTrain(x, gamma, beta, how)
+    return { y, state: offTape(() => moved(state as Statistics, { ...now, bias }, rows, momentum)) }
   }
 }
 
@@ -89,13 +93,13 @@ function affine(
 // A bias before batch normalisation moves the mean and nothing else: y does not depend on it.
 function moved(
   running: Statistics,
-  { mean, variance, bias }: Statistics & Pick<Beside, 'bias'>,
+  { mean, variance, bias, count }: Statistics & Pick<Beside, 'bias'> & { count: number },
   rows: Rows,
-  { momentum, examples }: { momentum: number; examples: number },
+  momentum: number,
 ): Statistics {
-  const unbiased = examples > 1 ? examples / (examples - 1) : 1
+  const unbiased = count > 1 ? count / (count - 1) : 1
   return {
     mean: rows.average(running.mean, bias ? add(mean, bias) : mean, momentum),
-    variance: rows.average(running.variance, mul(variance, unbiased), momentum),
+    variance: rows.average(running.variance, variance, momentum, unbiased),
   }
 }

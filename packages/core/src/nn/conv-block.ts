@@ -17,7 +17,7 @@ export interface ConvBlockOptions extends Conv2dOptions, BatchNormOptions {
  * gradient is exactly zero.
  */
 export function convBlock(options: ConvBlockOptions): Layer {
-  const { pool = 2 } = options
+  const { pool = 2, stride = 1, padding = 'same' } = options
   const conv = conv2d(options)
   const norm = batchNorm(options)
   const normalise = normalisation(options)
@@ -34,9 +34,8 @@ export function convBlock(options: ConvBlockOptions): Layer {
     apply({ params, state }, x, options) {
       const weights = params as { conv: { filter: Tensor; bias?: Tensor }; norm: Params }
       const { filter, bias } = weights.conv
-      const convolved = conv.apply({ params: { filter }, state: {} }, x, options).y
-      const beside = { ...options, bias, relu: true, pool }
-      return normalise({ params: weights.norm, state }, convolved, beside)
+      const beside = { convolution: { filter, stride, padding }, bias, relu: true, pool }
+      return normalise({ params: weights.norm, state }, x, { ...options, ...beside })
     },
   }
 }

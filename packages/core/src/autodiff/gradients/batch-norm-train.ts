@@ -6,7 +6,10 @@ import {
   BatchNormTrain,
   BatchNormTrainGrad,
   BatchNormTrainGradGrad,
+  ConvBatchNormPool,
+  ConvBatchNormPoolGrad,
 } from '../../kernels'
+import { convInput, convolve } from '../convolution'
 import { type Gradients, type InputGradients, rule } from './gradient'
 
 /** A kernel, that of its derivative, and that of the derivative of it. */
@@ -15,6 +18,25 @@ type Family = readonly [forward: string, backward: string, twice: string]
 export const batchNorms: Gradients = {
   ...rules([BatchNormTrain, BatchNormTrainGrad, BatchNormTrainGradGrad]),
   ...rules([BatchNormPool, BatchNormPoolGrad, BatchNormPoolGradGrad]),
+  [ConvBatchNormPool]: {
+    saves: ['x', 'filter', 'gamma', 'beta'],
+    constants: [false, true, true, true],
+    gradient(dy, [x, filter, gamma, beta, mean, variance, place], attrs) {
+      const inputs = { dy, place, x, filter, gamma, beta, mean, variance }
+      const derivatives = runKernels(ConvBatchNormPoolGrad, inputs, attrs)
+      return {
+        ...named(['filter', 'gamma', 'beta'], derivatives),
+        // rarely wanted: x is an image
+        x() {
+          const convolution = { strides: 1, pad: 'same' } as const
+          const convolved = convolve(x, filter, convolution)
+          const normed = { dy, x: convolved, gamma, beta, mean, variance }
+          const [slope] = runKernels(BatchNormPoolGrad, normed, attrs)
+          return convInput(slope!, filter, x.shape, convolution)
+        },
+      }
+    },
+  },
 }
 
 // One kernel gives the derivatives in all inputs, so it runs once, outside of the tape's scope of each.
