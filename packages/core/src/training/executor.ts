@@ -21,14 +21,26 @@ export function executor(spec: Spec, name: string, groups: TaskGroups): Executor
     groups,
     metaGradient: (learner, meta, tasks, ctx) =>
       tree.tidy(() => {
-        const sums = function* () {
-          for (const { from, to } of groupRanges(tasks.length, groups.size)) {
-            yield groups.sum(learner, meta, tasks.slice(from, to), taskContexts(ctx, from, to))
-          }
-        }
-        return meanOf(addInChunks(sums(), groups.size), tasks.length)
+        const contexts = taskContexts(ctx, 0, tasks.length)
+        return meanOf(sumInGroups(groups, learner, meta, tasks, contexts), tasks.length)
       }),
   }
+}
+
+/** The sum over tasks, group after group. Run it in a tidy, as {@link addInChunks}. */
+export function sumInGroups<Task>(
+  groups: TaskGroups,
+  learner: MetaLearner<Task>,
+  meta: Meta,
+  tasks: readonly Task[],
+  contexts: readonly Context[],
+): MetaGradient {
+  const sums = function* () {
+    for (const { from, to } of groupRanges(tasks.length, groups.size)) {
+      yield groups.sum(learner, meta, tasks.slice(from, to), contexts.slice(from, to))
+    }
+  }
+  return addInChunks(sums(), groups.size)
 }
 
 /** The groups of a meta-batch: which tasks each holds, `from` included, `to` not. */

@@ -5,6 +5,7 @@ export {
   executor,
   groupRanges,
   meanOf,
+  sumInGroups,
   taskContext,
   taskContexts,
   taskGradient,

@@ -20,7 +20,7 @@ export interface PlainContext extends Omit<Context, 'rng'> {
   readonly key: RngKey
 }
 
-/** One group of tasks, and all that is needed to run it. */
+/** Tasks of one group, or of one chunk of groups, and all that is needed to run it. */
 export interface Job {
   readonly kind: 'sum' | 'scores'
   /** `key` is one text for equal specs: a thread builds each learner once. */

@@ -5,7 +5,7 @@ import type { Context, Executor, Meta, MetaLearner } from '../learner'
 import { rngFromKey } from '../random'
 import { fromSpec, type ModuleLoader } from '../spec'
 import { disposeTask, type Episode } from '../task'
-import { episodeScores } from '../training'
+import { episodeScores, sumInGroups } from '../training'
 import * as tree from '../tree'
 import { failureOf } from './failure'
 import type { Done, Job, Modules, PlainContext, Reply, Start } from './messages'
@@ -71,7 +71,7 @@ async function sum(
     const result = tree.tidy(() =>
       tree.map(
         (tensor) => tensor.clone(),
-        groups.sum(learner, meta, tasks, contextsOf(job.contexts)),
+        sumInGroups(groups, learner, meta, tasks, contextsOf(job.contexts)),
       ),
     )
     try {

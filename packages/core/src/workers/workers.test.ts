@@ -77,7 +77,7 @@ describe.each(testBackends)('workers on %s', (backend) => {
     const executor = await open({ count, backend: backendOf(backend) })
     expect(executor).toMatchObject({ count, device: { backend }, groups: { size: 1 } })
     const left = await leaked(async () => {
-      for (const tasks of [1, 8, 11]) {
+      for (const tasks of [1, 8, 11, 16, 24, 48]) {
         const expected = await step(sequential(), { count: tasks })
         expect(await step(executor, { count: tasks })).toEqual(expected)
       }

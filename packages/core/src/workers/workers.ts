@@ -6,7 +6,7 @@ import type { Backend, DeviceInfo } from '../backend'
 import { KshotError } from '../errors'
 import type { Context, Executor, Meta, MetaGradient, MetaLearner } from '../learner'
 import { canonicalJson, type Spec } from '../spec'
-import { addInChunks, groupRanges, meanOf, sequential, taskContexts } from '../training'
+import { addInChunks, CHUNK, groupRanges, meanOf, sequential, taskContexts } from '../training'
 import * as tree from '../tree'
 import { buffers } from './buffers'
 import type { Done, Job, PlainContext } from './messages'
@@ -53,7 +53,7 @@ export interface WorkersExecutor extends Executor {
 }
 
 /**
- * Spreads groups of tasks over threads, each with a backend of its own; test episodes too. The sums of
+ * Spreads tasks over threads, each with a backend of its own; test episodes too. The sums of
  * the groups are added in their order, so the bytes are those of `executor` in one thread, whatever
  * the count. Learners are built again from their specs, and tasks are sent: both must be plain data.
  * @throws `workers/bad-count`, `workers/not-started`, `workers/unknown-package`; in a step
@@ -116,14 +116,15 @@ export async function workers(options: WorkersOptions): Promise<WorkersExecutor>
   return {
     ...{ spec, name: `${inner.name} × ${count} workers`, groups: inner.groups, count, device },
     metaGradient(learner, meta, tasks, ctx) {
-      const groups = groupRanges(tasks.length, size).map(({ from, to }) => ({
+      const piece = pieceOf(tasks.length, count, size)
+      const groups = groupRanges(tasks.length, piece).map(({ from, to }) => ({
         tasks: tasks.slice(from, to),
         contexts: taskContexts(ctx, from, to),
       }))
       return inGroups('sum', learner as MetaLearner<never>, meta, groups, (done) => {
         const sums = done.map((one) => (one as { sum: Packed }).sum)
         sumBytes = sums[0]?.buffer.byteLength ?? 0
-        return tree.tidy(() => meanOf(addInChunks(unpacked(sums), size), tasks.length))
+        return tree.tidy(() => meanOf(addInChunks(unpacked(sums), piece), tasks.length))
       })
     },
     scores(learner, meta, episodes, contexts) {
@@ -137,6 +138,14 @@ export async function workers(options: WorkersOptions): Promise<WorkersExecutor>
     },
     dispose,
   }
+}
+
+/**
+ * How many tasks a thread is given at a time: a whole chunk, whose sum comes back as one, where chunks
+ * go evenly into the threads; else a group, so that all threads have work.
+ */
+function pieceOf(tasks: number, count: number, size: number): number {
+  return size < CHUNK && tasks > 0 && tasks % (count * CHUNK) === 0 ? CHUNK : size
 }
 
 function* unpacked(sums: readonly Packed[]): Generator<MetaGradient> {
