@@ -32,7 +32,19 @@ describe('the variant with fused multiply-add', () => {
   )
 })
 
+const heapBytes = () =>
+  Object.values((backend() as WasmBackend).wasm.asm).find((x) => x instanceof WebAssembly.Memory)!
+    .buffer.byteLength
+
 describe('the choice of kernels', () => {
+  it('travels with the spec', () => {
+    expect(wasm().spec!.options).toEqual({})
+    expect(wasm({ kernels: 'exact', path: '/a/' }).spec!.options).toEqual({
+      kernels: 'exact',
+      path: '/a/',
+    })
+  })
+
   const stockOf = (name: string) => getKernel(name, 'wasm')?.kernelFunc
   afterAll(() => activate(wasm()))
 
@@ -49,6 +61,26 @@ describe('the choice of kernels', () => {
     await wasm({ kernels: 'stock' }).activate()
     expect([stockOf('BatchMatMul'), stockOf('Conv2D')]).toEqual(stock)
     expect(stockOf('Conv2DBackpropFilter')).toBeUndefined()
+  })
+
+  it('takes no more memory when it is made again', async () => {
+    const use = async () => {
+      await wasm().activate()
+      return heapBytes()
+    }
+    const large = () => {
+      const a = tensor(new Float32Array(512 * 512), [512, 512])
+      matMul(a, a).dispose()
+      a.dispose()
+    }
+    await use()
+    large()
+    const before = await use()
+    for (let i = 0; i < 60; i++) {
+      await use()
+      large()
+    }
+    expect(await use()).toBe(before)
   })
 
   it('works on tensors that are older than the choice', async () => {

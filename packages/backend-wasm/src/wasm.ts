@@ -25,13 +25,15 @@ export function wasm({ path, kernels = 'fast' }: WasmOptions = {}): Backend {
     spec: {
       package: '@kshot/backend-wasm',
       export: 'wasm',
-      options: path === undefined ? {} : { path },
+      options: { ...(path !== undefined && { path }), ...(kernels !== 'fast' && { kernels }) },
     },
     available: async () => availability(),
     async activate() {
       // Imported here and not above: the import offers TensorFlow.js a new default backend.
       const { setWasmPaths, getThreadsCount } = await import('@tensorflow/tfjs-backend-wasm')
       if (path !== undefined) setWasmPaths(path)
+      // The threaded build, for isolated pages, keeps its memory to itself; our kernels are faster.
+      if (kernels !== 'stock') env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
       await setBackend('wasm')
       return deviceInfo(await useKernels(backend() as WasmBackend, kernels), getThreadsCount())
     },

@@ -65,14 +65,24 @@ export function supported({ wasm }: WasmBackend): Arithmetic | undefined {
   return (['fma', 'simd'] as const).find((variant) => WebAssembly.validate(bytesOf(gemm[variant])))
 }
 
-/** Instantiates the modules on the memory of a backend. */
-export async function instantiate(backend: WasmBackend, arithmetic: Arithmetic): Promise<Native> {
+// of each backend once for each variant: what is asked for again has its scratch already
+const instances = new WeakMap<WasmBackend, { [variant in Arithmetic]?: Promise<Native> }>()
+
+/** Instantiates the modules on the memory of a backend, once. */
+export function instantiate(backend: WasmBackend, arithmetic: Arithmetic): Promise<Native> {
+  const made = instances.get(backend) ?? {}
+  instances.set(backend, made)
+  made[arithmetic] ??= link(backend, arithmetic)
+  return made[arithmetic]
+}
+
+async function link(backend: WasmBackend, arithmetic: Arithmetic): Promise<Native> {
   const { wasm, dataIdMap } = backend
   const imports = { env: { memory: memoryOf(wasm)! } }
-  const instances = await Promise.all(
+  const linked = await Promise.all(
     modules.map((module) => WebAssembly.instantiate(bytesOf(module[arithmetic]), imports)),
   )
-  const call = Object.assign({}, ...instances.map(({ instance }) => instance.exports))
+  const call = Object.assign({}, ...linked.map(({ instance }) => instance.exports))
   return {
     backend,
     arithmetic,
