@@ -58,14 +58,20 @@ type Weights = { readonly params: Params; readonly state: Params }
 export function normalisation({ eps = 1e-5, momentum = 0.1, innerSteps }: BatchNormOptions) {
   return ({ params, state }: Weights, x: Tensor, options: LayerOptions & Beside) => {
     const { norm, innerStep = 0, convolution, bias, relu, pool } = options
-    const input = () => (convolution ? convolve(x, convolution) : x)
-    if (norm === 'none') return { y: finish(bias ? add(input(), bias) : input(), options), state }
+    if (norm === 'none') {
+      const y = convolution ? convolve(x, convolution) : x
+      return { y: finish(bias ? add(y, bias) : y, options), state }
+    }
     const rows = innerSteps === undefined ? whole : rowOf(Math.min(innerStep, innerSteps - 1))
     const { gamma, beta } = tree.map(rows.of, params as { gamma?: Tensor; beta: Tensor } & Params)
     if (norm === 'running') {
       const running = tree.map(rows.of, state as Statistics)
       const [scale, shift] = affine(gamma, beta, running, eps, bias)
-      return { y: finish(add(mul(input(), scale), shift), options), state }
+      // a filter has fewer numbers to scale than what it makes of x
+      const scaled = convolution
+        ? convolve(x, { ...convolution, filter: mul(convolution.filter, scale) })
+        : mul(x, scale)
+      return { y: finish(add(scaled, shift), options), state }
     }
     const how = { epsilon: eps, relu, pool }
     const { y, ...now } = convolution
