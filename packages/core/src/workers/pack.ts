@@ -7,6 +7,8 @@ export interface Packed {
   /** The value with `{ 'kshot:tensor': i }` in the place of tensor number i. */
   readonly form: unknown
   readonly entries: readonly Entry[]
+  /** At least so long. */
+  readonly bytes: number
   readonly buffer: SharedArrayBuffer
 }
 
@@ -42,7 +44,7 @@ export async function pack(value: unknown, space: Space): Promise<Packed> {
   await Promise.all(
     tensors.map(async (tensor, i) => view(buffer, entries[i]!).set(await tensor.data())),
   )
-  return { form, entries, buffer }
+  return { form, entries, bytes, buffer }
 }
 
 /** The value again, with tensors of this thread. The caller disposes of them. */

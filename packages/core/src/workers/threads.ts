@@ -120,6 +120,7 @@ export async function threads(options: ThreadsOptions): Promise<Threads> {
 
   function run(jobs: readonly Job[]): Promise<Done[]> {
     if (ended) return Promise.reject(disposed())
+    if (jobs.length === 0) return Promise.resolve([])
     return new Promise((resolve, reject) => {
       const settle = () => (call.failure ? reject(call.failure) : resolve(call.done))
       const call: Call = { done: [], open: jobs.length, failure: undefined, settle }

@@ -299,6 +299,15 @@ describe('workers refuse', () => {
     })
   })
 
+  it('a meta-batch without tasks, and score none', async () => {
+    const executor = await open()
+    await expect(step(executor, { count: 0 })).rejects.toMatchObject({ code: 'core/no-tasks' })
+    const learner = linear()
+    const meta = learner.init(rng(1), taskSpec)
+    expect(await executor.scores(learner, meta, [], [])).toEqual([])
+    disposeTask(meta)
+  })
+
   it('tasks that are no data, and tensors of text', async () => {
     const executor = await open()
     const learner = linear()

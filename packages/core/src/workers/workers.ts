@@ -5,13 +5,13 @@ import type { Worker } from 'node:worker_threads'
 import type { Backend, DeviceInfo } from '../backend'
 import { KshotError } from '../errors'
 import type { Context, Executor, Meta, MetaGradient, MetaLearner } from '../learner'
-import { canonicalJson, type Spec } from '../spec'
+import type { Spec } from '../spec'
 import { addInChunks, CHUNK, groupRanges, meanOf, sequential, taskContexts } from '../training'
 import * as tree from '../tree'
-import { buffers } from './buffers'
-import type { Done, Job, PlainContext } from './messages'
+import { calls } from './calls'
+import type { Done } from './messages'
 import { fromMainModule, modulesOf, type Resolve } from './modules'
-import { type Packed, pack, unpack } from './pack'
+import { type Packed, unpack } from './pack'
 import { threads } from './threads'
 
 export interface WorkersOptions {
@@ -69,49 +69,12 @@ export async function workers(options: WorkersOptions): Promise<WorkersExecutor>
   const { resolve = fromMainModule(), entry = threadFile(), execArgv, onThread } = options
   const count = checkedCount(options.count)
   const spec = specOf(count, backend, inner, onDeath)
-  const start = { backend: backend.spec, executor: inner.spec, modules: modulesOf(spec, resolve) }
+  const modules = { ...modulesOf(backend.spec, resolve), ...modulesOf(inner.spec, resolve) }
+  const start = { backend: backend.spec, executor: inner.spec, modules }
   const { device, run, dispose } = await threads({
     ...{ count, entry, start, onDeath, execArgv, onThread },
   })
-  const memory = buffers()
-  let version = 0
-  let sumBytes = 0
-
-  /** Runs the groups of one call and hands what they gave to `use`, before its memory is used again. */
-  async function inGroups<Result>(
-    kind: Job['kind'],
-    learner: MetaLearner<never>,
-    meta: Meta,
-    groups: readonly { tasks: readonly unknown[]; contexts: readonly Context[] }[],
-    use: (done: readonly Done[]) => Result,
-  ): Promise<Result> {
-    const leased: SharedArrayBuffer[] = []
-    const lease = (bytes: number) => {
-      const buffer = memory.lease(bytes)
-      leased.push(buffer)
-      return buffer
-    }
-    try {
-      const packedMeta = { version: ++version, packed: await pack({ ...meta }, lease) }
-      const { spec } = learner
-      const named = { key: canonicalJson(spec), spec, modules: modulesOf(spec, resolve) }
-      const jobs = groups.map(
-        async ({ tasks, contexts }): Promise<Job> => ({
-          ...{ kind, learner: named, meta: packedMeta },
-          tasks: await pack(tasks, lease),
-          contexts: contexts.map(plain),
-          space: lease(kind === 'sum' ? sumBytes : 0),
-        }),
-      )
-      const done = await run(await Promise.all(jobs))
-      // What was sent comes back as another object over the same memory, which must not be lent twice.
-      for (const one of done) if (one.kind === 'sum' && !one.inSpace) leased.push(one.sum.buffer)
-      return use(done)
-    } finally {
-      leased.forEach(memory.giveBack)
-    }
-  }
-
+  const call = calls(run, resolve)
   const { size } = inner.groups
   return {
     ...{ spec, name: `${inner.name} × ${count} workers`, groups: inner.groups, count, device },
@@ -121,18 +84,16 @@ export async function workers(options: WorkersOptions): Promise<WorkersExecutor>
         tasks: tasks.slice(from, to),
         contexts: taskContexts(ctx, from, to),
       }))
-      return inGroups('sum', learner as MetaLearner<never>, meta, groups, (done) => {
-        const sums = done.map((one) => (one as { sum: Packed }).sum)
-        sumBytes = sums[0]?.buffer.byteLength ?? 0
-        return tree.tidy(() => meanOf(addInChunks(unpacked(sums), piece), tasks.length))
-      })
+      return call('sum', learner as MetaLearner<never>, meta, groups, (done) =>
+        tree.tidy(() => meanOf(addInChunks(sumsOf(done), piece), tasks.length)),
+      )
     },
     scores(learner, meta, episodes, contexts) {
       const groups = groupRanges(episodes.length, inner.scores ? size : 1).map(({ from, to }) => ({
         tasks: episodes.slice(from, to),
         contexts: contexts.slice(from, to),
       }))
-      return inGroups('scores', learner as MetaLearner<never>, meta, groups, (done) =>
+      return call('scores', learner, meta, groups, (done) =>
         done.flatMap((one) => (one as { scores: number[] }).scores),
       )
     },
@@ -148,12 +109,8 @@ function pieceOf(tasks: number, count: number, size: number): number {
   return size < CHUNK && tasks > 0 && tasks % (count * CHUNK) === 0 ? CHUNK : size
 }
 
-function* unpacked(sums: readonly Packed[]): Generator<MetaGradient> {
-  for (const sum of sums) yield unpack(sum) as MetaGradient
-}
-
-function plain({ rng, ...rest }: Context): PlainContext {
-  return { ...rest, key: rng.key }
+function* sumsOf(done: readonly Done[]): Generator<MetaGradient> {
+  for (const one of done) yield unpack((one as { sum: Packed }).sum) as MetaGradient
 }
 
 function specOf(count: number, backend: Backend, executor: Executor, onDeath: string): Spec {
