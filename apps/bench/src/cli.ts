@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { doctorCommand } from './commands/doctor'
 import { evalCommand } from './commands/eval'
 import { lsCommand } from './commands/ls'
+import { nativeCommand } from './commands/native'
 import { runCommand } from './commands/run'
 import { verifyCommand } from './commands/verify'
 import { EXIT, exitCodeOf } from './exit-codes'
@@ -14,7 +15,14 @@ const program = new Command('kshot')
   .exitOverride()
   .showHelpAfterError('(kshot --help says more)')
 
-const commands = [runCommand(), evalCommand(), lsCommand(), doctorCommand(), verifyCommand()]
+const commands = [
+  runCommand(),
+  evalCommand(),
+  lsCommand(),
+  doctorCommand(),
+  verifyCommand(),
+  nativeCommand(),
+]
 for (const command of commands) {
   program.addCommand(
     command.copyInheritedSettings(program).option('--debug', 'print the stack of an error'),

@@ -1,0 +1,56 @@
+import { libtensorflow } from '@kshot/backend-node'
+import { type Availability, type Backend, KshotError } from '@kshot/core'
+import { gpuDevices } from './devices'
+import { thisMachine, whyNoGpu } from './missing'
+
+export interface NodeGpuOptions {
+  /** Which card, by its index in {@link gpuDevices}; by default the first that is visible. */
+  readonly device?: number
+  /** Takes memory as it is needed, and not nearly all of it at once. Default true. */
+  readonly memoryGrowth?: boolean
+  /** Where `nativeInstall` installed to, if not to the user's cache folder. */
+  readonly root?: string
+}
+
+/**
+ * libtensorflow with CUDA, on one card. It is available where libtensorflow has a GPU, and never computes
+ * on the CPU in its place.
+ *
+ * `device` and `memoryGrowth` count for the first time that the process loads the library.
+ * @throws `node-gpu/bad-option`
+ * @example await useBackend(nodeGpu({ device: 0 }))
+ */
+export function nodeGpu(options: NodeGpuOptions = {}): Backend {
+  const { device, memoryGrowth = true, root } = options
+  if (device !== undefined && !(Number.isSafeInteger(device) && device >= 0)) {
+    throw badDevice(device)
+  }
+  return libtensorflow({
+    name: 'node-gpu',
+    spec: { package: '@kshot/backend-node-gpu', export: 'nodeGpu', options: { ...options } },
+    device: 'cuda',
+    remedy: "Run 'kshot native install --cuda', or call nativeInstall({ cuda: true })",
+    environment: {
+      ...(memoryGrowth && { TF_FORCE_GPU_ALLOW_GROWTH: 'true' }),
+      ...(device !== undefined && { CUDA_VISIBLE_DEVICES: `${device}` }),
+    },
+    refuse: (binding, path): Availability =>
+      binding.isUsingGpuDevice() ? { available: true } : whyNoGpu(thisMachine(path)),
+    async describe() {
+      const cards = await gpuDevices()
+      const pinned = Number.parseInt(process.env.CUDA_VISIBLE_DEVICES ?? '0', 10)
+      const card = cards.find(({ index }) => index === pinned) ?? cards[0]
+      if (!card) return { device: 'NVIDIA GPU' }
+      return { device: card.name, memoryBytes: card.memoryBytes }
+    },
+    root,
+  })
+}
+
+function badDevice(device: number): KshotError {
+  return new KshotError('node-gpu/bad-option', {
+    got: `device: ${device}`,
+    expected: 'the index of a card, from 0',
+    remedy: 'gpuDevices() lists them',
+  })
+}

@@ -1,0 +1,48 @@
+import { createRequire } from 'node:module'
+
+/** An attribute of an operation, as the binding takes it. */
+export interface Attr {
+  readonly name: string
+  readonly type: number
+  readonly value: unknown
+}
+
+/** What the binding says of a result. */
+export interface Made {
+  readonly id: number
+  readonly shape: number[]
+  readonly dtype: number
+}
+
+/** TensorFlow.js' native binding to libtensorflow. Tensors are known by numbers. */
+export interface Binding {
+  createTensor(shape: readonly number[], dtype: number, values: unknown): number
+  deleteTensor(id: number): void
+  tensorDataSync(id: number): unknown
+  executeOp(
+    name: string,
+    attrs: readonly Attr[],
+    inputs: readonly number[],
+    outputs: number,
+  ): Made[]
+  isUsingGpuDevice(): boolean
+  readonly TF_Version: string
+  readonly TF_FLOAT: number
+  readonly TF_INT32: number
+  readonly TF_BOOL: number
+  readonly TF_STRING: number
+  readonly TF_ATTR_STRING: number
+  readonly TF_ATTR_INT: number
+  readonly TF_ATTR_FLOAT: number
+  readonly TF_ATTR_BOOL: number
+  readonly TF_ATTR_TYPE: number
+}
+
+const require = createRequire(import.meta.url)
+
+/** Loads a binding; libtensorflow says less than it would. */
+export function loadBinding(path: string): Binding {
+  // what its start prints is no news
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '1'
+  return require(path)
+}

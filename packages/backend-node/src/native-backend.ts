@@ -1,0 +1,258 @@
+import {
+  type BackendTimingInfo,
+  type backend_util,
+  type DataType,
+  KernelBackend,
+  type TensorInfo,
+  util,
+} from '@tensorflow/tfjs-core'
+import type { Attr, Binding } from './binding'
+
+type DataId = TensorInfo['dataId']
+type Shape = readonly number[]
+
+/** Numbers, and what lies in libtensorflow for them: a tensor for each shape they are used under. */
+interface Entry {
+  readonly dtype: number
+  /** Until an operation needs them there. */
+  values: backend_util.BackendValues | undefined
+  /** The shape of the first tensor. */
+  readonly shape: Shape
+  id: number
+  /** The same numbers under other shapes. */
+  views: Map<string, number> | undefined
+  refCount: number
+}
+
+/** A decimal attribute; a plain number is taken for a whole one. */
+export interface Decimal {
+  readonly decimal: number
+}
+/** An attribute that is a type. */
+export interface TypeName {
+  readonly dtype: DataType
+}
+export type Attrs = {
+  readonly [name: string]: number | readonly number[] | boolean | string | Decimal | TypeName
+}
+
+const MOST_CONSTANTS = 4096
+
+/**
+ * A TensorFlow.js backend on libtensorflow's operations, one call each.
+ *
+ * Reshaping costs nothing: a tensor of another shape is made there when an operation needs it, once.
+ * A class, since TensorFlow.js wants one.
+ */
+export class NativeBackend extends KernelBackend {
+  private readonly entries = new Map<DataId, Entry>()
+  private readonly constants = new Map<string, number>()
+
+  constructor(readonly binding: Binding) {
+    super()
+  }
+
+  // ---- what kernels need
+
+  /** Runs an operation that has one result. */
+  run(op: string, inputs: readonly (TensorInfo | number)[], attrs?: Attrs): TensorInfo {
+    return this.runMany(op, inputs, attrs, 1)[0]!
+  }
+
+  /** Runs an operation; an input that is a number is that of a tensor of the binding's. */
+  runMany(
+    op: string,
+    inputs: readonly (TensorInfo | number)[],
+    attrs: Attrs | undefined,
+    outputs: number,
+  ): TensorInfo[] {
+    const ids = inputs.map((x) => (typeof x === 'number' ? x : this.idOf(x)))
+    const made = this.binding.executeOp(op, attrs ? this.attrs(attrs) : NONE, ids, outputs)
+    return made.map(({ id, shape, dtype }) => {
+      const dataId: DataId = {}
+      const entry = { dtype, values: undefined, shape, id, views: undefined, refCount: 1 }
+      this.entries.set(dataId, entry)
+      return { dataId, shape, dtype: this.dtypeName(dtype) }
+    })
+  }
+
+  /** The same numbers under another shape. */
+  alias(x: TensorInfo, shape: number[] = x.shape): TensorInfo {
+    this.incRef(x.dataId)
+    return { dataId: x.dataId, shape, dtype: x.dtype }
+  }
+
+  /** Frees what a kernel needed only meanwhile. */
+  free(...infos: readonly TensorInfo[]): void {
+    for (const { dataId } of infos) this.disposeData(dataId)
+  }
+
+  /** A constant of whole numbers: a list, or one number. */
+  ints(values: number | Shape): number {
+    return this.constant(this.binding.TF_INT32, values, Int32Array)
+  }
+
+  /** A constant number. */
+  float(value: number): number {
+    return this.constant(this.binding.TF_FLOAT, value, Float32Array)
+  }
+
+  private constant(
+    dtype: number,
+    values: number | Shape,
+    List: typeof Int32Array | typeof Float32Array,
+  ): number {
+    const scalar = typeof values === 'number'
+    const key = `${dtype}${scalar ? ' ' : '['}${values}`
+    const known = this.constants.get(key)
+    if (known !== undefined) return known
+    if (this.constants.size >= MOST_CONSTANTS) this.forgetConstants()
+    const list = List.from(scalar ? [values] : values)
+    const id = this.binding.createTensor(scalar ? [] : [list.length], dtype, list)
+    this.constants.set(key, id)
+    return id
+  }
+
+  private forgetConstants(): void {
+    for (const id of this.constants.values()) this.binding.deleteTensor(id)
+    this.constants.clear()
+  }
+
+  /** The tensor of libtensorflow that has these numbers under this shape. */
+  private idOf({ dataId, shape }: TensorInfo): number {
+    const entry = this.entry(dataId)
+    if (entry.id < 0) {
+      entry.id = this.binding.createTensor(entry.shape, entry.dtype, entry.values)
+      entry.values = undefined
+    }
+    return sameShape(shape, entry.shape) ? entry.id : this.viewOf(entry, shape)
+  }
+
+  private viewOf(entry: Entry, shape: Shape): number {
+    const key = shape.join()
+    const known = entry.views?.get(key)
+    if (known !== undefined) return known
+    const [made] = this.binding.executeOp('Reshape', NONE, [entry.id, this.ints(shape)], 1)
+    entry.views ??= new Map()
+    entry.views.set(key, made!.id)
+    return made!.id
+  }
+
+  private attrs(attrs: Attrs): Attr[] {
+    const { TF_ATTR_STRING, TF_ATTR_INT, TF_ATTR_FLOAT, TF_ATTR_BOOL, TF_ATTR_TYPE } = this.binding
+    return Object.entries(attrs).map(([name, value]) => {
+      if (typeof value === 'string') return { name, type: TF_ATTR_STRING, value }
+      if (typeof value === 'boolean') return { name, type: TF_ATTR_BOOL, value }
+      if (typeof value === 'number' || Array.isArray(value)) {
+        return { name, type: TF_ATTR_INT, value }
+      }
+      if ('decimal' in value) return { name, type: TF_ATTR_FLOAT, value: value.decimal }
+      return { name, type: TF_ATTR_TYPE, value: this.dtypeNumber((value as TypeName).dtype) }
+    })
+  }
+
+  private dtypeNumber(dtype: DataType): number {
+    const { TF_FLOAT, TF_INT32, TF_BOOL, TF_STRING } = this.binding
+    const number = { float32: TF_FLOAT, int32: TF_INT32, bool: TF_BOOL, string: TF_STRING }[
+      dtype as 'float32'
+    ]
+    if (number === undefined) throw new Error(`The node backend has no tensors of dtype ${dtype}`)
+    return number
+  }
+
+  private dtypeName(dtype: number): DataType {
+    const { TF_FLOAT, TF_INT32, TF_BOOL } = this.binding
+    if (dtype === TF_FLOAT) return 'float32'
+    if (dtype === TF_INT32) return 'int32'
+    return dtype === TF_BOOL ? 'bool' : 'string'
+  }
+
+  private entry(dataId: DataId): Entry {
+    const entry = this.entries.get(dataId)
+    if (!entry) throw new Error('The tensor is not on this backend, or was disposed of')
+    return entry
+  }
+
+  // ---- what TensorFlow.js asks of a backend
+
+  override write(values: backend_util.BackendValues, shape: number[], dtype: DataType): DataId {
+    const dataId: DataId = {}
+    this.move(dataId, values, shape, dtype, 1)
+    return dataId
+  }
+
+  override move(
+    dataId: DataId,
+    values: backend_util.BackendValues,
+    shape: number[],
+    dtype: DataType,
+    refCount: number,
+  ): void {
+    const number = this.dtypeNumber(dtype)
+    const kept = { dtype: number, values, shape, id: -1, views: undefined, refCount }
+    this.entries.set(dataId, kept)
+  }
+
+  override readSync(dataId: DataId): backend_util.BackendValues {
+    const { id, values } = this.entry(dataId)
+    return id < 0 ? values! : (this.binding.tensorDataSync(id) as backend_util.BackendValues)
+  }
+
+  override async read(dataId: DataId): Promise<backend_util.BackendValues> {
+    return this.readSync(dataId)
+  }
+
+  override incRef(dataId: DataId): void {
+    this.entry(dataId).refCount++
+  }
+
+  override refCount(dataId: DataId): number {
+    return this.entries.get(dataId)?.refCount ?? 0
+  }
+
+  override disposeData(dataId: DataId, force = false): boolean {
+    const entry = this.entries.get(dataId)
+    if (!entry) return true
+    entry.refCount--
+    if (!force && entry.refCount > 0) return false
+    if (entry.id >= 0) this.binding.deleteTensor(entry.id)
+    for (const id of entry.views?.values() ?? []) this.binding.deleteTensor(id)
+    this.entries.delete(dataId)
+    return true
+  }
+
+  override numDataIds(): number {
+    return this.entries.size
+  }
+
+  override memory(): { unreliable: boolean } {
+    return { unreliable: true }
+  }
+
+  override floatPrecision(): 16 | 32 {
+    return 32
+  }
+
+  override async time(f: () => void): Promise<BackendTimingInfo> {
+    const start = util.now()
+    f()
+    return { kernelMs: util.now() - start }
+  }
+
+  override timerAvailable(): boolean {
+    return true
+  }
+
+  override dispose(): void {
+    this.forgetConstants()
+    for (const dataId of [...this.entries.keys()]) this.disposeData(dataId, true)
+  }
+}
+
+const NONE: readonly Attr[] = []
+
+function sameShape(a: Shape, b: Shape): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}

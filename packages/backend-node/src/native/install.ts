@@ -1,0 +1,128 @@
+import { existsSync } from 'node:fs'
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { KshotError } from '@kshot/core'
+import { buildBinding, fetchSources } from './binding'
+import { checkBinding } from './check'
+import { type Device, type Pins, pins } from './pins'
+import { type Places, placesOf, platform } from './places'
+import { extractWheel } from './wheel'
+
+export interface NativeInstallOptions {
+  /** For CUDA, in the place of the CPU alone. */
+  readonly cuda?: boolean
+  /** Where to; by default the user's cache folder, where the backends look. */
+  readonly root?: string
+  /** Is told each step. */
+  readonly log?: (text: string) => void
+}
+
+/** What was installed. */
+export interface NativeInstalled {
+  readonly binding: string
+  /** The version of libtensorflow, as it says itself. */
+  readonly tensorflow: string
+}
+
+/**
+ * Gets libtensorflow and builds the binding of TensorFlow.js to it, from package registries alone: npm,
+ * without scripts, and the Python package index. Steps that are done are not repeated.
+ *
+ * Linux on x86-64. Needs Python 3 with pip, npm, tar, make and a C++ compiler.
+ * @throws `native/unsupported-platform`, `native/download-failed`, `native/extract-failed`,
+ * `native/sources-failed`, `native/checksum`, `native/no-headers`, `native/no-node-gyp`,
+ * `native/build-failed`, `native/check-failed`
+ * @example await nativeInstall({ log: console.log })
+ */
+export async function nativeInstall(options: NativeInstallOptions = {}): Promise<NativeInstalled> {
+  const { cuda = false, root, log = () => {} } = options
+  if (platform() !== 'linux-x64') throw unsupported()
+  const device: Device = cuda ? 'cuda' : 'cpu'
+  const [places, wanted] = [placesOf(device, root), pins[device]]
+  await once(places.tensorflow, log, `libtensorflow, ${wanted.tensorflow.requirement}`, (folder) =>
+    unpackTensorflow(wanted, folder),
+  )
+  await once(places.source, log, `the binding, ${wanted.source.name}`, (folder) =>
+    makeBinding(wanted, places, folder),
+  )
+  const tensorflow = await checkBinding(places.binding)
+  log(`It loads and computes: libtensorflow ${tensorflow}`)
+  return { binding: places.binding, tensorflow }
+}
+
+/** Makes a folder whole or not at all; one that is there is left alone. */
+async function once(
+  folder: string,
+  log: (text: string) => void,
+  what: string,
+  make: (folder: string) => Promise<void>,
+): Promise<void> {
+  if (existsSync(folder)) return log(`Have ${what}`)
+  log(`Getting ${what} …`)
+  const making = `${folder}.${process.pid}`
+  try {
+    await make(making)
+    await moveWhole(making, folder)
+  } finally {
+    await rm(making, { recursive: true, force: true })
+  }
+}
+
+async function moveWhole(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to)
+  } catch (error) {
+    // another process was faster
+    if (!existsSync(to)) throw error
+  }
+}
+
+async function unpackTensorflow({ tensorflow, libraries }: Pins, folder: string): Promise<void> {
+  await extractWheel(tensorflow, folder, [
+    { pattern: String.raw`^tensorflow/(libtensorflow_(cc|framework)\.so\.2)$`, target: 'lib/\\1' },
+    {
+      pattern: String.raw`^tensorflow/include/((tensorflow/(c|core/platform|tsl/c|tsl/platform)|tsl/(c|platform)|xla/tsl/(c|platform))/.*\.h)$`,
+      target: 'include/\\1',
+    },
+  ])
+  const lib = join(folder, 'lib')
+  for (const name of ['cc', 'framework']) {
+    const file = `libtensorflow_${name}.so.2`
+    if (!existsSync(join(lib, file))) throw incomplete(tensorflow.requirement, file)
+  }
+  await symlink('libtensorflow_cc.so.2', join(lib, 'libtensorflow.so'))
+  await symlink('libtensorflow_framework.so.2', join(lib, 'libtensorflow_framework.so'))
+  // beside libtensorflow, which looks for them where it lies
+  for (const library of libraries) {
+    await extractWheel(library, folder, [
+      { pattern: String.raw`^nvidia/[^/]+/lib/([^/]+\.so[^/]*)$`, target: 'lib/\\1' },
+      { pattern: '^nvidia/cuda_nvcc/((bin|nvvm)/.+)$', target: '\\1' },
+    ])
+  }
+}
+
+function incomplete(requirement: string, file: string): KshotError {
+  return new KshotError('native/extract-failed', {
+    got: `${requirement} without ${file}`,
+    expected: 'the C libraries of TensorFlow',
+    remedy: 'Please report this',
+  })
+}
+
+async function makeBinding(wanted: Pins, places: Places, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await fetchSources(wanted, folder)
+  const binding = places.binding.replace(places.source, folder)
+  await buildBinding({ ...places, source: folder, binding })
+  await checkBinding(binding)
+  await writeFile(join(folder, 'built-by.json'), `${JSON.stringify(process.versions)}\n`)
+}
+
+function unsupported(): KshotError {
+  return new KshotError('native/unsupported-platform', {
+    got: platform(),
+    expected: 'linux-x64, for which the libraries are pinned',
+    remedy:
+      "Use the wasm backend, or let @tensorflow/tfjs-node's own install script get its library: the node backend takes that as well",
+  })
+}

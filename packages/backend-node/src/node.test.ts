@@ -1,0 +1,4 @@
+import { backendSuite } from '@kshot/testkit'
+import { node } from './index'
+
+backendSuite(node())
