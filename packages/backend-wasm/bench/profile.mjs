@@ -42,13 +42,18 @@ for (const config of getKernelsForBackend('wasm')) {
 const prepared = speedCase.prepare(sequential(), speedCase.perRun(0))
 for (let i = 0; i < 3; i++) await prepared.run()
 spent.clear()
+const cpu = process.cpuUsage()
 const start = performance.now()
 for (let i = 0; i < Number(runs); i++) await prepared.run()
 const each = (performance.now() - start) / Number(runs) / speedCase.perRun(0)
+const { user, system } = process.cpuUsage(cpu)
 prepared.dispose()
 
 const share = (ms) => ms / Number(runs) / speedCase.perRun(0)
-console.log(`${name} on ${kernels}: ${each.toFixed(2)} ms each`)
+const busy = share((user + system) / 1000)
+console.log(
+  `${name} on ${kernels}: ${each.toFixed(2)} ms each, ${busy.toFixed(2)} ms of processor time`,
+)
 let inKernels = 0
 for (const [kernel, { ms, calls }] of [...spent].sort((a, b) => b[1].ms - a[1].ms)) {
   inKernels += share(ms)

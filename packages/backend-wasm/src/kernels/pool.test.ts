@@ -1,7 +1,21 @@
-import { MaxPoolGradGrad } from '@kshot/core'
-import { backend_util, randomUniform, round, tensor } from '@tensorflow/tfjs-core'
+import { grad, MaxPoolGradGrad } from '@kshot/core'
+import { activate } from '@kshot/testkit'
+import {
+  backend_util,
+  engine,
+  mul,
+  type NamedTensorMap,
+  randomUniform,
+  round,
+  type Scalar,
+  sum,
+  type Tensor,
+  tensor,
+  tidy,
+} from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { wasm } from '../index'
 import { holds, outputs, sameAsCpu } from './testing'
 
 type Four = [number, number, number, number]
@@ -63,6 +77,29 @@ describe('MaxPoolGradGrad', () => {
       tensor(numbers[seed - 1] ?? [0, 0], [...shape])
     const [taken] = await outputs('fast', { kernel: MaxPoolGradGrad, inputs, attrs }, draw)
     expect(taken!.values).toEqual([10, 30])
+  })
+})
+
+describe('the gradient of MaxPoolGradGrad', () => {
+  it('is MaxPoolGrad', async () => {
+    await activate(wasm())
+    const attrs = { filterSize: 3, strides: 2, pad: 'same' }
+    const run = (kernel: string, inputs: object) =>
+      engine().runKernel(kernel, inputs as NamedTensorMap, attrs) as Tensor
+    const [input, ddx, dy] = [
+      coarse([2, 5, 7, 3], 1),
+      coarse([2, 5, 7, 3], 2),
+      coarse([2, 3, 4, 3], 3),
+    ]
+    const f = (v: Tensor) =>
+      sum(mul(dy, run(MaxPoolGradGrad, { ddx: v, input, output: dy }))) as Scalar
+    const [actual, expected] = tidy(() => [
+      [...grad(f)(ddx).dataSync()],
+      [...run('MaxPoolGrad', { dy, input, output: dy }).dataSync()],
+    ])
+    expect(actual).toEqual(expected)
+    expect(actual!.some((v) => v !== 0)).toBe(true)
+    for (const x of [input, ddx, dy]) x.dispose()
   })
 })
 
