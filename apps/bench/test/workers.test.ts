@@ -99,10 +99,14 @@ describe('kshot run --workers', () => {
 })
 
 describe('kshot run --executor', () => {
-  it('runs the tasks of a step at once: equal but for rounding', async () => {
-    const out = 'at-once'
+  const out = 'at-once'
+
+  beforeAll(async () => {
     const ended = await run(configs.regression, out, '--executor', 'vectorised')
     expect(ended).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  it('runs the tasks of a step at once: equal but for rounding', () => {
     expect(resultIn(out)).toMatchObject({ executor: 'vectorised', measured: { workers: 0 } })
     const losses = (folder: string) => bytes(folder).log.map(({ loss }) => loss as number)
     const expected = losses('regression')
