@@ -26,6 +26,16 @@ export interface Binding {
     outputs: number,
   ): Made[]
   isUsingGpuDevice(): boolean
+  /** Kernels of kshot's own, on the CPU; a binding that kshot did not build has none. */
+  kshotKernel?(name: string, numbers: readonly number[], inputs: readonly number[]): Made[]
+  /** An operation once for each group; inputs that are split have the groups as their first axis. */
+  kshotEach?(
+    name: string,
+    attrs: readonly Attr[],
+    inputs: readonly number[],
+    groups: number,
+    split: readonly number[],
+  ): Made[]
   readonly TF_Version: string
   readonly TF_FLOAT: number
   readonly TF_INT32: number
@@ -36,6 +46,11 @@ export interface Binding {
   readonly TF_ATTR_FLOAT: number
   readonly TF_ATTR_BOOL: number
   readonly TF_ATTR_TYPE: number
+}
+
+/** Whether kshot's own kernels run on this binding. */
+export function hasOwnKernels(binding: Binding): boolean {
+  return binding.kshotKernel !== undefined && !binding.isUsingGpuDevice()
 }
 
 const require = createRequire(import.meta.url)

@@ -7,7 +7,7 @@ import {
   type Spec,
 } from '@kshot/core'
 import { engine, registerBackend, setBackend } from '@tensorflow/tfjs-core'
-import { type Binding, loadBinding } from './binding'
+import { type Binding, hasOwnKernels, loadBinding } from './binding'
 import { registerKernels } from './kernels'
 import { findBinding } from './native/find'
 import type { Device } from './native/pins'
@@ -45,13 +45,13 @@ export function libtensorflow(about: Libtensorflow): Backend {
       if (!('binding' in found)) throw unavailable(name, found)
       const { binding } = found
       if (!(name in engine().registryFactory)) {
-        registerKernels(name)
+        registerKernels(name, binding)
         registerBackend(name, () => new NativeBackend(binding))
       }
       await setBackend(name)
       return {
         backend: name,
-        kernels: `libtensorflow-${binding.TF_Version}`,
+        kernels: `libtensorflow-${binding.TF_Version}${hasOwnKernels(binding) ? '+kshot' : ''}`,
         threads: Number(process.env[THREADS]) || availableParallelism(),
         ...(await about.describe()),
       }

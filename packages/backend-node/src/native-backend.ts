@@ -6,7 +6,7 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core'
-import type { Attr, Binding } from './binding'
+import type { Attr, Binding, Made } from './binding'
 
 type DataId = TensorInfo['dataId']
 type Shape = readonly number[]
@@ -66,8 +66,36 @@ export class NativeBackend extends KernelBackend {
     attrs: Attrs | undefined,
     outputs: number,
   ): TensorInfo[] {
-    const ids = inputs.map((x) => (typeof x === 'number' ? x : this.idOf(x)))
-    const made = this.binding.executeOp(op, attrs ? this.attrs(attrs) : NONE, ids, outputs)
+    const given = attrs ? this.attrs(attrs) : NONE
+    return this.results(this.binding.executeOp(op, given, this.ids(inputs), outputs))
+  }
+
+  /** Runs a kernel of kshot's own. */
+  runOwn(kernel: string, numbers: readonly number[], inputs: readonly TensorInfo[]): TensorInfo[] {
+    return this.results(this.binding.kshotKernel!(kernel, numbers, this.ids(inputs)))
+  }
+
+  /**
+   * Runs an operation once for each group and stacks the results. Of the inputs that are `split` each
+   * group has its part along the first axis.
+   */
+  runEach(
+    op: string,
+    inputs: readonly (TensorInfo | number)[],
+    attrs: Attrs,
+    groups: number,
+    split: readonly boolean[],
+  ): TensorInfo {
+    const ids = this.ids(inputs)
+    const made = this.binding.kshotEach!(op, this.attrs(attrs), ids, groups, split.map(Number))
+    return this.results(made)[0]!
+  }
+
+  private ids(inputs: readonly (TensorInfo | number)[]): number[] {
+    return inputs.map((x) => (typeof x === 'number' ? x : this.idOf(x)))
+  }
+
+  private results(made: readonly Made[]): TensorInfo[] {
     return made.map(({ id, shape, dtype }) => {
       const dataId: DataId = {}
       const entry = { dtype, values: undefined, shape, id, views: undefined, refCount: 1 }

@@ -1,13 +1,17 @@
 import type { OwnKernel } from '@kshot/core'
 import { getKernel, type KernelConfig, registerKernel } from '@tensorflow/tfjs-core'
+import { type Binding, hasOwnKernels } from '../binding'
 import type { NativeBackend } from '../native-backend'
+import { batchNorms } from './batch-norm'
 import { convolutions } from './conv'
 import { elementwise } from './elementwise'
 import { fused } from './fused'
 import { gathers } from './gather'
+import { grouped } from './grouped'
 import { images } from './image'
 import type { Kernel, Kernels } from './kernel'
 import { pools } from './pool'
+import { ownPools } from './pool-own'
 import { products } from './product'
 import { reductions } from './reduction'
 import { shapes } from './shape'
@@ -20,19 +24,21 @@ const usual: Kernels = {
   ...gathers,
   ...products,
   ...convolutions,
+  ...pools,
   ...images,
   ...fused,
 }
 
-/** Kernels that do more, or that TensorFlow.js does not have. */
-const own: Kernels = { ...pools }
+/** Kernels that run on memory of the CPU, where kshot built the binding. */
+const own: Kernels = { ...ownPools, ...batchNorms, ...grouped }
 
-/** Registers all kernels for a backend of this name, once. */
-export function registerKernels(backendName: string): void {
-  for (const [name, kernel] of Object.entries(usual)) register(config(backendName, name, kernel))
-  for (const [name, kernel] of Object.entries(own)) {
+/** Registers the kernels that a binding runs for a backend of this name, once. */
+export function registerKernels(backendName: string, binding: Binding): void {
+  const ours = hasOwnKernels(binding) ? own : {}
+  for (const [name, kernel] of Object.entries(ours)) {
     register({ ...config(backendName, name, kernel), replaces: undefined } as OwnKernel)
   }
+  for (const [name, kernel] of Object.entries(usual)) register(config(backendName, name, kernel))
 }
 
 function register(kernel: KernelConfig): void {

@@ -26,7 +26,10 @@ export function maxPool(backend: NativeBackend, x: TensorInfo, attrs: Call['attr
   return backend.run('MaxPool', [x], attrsOf(geometry(x, attrs)))
 }
 
-function geometry(x: TensorInfo, { filterSize, strides, pad, dimRoundingMode }: Call['attrs']) {
+export function geometry(
+  x: TensorInfo,
+  { filterSize, strides, pad, dimRoundingMode }: Call['attrs'],
+) {
   const shape = x.shape as [number, number, number, number]
   return backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode)
 }

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, readlink, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readlink, realpath, rm, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { KshotError } from '@kshot/core'
+import { addKernels } from './add-kernels'
 import type { Pins } from './pins'
 import { NAPI, type Places } from './places'
 import { runCommand } from './run-command'
@@ -41,7 +42,7 @@ function altered(what: string, got: string, { integrity }: Pins['source']): Ksho
 export async function buildBinding({ source, tensorflow, binding }: Places): Promise<void> {
   const headers = await nodeHeaders()
   await link(tensorflow, join(source, 'deps'))
-  await makeThreadSafe(join(source, 'binding', 'tfjs_backend.cc'))
+  await addKernels(source)
   await runCommand({
     code: 'native/build-failed',
     what: 'a binding built from its C++ sources',
@@ -61,13 +62,6 @@ async function link(target: string, path: string): Promise<void> {
   if ((await readlink(path).catch(() => '')) === target) return
   await rm(path, { recursive: true, force: true })
   await symlink(target, path)
-}
-
-// A set of names that all threads add to without a lock; each gets one of its own.
-async function makeThreadSafe(file: string): Promise<void> {
-  const shared = 'static std::set<std::string> ATTR_NAME_SET;'
-  const text = await readFile(file, 'utf8')
-  await writeFile(file, text.replace(shared, shared.replace('static', 'static thread_local')))
 }
 
 /** The folder that has `include/node` of the Node that runs. */

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { kernelsKey } from './add-kernels'
 import { type Device, pins } from './pins'
 
 /** Where the parts of an installation lie: in a folder of the user's, named by the versions. */
@@ -24,7 +25,7 @@ export function cacheFolder(): string {
 export function placesOf(device: Device, root = cacheFolder()): Places {
   const { source, tensorflow } = pins[device]
   const library = tensorflow.requirement.replace('==', '-')
-  const built = `${source.name.split('/')[1]}-${source.version}+${library}-${platform()}`
+  const built = `${source.name.split('/')[1]}-${source.version}+${library}+${kernelsKey()}-${platform()}`
   const folder = join(root, built)
   return {
     root,

@@ -1,0 +1,51 @@
+import {
+  BatchNormPool,
+  BatchNormPoolGrad,
+  BatchNormPoolGradGrad,
+  BatchNormTrain,
+  type BatchNormTrainAttrs,
+  BatchNormTrainGrad,
+  BatchNormTrainGradGrad,
+} from '@kshot/core'
+import { type TensorInfo, util } from '@tensorflow/tfjs-core'
+import type { Kernel, Kernels } from './kernel'
+
+/** Batch norm with the statistics of the batch and its two derivatives, in kernels of our own. */
+export const batchNorms: Kernels = {
+  [BatchNormTrain]: kernel('batchNorm', false),
+  [BatchNormTrainGrad]: kernel('batchNormGrad', false),
+  [BatchNormTrainGradGrad]: kernel('batchNormGradGrad', false),
+  [BatchNormPool]: kernel('batchNorm', true),
+  [BatchNormPoolGrad]: kernel('batchNormGrad', true),
+  [BatchNormPoolGradGrad]: kernel('batchNormGradGrad', true),
+}
+
+/** In the order of the native kernels' arguments. */
+const INPUTS = {
+  batchNorm: ['x', 'gamma', 'beta'],
+  batchNormGrad: ['dy', 'x', 'gamma', 'beta', 'mean', 'variance'],
+  batchNormGradGrad: [
+    ...['ddx', 'ddgamma', 'ddbeta', 'dy', 'x'],
+    ...['gamma', 'beta', 'mean', 'variance'],
+  ],
+} as const
+
+function kernel(name: keyof typeof INPUTS, pool: boolean): Kernel {
+  return (backend, { inputs, attrs }) => {
+    const { groups, relu, epsilon }: BatchNormTrainAttrs = attrs
+    const { x, gamma } = inputs as { x: TensorInfo; gamma: TensorInfo }
+    const inGroup = x.shape.slice(groups > 1 ? 1 : 0)
+    const c = inGroup.at(-1)!
+    const rows = inGroup.slice(0, -1)
+    const [n, h, w] = pool ? rows : [util.sizeFromShape(rows), 1, 1]
+    const shared = groups === 1 || util.sizeFromShape(gamma.shape) === c
+    const numbers = [n!, h!, w!, c, groups, Number(pool), Number(relu), epsilon, Number(shared)]
+    const operands = INPUTS[name].map((input) => inputs[input])
+    const outputs = backend.runOwn(name, numbers, operands)
+    if (pool) return outputs
+    // what has as many numbers as x has its shape
+    return outputs.map((y) =>
+      y.shape.length > x.shape.length - inGroup.length + 1 ? { ...y, shape: x.shape } : y,
+    )
+  }
+}

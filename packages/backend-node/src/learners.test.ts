@@ -1,0 +1,26 @@
+import { sequential } from '@kshot/core'
+import { maml, metaSgd, reptile } from '@kshot/maml'
+import { protonet } from '@kshot/protonet'
+import { activate, describeReference } from '@kshot/testkit'
+import { type Check, checkCase } from '@kshot/testkit/reference'
+import { vectorised } from '@kshot/vmap'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { node } from './index'
+
+const { available } = await node().available()
+const kinds = ['hvp', 'maml', 'anil', 'metasgd', 'reptile', 'protonet']
+
+describe.skipIf(!available)('libtensorflow (needs the native library)', () => {
+  describeReference('operations and learners against PyTorch float64', kinds, (cases) => {
+    beforeAll(() => activate(node()))
+
+    describe.each([sequential(), vectorised()])('$name', (executor) => {
+      it.each(cases.map((c) => [c.name, c] as const))('%s', async (_, c) => {
+        const learners = { maml, metaSgd, reptile, protonet } as never
+        const checks = (await checkCase(c, learners, executor))!
+        expect(checks.length).toBeGreaterThan(0)
+        expect(checks.filter(({ ok }) => !ok)).toEqual<Check[]>([])
+      })
+    })
+  })
+})
