@@ -3,6 +3,7 @@ import { useBackend } from '@kshot/core'
 import { Bench } from 'tinybench'
 import { backends } from '../src/backends'
 import { type ExecutorName, openExecutor } from '../src/executors'
+import { allowRelaxedSimd } from '../src/relaxed-simd'
 import type { SpeedCase } from './case'
 import { growth } from './growth'
 
@@ -67,4 +68,5 @@ async function measure(request: Request): Promise<Measured> {
   }
 }
 
+allowRelaxedSimd()
 process.stdout.write(`${JSON.stringify(await measure(JSON.parse(process.argv[2]!)))}\n`)

@@ -7,7 +7,10 @@ import { nativeCommand } from './commands/native'
 import { runCommand } from './commands/run'
 import { verifyCommand } from './commands/verify'
 import { EXIT, exitCodeOf } from './exit-codes'
+import { allowRelaxedSimd } from './relaxed-simd'
 import { reportError } from './report-error'
+
+allowRelaxedSimd()
 
 const program = new Command('kshot')
   .description('Few-shot learning and meta-learning on TensorFlow.js')

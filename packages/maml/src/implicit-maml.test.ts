@@ -9,8 +9,9 @@ const model = conv4({ filters: 8, blocks: 2 })
 
 learnerSuite(
   'implicit maml',
-  implicitMaml({ model, innerRate: 0.3, steps: 3, strength: 1, solverSteps: 3 }),
-  { load, gain: 0.06 },
+  implicitMaml({ model, innerRate: 0.5, steps: 2, strength: 1, solverSteps: 3 }),
+  // gains 0.1 to 0.17; after half the steps rounding decided between 0.01 and 0.26
+  { load, gain: 0.06, steps: 160 },
 )
 
 describe('implicit maml', () => {

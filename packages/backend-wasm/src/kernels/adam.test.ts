@@ -24,12 +24,15 @@ describe('ScaleByAdam', () => {
         const attrs = { ...options, unbiasM: unbias(0.9), unbiasV: unbias(0.999) }
         const inputs = { gradient: shape, m: shape, v: shape }
         const results = await outputs('exact', { kernel: ScaleByAdam, inputs, attrs }, draw)
-        await activate(wasm({ kernels: 'stock' }))
-        const [gradient, m, v] = [draw(shape, 1), draw(shape, 2), draw(shape, 3)]
-        const { updates, state } = scaleByAdam(options).update(gradient, { m, v }, { step })
-        const composed = [updates, state.m, state.v] as Tensor[]
-        expect(results.map((x) => x.values)).toEqual(composed.map(values))
-        for (const x of [gradient, m, v, ...composed]) x.dispose()
+        const bytes = results.map((x) => x.values)
+        for (const kernels of ['stock', 'exact'] as const) {
+          await activate(wasm({ kernels }))
+          const [gradient, m, v] = [draw(shape, 1), draw(shape, 2), draw(shape, 3)]
+          const { updates, state } = scaleByAdam(options).update(gradient, { m, v }, { step })
+          const moved = [updates, state.m, state.v] as Tensor[]
+          expect(moved.map(values)).toEqual(bytes)
+          for (const x of [gradient, m, v, ...moved]) x.dispose()
+        }
       },
       30,
     ))

@@ -1,8 +1,10 @@
-import { add, div, mul, sqrt, square, type Tensor, zerosLike } from '@tensorflow/tfjs-core'
+import { add, div, engine, mul, sqrt, square, type Tensor, zerosLike } from '@tensorflow/tfjs-core'
+import { hasKernel, runKernels } from '../autodiff/kernels'
+import { ScaleByAdam, type ScaleByAdamAttrs } from '../kernels'
 import * as tree from '../tree'
 import { chain, named } from './chain'
 import { addDecayedWeights } from './decay'
-import { type Optimizer, optimizer } from './optimizer'
+import { type Optimizer, optimizer, type Update } from './optimizer'
 import { checkNumber, namedOptions } from './options'
 import { scaleByLearningRate } from './scale'
 import { type Rate, rateJson } from './schedules'
@@ -78,10 +80,11 @@ export function scaleByAdam(options: AdamOptions = {}): Optimizer<AdamState> {
     {
       init: (params) => ({ m: zeros(params), v: zeros(params) }),
       update(gradients, before, { step }) {
-        const m = tree.zip(([g, past]) => decayingMean(past!, g!, b1), gradients, before.m)
-        const v = tree.zip(([g, past]) => decayingMean(past!, square(g!), b2), gradients, before.v)
         // Both start at 0 and would be too small in the first steps.
         const [unbiasM, unbiasV] = [1 / (1 - b1 ** (step + 1)), 1 / (1 - b2 ** (step + 1))]
+        if (inOnePass()) return onePass({ b1, b2, eps, unbiasM, unbiasV }, gradients, before)
+        const m = tree.zip(([g, past]) => decayingMean(past!, g!, b1), gradients, before.m)
+        const v = tree.zip(([g, past]) => decayingMean(past!, square(g!), b2), gradients, before.v)
         const updates = tree.zip(
           ([first, second]) => div(mul(first!, unbiasM), add(sqrt(mul(second!, unbiasV)), eps)),
           m,
@@ -91,6 +94,29 @@ export function scaleByAdam(options: AdamOptions = {}): Optimizer<AdamState> {
       },
     },
   )
+}
+
+/** Where the backend has the kernel; it has no derivative, so not where one is being taken. */
+function inOnePass(): boolean {
+  return engine().state.gradientDepth === 0 && hasKernel(ScaleByAdam)
+}
+
+/** The same by one kernel a parameter, to the same bytes. */
+function onePass(
+  attrs: ScaleByAdamAttrs,
+  gradients: tree.Params,
+  before: AdamState,
+): Update<AdamState> {
+  const [m, v] = [before.m, before.v].map((past) => tree.aligned(gradients, past))
+  const moved = tree
+    .leaves(gradients)
+    .map((gradient, i) => runKernels(ScaleByAdam, { gradient, m: m![i]!, v: v![i]! }, attrs))
+  const part = (i: number) =>
+    tree.unflatten(
+      gradients,
+      moved.map((outputs) => outputs[i]!),
+    )
+  return { updates: part(0), state: { m: part(1), v: part(2) } }
 }
 
 function decayingMean(past: Tensor, value: Tensor, decay: number): Tensor {

@@ -5,6 +5,8 @@ import {
   BatchNormTrain,
   BatchNormTrainGrad,
   BatchNormTrainGradGrad,
+  ConvBatchNormPool,
+  ConvBatchNormPoolGrad,
 } from '@kshot/core'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { asBatch, asTasks } from './image'
@@ -16,16 +18,18 @@ type Named = { readonly [input: string]: TensorInfo }
 const TRAINING = [
   ...[BatchNormTrain, BatchNormTrainGrad, BatchNormTrainGradGrad],
   ...[BatchNormPool, BatchNormPoolGrad, BatchNormPoolGradGrad],
+  ...[ConvBatchNormPool, ConvBatchNormPoolGrad],
 ] as const
 
-/** With the statistics of the batch: a group a task, of which γ and β may be shared. */
+const SHARED = ['gamma', 'beta', 'filter']
+
+/** With the statistics of the batch: a group a task, of which the parameters may be shared. */
 const training: Kernel = (backend, { inputs, attrs, name }) => {
   const entries = Object.entries(inputs as Named)
   const perTask = anyPerTask(backend, Object.values(inputs as Named))
   const stored = entries.map(([key, x]) => {
     if (!perTask) return [key, { ...backend.stored(x), shape: x.shape }] as const
-    const mayBeShared = key === 'gamma' || key === 'beta'
-    return [key, mayBeShared ? backend.stored(x) : backend.storedForEach(x)] as const
+    return [key, SHARED.includes(key) ? backend.stored(x) : backend.storedForEach(x)] as const
   })
   const groups = perTask ? backend.tasks : 1
   const outputs = backend.runMany(name, Object.fromEntries(stored), { ...attrs, groups })

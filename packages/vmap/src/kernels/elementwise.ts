@@ -1,3 +1,4 @@
+import { ScaleByAdam } from '@kshot/core'
 import { type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { TasksBackend } from '../tasks-backend'
 import { alike, anyPerTask, each, type Kernel, type Kernels, listed } from './kernel'
@@ -146,6 +147,10 @@ export const elementwise: Kernels = {
     // the last sum, or the only addend, outlives the kernel
     backend.base.backend.incRef(total.dataId)
     return backend.logical(total)
+  },
+  [ScaleByAdam]: (backend, { inputs, attrs, name }) => {
+    const [gradient, m, v] = alike(backend, [inputs.gradient, inputs.m, inputs.v])
+    return backend.runMany(name, { gradient, m, v }, attrs).map((y) => backend.logical(y))
   },
   Cast: (backend, { inputs: { x }, attrs }) => {
     if (x.dtype === attrs.dtype) return backend.reshaped(x, x.shape)
