@@ -111,10 +111,35 @@ napi_value told(napi_env env, KshotAccess access, const std::vector<TF_Tensor *>
   return list;
 }
 
-/// kshotKernel(name, numbers, inputs): numbers are n, h, w, c, groups, pool, relu, epsilon, shared.
+/// How many numbers the inputs and the results of a kernel have; false where there is none of that name.
+bool sized(const std::string &name, int64_t x, int64_t y, int64_t c, int64_t affine,
+           std::vector<int64_t> *reads, std::vector<int64_t> *makes) {
+  if (name == "batchNorm") {
+    *reads = {x, affine, affine};
+    *makes = {y, c, c};
+  } else if (name == "batchNormGrad") {
+    *reads = {y, x, affine, affine, c, c};
+    *makes = {x, c, c};
+  } else if (name == "batchNormGradGrad") {
+    *reads = {x, c, c, y, x, affine, affine, c, c};
+    *makes = {y, x, c};
+  } else if (name == "maxPoolGrad") {
+    *reads = {x, y};
+    *makes = {x};
+  } else if (name == "maxPoolTake") {
+    *reads = {x, x};
+    *makes = {y};
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/// kshotKernel(name, numbers, inputs, shapes): numbers are n, h, w, c, groups, pool, relu, epsilon, shared; inputs
+/// are read as they lie, under whatever shape; the results have the shapes that are given.
 napi_value Kernel(napi_env env, napi_callback_info info) {
-  size_t argc = 3;
-  napi_value args[3];
+  size_t argc = 4;
+  napi_value args[4];
   napi_get_cb_info(env, info, &argc, args, nullptr, nullptr);
   const std::string name = text(env, args[0]);
   const std::vector<double> v = numbers(env, args[1]);
@@ -126,119 +151,153 @@ napi_value Kernel(napi_env env, napi_callback_info info) {
   KshotAccess access = accessOf(env);
   Tensors tensors;
   std::vector<const float *> in;
-  std::vector<int64_t> full;
+  std::vector<int64_t> counts;
   for (double id : ids) {
     TF_Tensor *tensor = tensors.of(access.handle((int32_t)id));
     if (!tensor || TF_TensorType(tensor) != TF_FLOAT) return fail(env, name + " takes tensors of float32");
     in.push_back(data(tensor));
+    counts.push_back(TF_TensorElementCount(tensor));
   }
-  std::vector<int64_t> group, images, pooled, channels;
-  if (groups > 1) group = {groups};
-  images = pooled = channels = group;
-  images.insert(images.end(), {n, h, w, c});
-  pooled.insert(pooled.end(), {n, b.pool ? h / 2 : h, b.pool ? w / 2 : w, c});
-  channels.push_back(c);
-  const auto make = [&](const std::vector<int64_t> &shape) { return tensors.make(TF_FLOAT, shape); };
-
-  if (name == "batchNorm" && in.size() == 3) {
-    std::vector<TF_Tensor *> out{make(pooled), make(channels), make(channels)};
-    kshot::forward(b, in[0], in[1], in[2], data(out[0]), data(out[1]), data(out[2]));
-    return told(env, access, out);
+  const int64_t all = (int64_t)groups * b.rows() * c, pooled = (int64_t)groups * b.pooled() * c;
+  const int64_t channels = groups * c;
+  // sizes of what is read and made: a wrong one would read what is not there
+  std::vector<int64_t> reads, makes;
+  const bool own = sized(name, all, pooled, channels, b.shared ? c : channels, &reads, &makes);
+  if (!own || reads.size() != in.size()) return fail(env, "no kernel " + name + " of so many inputs");
+  for (size_t i = 0; i < in.size(); i++)
+    if (counts[i] != reads[i]) return fail(env, name + ": an input has another size than the numbers say");
+  std::vector<TF_Tensor *> out;
+  for (size_t i = 0; i < makes.size(); i++) {
+    napi_value shape;
+    napi_get_element(env, args[3], i, &shape);
+    const std::vector<double> sides = numbers(env, shape);
+    out.push_back(tensors.make(TF_FLOAT, std::vector<int64_t>(sides.begin(), sides.end())));
+    if (TF_TensorElementCount(out[i]) != makes[i]) return fail(env, name + ": a result has another size");
   }
-  if (name == "batchNormGrad" && in.size() == 6) {
-    std::vector<TF_Tensor *> out{make(images), make(channels), make(channels)};
-    kshot::backward(b, in[0], in[1], in[2], in[3], in[4], in[5], data(out[0]), data(out[1]), data(out[2]));
-    return told(env, access, out);
-  }
-  if (name == "batchNormGradGrad" && in.size() == 9) {
-    std::vector<TF_Tensor *> out{make(pooled), make(images), make(channels)};
-    kshot::twice(b, {in[0], in[1], in[2], in[3], in[4], in[5], in[6], in[7], in[8], data(out[0]),
-                     data(out[1]), data(out[2])});
-    return told(env, access, out);
-  }
-  if (name == "maxPoolGrad" && in.size() == 2) {
-    std::vector<TF_Tensor *> out{make(images)};
-    kshot::maxPool(b, in[0], in[1], data(out[0]), false);
-    return told(env, access, out);
-  }
-  if (name == "maxPoolTake" && in.size() == 2) {
-    std::vector<TF_Tensor *> out{make(pooled)};
-    kshot::maxPool(b, in[0], in[1], data(out[0]), true);
-    return told(env, access, out);
-  }
-  return fail(env, "no kernel " + name + " of so many inputs");
+  const auto y = [&](size_t i) { return data(out[i]); };
+  if (name == "batchNorm") kshot::forward(b, in[0], in[1], in[2], y(0), y(1), y(2));
+  if (name == "batchNormGrad")
+    kshot::backward(b, in[0], in[1], in[2], in[3], in[4], in[5], y(0), y(1), y(2));
+  if (name == "batchNormGradGrad")
+    kshot::twice(b, {in[0], in[1], in[2], in[3], in[4], in[5], in[6], in[7], in[8], y(0), y(1), y(2)});
+  if (name == "maxPoolGrad") kshot::maxPool(b, in[0], in[1], y(0), false);
+  if (name == "maxPoolTake") kshot::maxPool(b, in[0], in[1], y(0), true);
+  return told(env, access, out);
 }
 
 void keep(void *, size_t, void *) {}
 
-/// kshotEach(operation, attributes, inputs, groups, split): the operation once for each group. Of the inputs
-/// that `split` names (1), each group has its own part along the first axis; the results are stacked.
+/// One run of an operation: its result, or why there is none.
+struct Run {
+  TFE_TensorHandle *result = nullptr;
+  std::string error;
+};
+
+/// An input of an operation that runs once for each group.
+struct Operand {
+  TFE_TensorHandle *handle;
+  TF_Tensor *whole;
+  bool split;                  // whether each group has a part of its own
+  std::vector<int64_t> shape;  // of a part
+  size_t bytes;                // of a part
+};
+
+void execute(TFE_Op *op, const std::vector<Operand> &operands, long group, Run *run) {
+  TF_Status *status = TF_NewStatus();
+  std::vector<TFE_TensorHandle *> parts;
+  for (const Operand &operand : operands) {
+    if (TF_GetCode(status) != TF_OK) break;
+    if (operand.shape.empty()) {
+      TFE_OpAddInput(op, operand.handle, status);
+      continue;
+    }
+    char *at = static_cast<char *>(TF_TensorData(operand.whole)) + (operand.split ? operand.bytes * group : 0);
+    TF_Tensor *part = TF_NewTensor(TF_TensorType(operand.whole), operand.shape.data(), operand.shape.size(), at,
+                                   operand.bytes, keep, nullptr);
+    parts.push_back(TFE_NewTensorHandle(part, status));
+    TF_DeleteTensor(part);
+    if (TF_GetCode(status) == TF_OK) TFE_OpAddInput(op, parts.back(), status);
+  }
+  int results = 1;
+  if (TF_GetCode(status) == TF_OK) TFE_Execute(op, &run->result, &results, status);
+  if (TF_GetCode(status) != TF_OK) run->error = TF_Message(status);
+  for (TFE_TensorHandle *part : parts) TFE_DeleteTensorHandle(part);
+  TF_DeleteStatus(status);
+}
+
+/// kshotEach(operation, attributes, inputs, groups, split, shapes): the operation once for each group. Of an input
+/// that is split (1) each group has a part of the shape that is given, one after the other; others are whole. An
+/// empty shape leaves an input as it is. The results are stacked.
 napi_value Each(napi_env env, napi_callback_info info) {
-  size_t argc = 5;
-  napi_value args[5];
+  size_t argc = 6;
+  napi_value args[6];
   napi_get_cb_info(env, info, &argc, args, nullptr, nullptr);
   const std::string name = text(env, args[0]);
   const std::vector<double> ids = numbers(env, args[2]), split = numbers(env, args[4]);
-  double groups = 0;
-  napi_get_value_double(env, args[3], &groups);
+  double count = 0;
+  napi_get_value_double(env, args[3], &count);
+  const long groups = count;
   uint32_t attrs = 0;
   napi_get_array_length(env, args[1], &attrs);
 
   KshotAccess access = accessOf(env);
   Tensors tensors;
-  std::vector<TFE_TensorHandle *> handles;
-  std::vector<TF_Tensor *> whole;
-  for (double id : ids) {
-    handles.push_back(access.handle((int32_t)id));
-    whole.push_back(tensors.of(handles.back()));
-    if (!whole.back()) return fail(env, name + ": an input was disposed of");
+  std::vector<Operand> operands;
+  for (size_t i = 0; i < ids.size(); i++) {
+    TFE_TensorHandle *handle = access.handle((int32_t)ids[i]);
+    TF_Tensor *whole = tensors.of(handle);
+    if (!whole) return fail(env, name + ": an input was disposed of");
+    napi_value list;
+    napi_get_element(env, args[5], i, &list);
+    const std::vector<double> sides = numbers(env, list);
+    const std::vector<int64_t> shape(sides.begin(), sides.end());
+    size_t bytes = TF_DataTypeSize(TF_TensorType(whole));
+    for (int64_t n : shape) bytes *= n;
+    const size_t wanted = split[i] != 0 ? bytes * groups : bytes;
+    if (!shape.empty() && wanted != TF_TensorByteSize(whole)) return fail(env, name + ": an input has another size");
+    operands.push_back({handle, whole, split[i] != 0, shape, bytes});
   }
-  TF_Tensor *joined = nullptr;
+  if (groups < 1) return fail(env, name + ": no group");
+
+  // attributes are read here, since only this thread may read them
+  std::vector<TFE_Op *> ops;
+  std::vector<Run> runs(groups);
   for (long group = 0; group < groups; group++) {
     TF_Status *status = TF_NewStatus();
-    TFE_Op *op = TFE_NewOp(access.context(), name.c_str(), status);
-    std::vector<TFE_TensorHandle *> parts;
-    for (size_t i = 0; op && i < ids.size() && TF_GetCode(status) == TF_OK; i++) {
-      if (split[i] == 0) {
-        TFE_OpAddInput(op, handles[i], status);
-        continue;
-      }
-      std::vector<int64_t> shape = shapeOf(whole[i]);
-      const size_t bytes = TF_TensorByteSize(whole[i]) / (shape[0] ? shape[0] : 1);
-      char *at = static_cast<char *>(TF_TensorData(whole[i])) + bytes * group;
-      shape.erase(shape.begin());
-      TF_Tensor *part = TF_NewTensor(TF_TensorType(whole[i]), shape.data(), shape.size(), at, bytes, keep, nullptr);
-      parts.push_back(TFE_NewTensorHandle(part, status));
-      TF_DeleteTensor(part);
-      TFE_OpAddInput(op, parts.back(), status);
-    }
-    for (uint32_t i = 0; op && i < attrs; i++) {
+    ops.push_back(TFE_NewOp(access.context(), name.c_str(), status));
+    if (TF_GetCode(status) != TF_OK) runs[group].error = TF_Message(status);
+    TF_DeleteStatus(status);
+    for (uint32_t i = 0; ops[group] && i < attrs; i++) {
       napi_value attr;
       napi_get_element(env, args[1], i, &attr);
-      AssignOpAttr(env, op, attr);
+      AssignOpAttr(env, ops[group], attr);
     }
-    TFE_TensorHandle *result = nullptr;
-    int results = 1;
-    if (TF_GetCode(status) == TF_OK) TFE_Execute(op, &result, &results, status);
-    const std::string message = TF_GetCode(status) == TF_OK ? "" : TF_Message(status);
-    if (op) TFE_DeleteOp(op);
-    for (TFE_TensorHandle *part : parts) TFE_DeleteTensorHandle(part);
-    TF_DeleteStatus(status);
-    if (!message.empty() || !result) return fail(env, name + ": " + message);
-    {
-      Tensors own;
-      TF_Tensor *y = own.of(result);
-      if (!joined) {
-        std::vector<int64_t> shape = shapeOf(y);
-        shape.insert(shape.begin(), (int64_t)groups);
-        joined = tensors.make(TF_TensorType(y), shape);
-      }
-      const size_t bytes = TF_TensorByteSize(y);
-      std::memcpy(static_cast<char *>(TF_TensorData(joined)) + bytes * group, TF_TensorData(y), bytes);
-    }
-    TFE_DeleteTensorHandle(result);
   }
-  if (!joined) return fail(env, name + ": no group");
+  kshot::Threads::all().run(groups, [&](long group) {
+    if (ops[group]) execute(ops[group], operands, group, &runs[group]);
+  });
+
+  TF_Tensor *joined = nullptr;
+  std::string error;
+  for (long group = 0; group < groups; group++) {
+    if (ops[group]) TFE_DeleteOp(ops[group]);
+    Run &run = runs[group];
+    if (!run.result) {
+      error = run.error;
+      continue;
+    }
+    TF_Tensor *y = tensors.of(run.result);
+    if (groups == 1) joined = y;
+    if (!joined) {
+      std::vector<int64_t> shape = shapeOf(y);
+      shape.insert(shape.begin(), (int64_t)groups);
+      joined = tensors.make(TF_TensorType(y), shape);
+    }
+    const size_t bytes = TF_TensorByteSize(y);
+    if (groups > 1) std::memcpy(static_cast<char *>(TF_TensorData(joined)) + bytes * group, TF_TensorData(y), bytes);
+    TFE_DeleteTensorHandle(run.result);
+  }
+  if (!error.empty() || !joined) return fail(env, name + ": " + error);
   return told(env, access, {joined});
 }
 

@@ -26,15 +26,27 @@ export interface Binding {
     outputs: number,
   ): Made[]
   isUsingGpuDevice(): boolean
-  /** Kernels of kshot's own, on the CPU; a binding that kshot did not build has none. */
-  kshotKernel?(name: string, numbers: readonly number[], inputs: readonly number[]): Made[]
-  /** An operation once for each group; inputs that are split have the groups as their first axis. */
+  /**
+   * Kernels of kshot's own, on the CPU; a binding that kshot did not build has none. Inputs are read under
+   * whatever shape they have; results have the shapes that are given.
+   */
+  kshotKernel?(
+    name: string,
+    numbers: readonly number[],
+    inputs: readonly number[],
+    shapes: readonly (readonly number[])[],
+  ): Made[]
+  /**
+   * An operation once for each group. Of inputs that are split each group has a part of the shape that is
+   * given; an empty shape leaves an input as it is. Results are stacked, unless there is one group.
+   */
   kshotEach?(
     name: string,
     attrs: readonly Attr[],
     inputs: readonly number[],
     groups: number,
     split: readonly number[],
+    shapes: readonly (readonly number[])[],
   ): Made[]
   readonly TF_Version: string
   readonly TF_FLOAT: number

@@ -70,14 +70,20 @@ export class NativeBackend extends KernelBackend {
     return this.results(this.binding.executeOp(op, given, this.ids(inputs), outputs))
   }
 
-  /** Runs a kernel of kshot's own. */
-  runOwn(kernel: string, numbers: readonly number[], inputs: readonly TensorInfo[]): TensorInfo[] {
-    return this.results(this.binding.kshotKernel!(kernel, numbers, this.ids(inputs)))
+  /** Runs a kernel of kshot's own, whose results have the shapes that are given. */
+  runOwn(
+    kernel: string,
+    numbers: readonly number[],
+    inputs: readonly TensorInfo[],
+    shapes: readonly Shape[],
+  ): TensorInfo[] {
+    const ids = inputs.map((x) => this.anyId(x))
+    return this.results(this.binding.kshotKernel!(kernel, numbers, ids, shapes))
   }
 
   /**
-   * Runs an operation once for each group and stacks the results. Of the inputs that are `split` each
-   * group has its part along the first axis.
+   * Runs an operation once for each group and stacks the results; with one group the result is as it is.
+   * Of the inputs that are `split` each group has its part along the first axis.
    */
   runEach(
     op: string,
@@ -86,9 +92,28 @@ export class NativeBackend extends KernelBackend {
     groups: number,
     split: readonly boolean[],
   ): TensorInfo {
-    const ids = this.ids(inputs)
-    const made = this.binding.kshotEach!(op, this.attrs(attrs), ids, groups, split.map(Number))
-    return this.results(made)[0]!
+    const ids = inputs.map((x) => (typeof x === 'number' ? x : this.anyId(x)))
+    const shapes = inputs.map((x, i) => {
+      if (typeof x === 'number') return []
+      return split[i] ? x.shape.slice(1) : x.shape
+    })
+    const given = this.attrs(attrs)
+    return this.results(
+      this.binding.kshotEach!(op, given, ids, groups, split.map(Number), shapes),
+    )[0]!
+  }
+
+  /** Runs an operation on each number by itself, under whatever shape the inputs have in common. */
+  runAlike(op: string, inputs: readonly TensorInfo[], attrs?: Attrs): TensorInfo {
+    const [first, ...others] = inputs.map(({ dataId }) => this.entry(dataId).shape)
+    const { shape } = inputs[0]!
+    const alike =
+      others.every((other) => sameShape(other, first!)) &&
+      inputs.every((x) => sameShape(x.shape, shape))
+    if (!alike) return this.run(op, inputs, attrs)
+    const ids = inputs.map((x) => this.anyId(x))
+    const made = this.binding.executeOp(op, attrs ? this.attrs(attrs) : NONE, ids, 1)
+    return { ...this.results(made)[0]!, shape }
   }
 
   private ids(inputs: readonly (TensorInfo | number)[]): number[] {
@@ -147,13 +172,20 @@ export class NativeBackend extends KernelBackend {
   }
 
   /** The tensor of libtensorflow that has these numbers under this shape. */
-  private idOf({ dataId, shape }: TensorInfo): number {
+  private idOf(x: TensorInfo): number {
+    const id = this.anyId(x)
+    const entry = this.entry(x.dataId)
+    return sameShape(x.shape, entry.shape) ? id : this.viewOf(entry, x.shape)
+  }
+
+  /** The tensor of libtensorflow that has these numbers, under whatever shape. */
+  private anyId({ dataId }: TensorInfo): number {
     const entry = this.entry(dataId)
     if (entry.id < 0) {
       entry.id = this.binding.createTensor(entry.shape, entry.dtype, entry.values)
       entry.values = undefined
     }
-    return sameShape(shape, entry.shape) ? entry.id : this.viewOf(entry, shape)
+    return entry.id
   }
 
   private viewOf(entry: Entry, shape: Shape): number {

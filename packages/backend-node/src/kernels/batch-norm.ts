@@ -34,18 +34,20 @@ function kernel(name: keyof typeof INPUTS, pool: boolean): Kernel {
   return (backend, { inputs, attrs }) => {
     const { groups, relu, epsilon }: BatchNormTrainAttrs = attrs
     const { x, gamma } = inputs as { x: TensorInfo; gamma: TensorInfo }
-    const inGroup = x.shape.slice(groups > 1 ? 1 : 0)
-    const c = inGroup.at(-1)!
-    const rows = inGroup.slice(0, -1)
+    const group = groups > 1 ? [groups] : []
+    const rows = x.shape.slice(group.length, -1)
+    const c = x.shape.at(-1)!
     const [n, h, w] = pool ? rows : [util.sizeFromShape(rows), 1, 1]
     const shared = groups === 1 || util.sizeFromShape(gamma.shape) === c
     const numbers = [n!, h!, w!, c, groups, Number(pool), Number(relu), epsilon, Number(shared)]
+    const y = pool ? [...group, n!, Math.floor(h! / 2), Math.floor(w! / 2), c] : x.shape
+    const channels = [...group, c]
+    const shapes = {
+      batchNorm: [y, channels, channels],
+      batchNormGrad: [x.shape, channels, channels],
+      batchNormGradGrad: [y, x.shape, channels],
+    }[name]
     const operands = INPUTS[name].map((input) => inputs[input])
-    const outputs = backend.runOwn(name, numbers, operands)
-    if (pool) return outputs
-    // what has as many numbers as x has its shape
-    return outputs.map((y) =>
-      y.shape.length > x.shape.length - inGroup.length + 1 ? { ...y, shape: x.shape } : y,
-    )
+    return backend.runOwn(name, numbers, operands, shapes)
   }
 }

@@ -25,15 +25,15 @@ export const elementwise: Kernels = {
   ...each(UNARY, (operation) => (backend, { inputs: { x } }) => {
     const decimal = WHOLE.has(operation) && x.dtype !== 'float32'
     return meanwhile(backend, (keep) =>
-      backend.run(operation, [decimal ? keep(toFloat(backend, x)) : x]),
+      backend.runAlike(operation, [decimal ? keep(toFloat(backend, x)) : x]),
     )
   }),
   ...each(DECIMAL, (operation) => (backend, { inputs: { x } }) => {
-    if (x.dtype === 'float32') return backend.run(operation, [x])
-    return meanwhile(backend, (keep) => backend.run(operation, [keep(toFloat(backend, x))]))
+    if (x.dtype === 'float32') return backend.runAlike(operation, [x])
+    return meanwhile(backend, (keep) => backend.runAlike(operation, [keep(toFloat(backend, x))]))
   }),
   ...each(BINARY, (operation) => (backend, { inputs: { a, b } }) => {
-    if (a.dtype === b.dtype) return backend.run(operation, [a, b])
+    if (a.dtype === b.dtype) return backend.runAlike(operation, [a, b])
     const dtype = backend_util.upcastType(a.dtype, b.dtype)
     return meanwhile(backend, (keep) =>
       backend.run(
@@ -70,8 +70,8 @@ export const elementwise: Kernels = {
   Step: (backend, { inputs: { x }, attrs: { alpha = 0 } }) =>
     meanwhile(backend, (keep) => {
       const input = x.dtype === 'float32' ? x : keep(toFloat(backend, x))
-      const sign = keep(backend.run('Sign', [input]))
-      if (alpha === 0) return backend.run('Relu', [sign])
+      const sign = keep(backend.runAlike('Sign', [input]))
+      if (alpha === 0) return backend.runAlike('Relu', [sign])
       const above = keep(backend.run('Greater', [input, backend.float(0)]))
       const chosen = [above, backend.float(1), backend.float(alpha)]
       const step = keep(backend.run('SelectV2', chosen))
@@ -82,7 +82,7 @@ export const elementwise: Kernels = {
 }
 
 function cast(backend: NativeBackend, x: TensorInfo, dtype: TensorInfo['dtype']): TensorInfo {
-  return backend.run('Cast', [x], { DstT: { dtype } })
+  return backend.runAlike('Cast', [x], { DstT: { dtype } })
 }
 
 export function toFloat(backend: NativeBackend, x: TensorInfo): TensorInfo {

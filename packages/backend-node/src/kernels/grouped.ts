@@ -6,10 +6,33 @@ import {
 } from '@kshot/core'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { NativeBackend } from '../native-backend'
-import { attrsOf, geometry } from './conv'
+import { attrsOf, convolutions, geometry } from './conv'
 import type { Kernels } from './kernel'
 
-/** Convolutions in groups: the operation once for each, on its part of the memory. */
+/** Convolutions of images that lie in memory under whatever shape. */
+export const direct: Kernels = {
+  Conv2D: (backend, call) => {
+    const { x, filter } = call.inputs as { x: TensorInfo; filter: TensorInfo }
+    if (call.attrs.dataFormat === 'NCHW') return convolutions.Conv2D!(backend, call)
+    return one(backend, 'Conv2D', [x, filter], geometry(x.shape, filter.shape, call.attrs))
+  },
+  Conv2DBackpropInput: (backend, call) => {
+    const { dy, filter } = call.inputs as { dy: TensorInfo; filter: TensorInfo }
+    const { inputShape, dataFormat } = call.attrs
+    if (dataFormat === 'NCHW') return convolutions.Conv2DBackpropInput!(backend, call)
+    const info = geometry(inputShape, filter.shape, call.attrs)
+    return one(backend, 'Conv2DBackpropInput', [backend.ints(inputShape), filter, dy], info)
+  },
+  Conv2DBackpropFilter: (backend, call) => {
+    const { x, dy } = call.inputs as { x: TensorInfo; dy: TensorInfo }
+    const { filterShape, dataFormat } = call.attrs
+    if (dataFormat === 'NCHW') return convolutions.Conv2DBackpropFilter!(backend, call)
+    const info = geometry(x.shape, filterShape, call.attrs)
+    return one(backend, 'Conv2DBackpropFilter', [x, backend.ints(filterShape), dy], info)
+  },
+}
+
+/** The operation once for each group, on its part of the memory. */
 export const grouped: Kernels = {
   [GroupedConv2D]: (backend, { inputs: { x, filter }, attrs }) =>
     each(backend, 'Conv2D', [x, filter], geometry(x.shape.slice(1), filter.shape.slice(1), attrs)),
@@ -25,6 +48,15 @@ export const grouped: Kernels = {
   },
 }
 
+function one(
+  backend: NativeBackend,
+  operation: string,
+  inputs: readonly (TensorInfo | number)[],
+  info: ReturnType<typeof geometry>,
+): TensorInfo {
+  return backend.runEach(operation, inputs, attrsOf(info), 1, [false, false, false])
+}
+
 function each(
   backend: NativeBackend,
   operation: string,
@@ -37,5 +69,6 @@ function each(
     if (typeof x === 'number' || split[i]) return x
     return { ...x, shape: x.shape.slice(1) }
   })
-  return backend.runEach(operation, operands, attrsOf(info), groups, split)
+  const y = backend.runEach(operation, operands, attrsOf(info), groups, split)
+  return groups > 1 ? y : { ...y, shape: [1, ...y.shape] }
 }

@@ -7,7 +7,7 @@ import { convolutions } from './conv'
 import { elementwise } from './elementwise'
 import { fused } from './fused'
 import { gathers } from './gather'
-import { grouped } from './grouped'
+import { direct, grouped } from './grouped'
 import { images } from './image'
 import type { Kernel, Kernels } from './kernel'
 import { pools } from './pool'
@@ -34,11 +34,11 @@ const own: Kernels = { ...ownPools, ...batchNorms, ...grouped }
 
 /** Registers the kernels that a binding runs for a backend of this name, once. */
 export function registerKernels(backendName: string, binding: Binding): void {
-  const ours = hasOwnKernels(binding) ? own : {}
-  for (const [name, kernel] of Object.entries(ours)) {
+  const [more, same] = hasOwnKernels(binding) ? [own, { ...usual, ...direct }] : [{}, usual]
+  for (const [name, kernel] of Object.entries(more)) {
     register({ ...config(backendName, name, kernel), replaces: undefined } as OwnKernel)
   }
-  for (const [name, kernel] of Object.entries(usual)) register(config(backendName, name, kernel))
+  for (const [name, kernel] of Object.entries(same)) register(config(backendName, name, kernel))
 }
 
 function register(kernel: KernelConfig): void {

@@ -9,13 +9,13 @@ export const ownPools: Kernels = {
     const { dy, input } = call.inputs as { dy: TensorInfo; input: TensorInfo }
     const info = geometry(input, call.attrs)
     if (!isHalving(info) || input.dtype !== 'float32') return pools.MaxPoolGrad!(backend, call)
-    return backend.runOwn('maxPoolGrad', numbers(info), [input, dy])[0]!
+    return backend.runOwn('maxPoolGrad', numbers(info), [input, dy], [input.shape])[0]!
   },
   [MaxPoolGradGrad]: (backend, call) => {
     const { ddx, input } = call.inputs as { ddx: TensorInfo; input: TensorInfo }
     const info = geometry(input, call.attrs)
     if (!isHalving(info) || input.dtype !== 'float32') return pools[MaxPoolGradGrad]!(backend, call)
-    return backend.runOwn('maxPoolTake', numbers(info), [input, ddx])[0]!
+    return backend.runOwn('maxPoolTake', numbers(info), [input, ddx], [info.outShape])[0]!
   },
 }
 

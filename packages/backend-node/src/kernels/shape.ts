@@ -102,8 +102,8 @@ export const shapes: Kernels = {
 
   Fill: (backend, { attrs: { shape, value, dtype } }) =>
     fill(backend, shape, value, dtype ?? util.inferDtype(value)),
-  ZerosLike: (backend, { inputs: { x } }) => backend.run('ZerosLike', [x]),
-  OnesLike: (backend, { inputs: { x } }) => backend.run('OnesLike', [x]),
+  ZerosLike: (backend, { inputs: { x } }) => backend.runAlike('ZerosLike', [x]),
+  OnesLike: (backend, { inputs: { x } }) => backend.runAlike('OnesLike', [x]),
   Range: (backend, { attrs: { start, stop, step, dtype } }) => {
     const count = Math.max(0, Math.ceil((stop - start) / step))
     const values = Array.from({ length: count }, (_, i) => start + i * step)
