@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { relativeError } from '@kshot/testkit'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium } from './chromium'
@@ -18,6 +19,7 @@ interface Outcome {
   before: string[]
   after: string[]
   own: { backend: string; values: number[] }[]
+  training: { kernels: string; slope: number[]; curved: number[] }
 }
 
 describe('an app outside the workspace, with the packed packages', () => {
@@ -25,8 +27,11 @@ describe('an app outside the workspace, with the packed packages', () => {
   beforeAll(() => installApp(app), 300_000)
   afterAll(() => rmSync(app, { recursive: true, force: true }))
 
+  let inNode: Outcome
+
   it('recognises characters in Node, and its own TensorFlow.js stays as it was', () => {
-    expectGood(JSON.parse(execFileSync('node', ['node.mjs'], { cwd: app, encoding: 'utf8' })))
+    inNode = JSON.parse(execFileSync('node', ['node.mjs'], { cwd: app, encoding: 'utf8' }))
+    expectGood(inNode)
   })
 
   it('does the same as a browser bundle in Chromium', { timeout: 120_000 }, async (context) => {
@@ -42,6 +47,7 @@ describe('an app outside the workspace, with the packed packages', () => {
       const outcome = await page.evaluate(() => (globalThis as never as { result: Outcome }).result)
       expect(faults).toEqual([])
       expectGood(outcome)
+      expectSameTraining(outcome.training, inNode.training)
     } finally {
       await browser.close()
       server.close()
@@ -65,6 +71,17 @@ function expectGood({ truth, before, after, own }: Outcome) {
   expect(now!.backend).toBe('cpu')
   // no tolerance: kshot's gradients may replace TensorFlow.js' own, first-order results may not move
   expect(now!.values).toEqual(then!.values)
+}
+
+/** Our kernels train alike in both; one may multiply and add at once. */
+function expectSameTraining(here: Outcome['training'], there: Outcome['training']) {
+  expect(here.kernels).toMatch(/^kshot-simd/)
+  expect(there.kernels).toMatch(/^kshot-simd/)
+  expect(relativeError(here.slope, there.slope)).toBeLessThan(1e-3)
+  expect(relativeError(here.curved, there.curved)).toBeLessThan(1e-2)
+  // numbers that move, and second derivatives that are not the first
+  expect(Math.max(...there.slope.map(Math.abs))).toBeGreaterThan(1e-3)
+  expect(relativeError(there.curved, there.slope)).toBeGreaterThan(0.1)
 }
 
 /** Packs the packages and installs them, as a user would, in a folder that knows no workspace. */

@@ -4,6 +4,7 @@ import { glyphs } from '@kshot/glyphs'
 import * as tf from '@tensorflow/tfjs'
 import { fewShot } from './kshot.mjs'
 import { ownResults, startOwn } from './own.mjs'
+import { training } from './training.mjs'
 
 export async function run(checkpoint, backend, glyphsSource) {
   await startOwn()
@@ -21,5 +22,6 @@ export async function run(checkpoint, backend, glyphsSource) {
   const result = await fewShot(checkpoint, backend, drawn(0), drawn(8))
   // kshot has gradients of its own; the app's must be what they were
   grad((x) => tf.sum(tf.exp(x)))(tf.tensor1d([1, 2]))
-  return { ...result, own: [before, ownResults()] }
+  const own = [before, ownResults()]
+  return { ...result, own, training: await training(backend) }
 }
