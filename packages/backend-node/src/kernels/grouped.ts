@@ -4,10 +4,12 @@ import {
   GroupedConv2DBackpropFilter,
   GroupedConv2DBackpropInput,
 } from '@kshot/core'
-import type { TensorInfo } from '@tensorflow/tfjs-core'
-import type { NativeBackend } from '../native-backend'
+import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core'
+import type { Attrs, NativeBackend } from '../native-backend'
 import { attrsOf, convolutions, geometry } from './conv'
 import type { Kernels } from './kernel'
+
+type Info = backend_util.Conv2DInfo
 
 /** Convolutions of images that lie in memory under whatever shape. */
 export const direct: Kernels = {
@@ -52,16 +54,17 @@ function one(
   backend: NativeBackend,
   operation: string,
   inputs: readonly (TensorInfo | number)[],
-  info: ReturnType<typeof geometry>,
+  info: Info,
 ): TensorInfo {
-  return backend.runEach(operation, inputs, attrsOf(info), 1, [false, false, false])
+  const [name, attrs] = fastest(operation, info)
+  return backend.runEach(name, inputs, attrs, 1, [false, false, false])
 }
 
 function each(
   backend: NativeBackend,
   operation: string,
   inputs: readonly (TensorInfo | number)[],
-  info: ReturnType<typeof geometry>,
+  info: Info,
 ): TensorInfo {
   const groups = Math.max(...inputs.map((x) => (typeof x === 'number' ? 1 : x.shape[0]!)))
   const split = inputs.map((x) => typeof x !== 'number' && x.shape[0]! > 1)
@@ -69,6 +72,20 @@ function each(
     if (typeof x === 'number' || split[i]) return x
     return { ...x, shape: x.shape.slice(1) }
   })
-  const y = backend.runEach(operation, operands, attrsOf(info), groups, split)
+  const [name, attrs] = fastest(operation, info)
+  const y = backend.runEach(name, operands, attrs, groups, split)
   return groups > 1 ? y : { ...y, shape: [1, ...y.shape] }
 }
+
+// oneDNN is faster from some size on, TensorFlow's own kernels are below it; which runs depends on nothing else
+function fastest(operation: string, info: Info): [operation: string, attrs: Attrs] {
+  const { batchSize, outHeight, outWidth, outChannels, inChannels } = info
+  const places = batchSize * outHeight * outWidth
+  const products = places * outChannels * inChannels * info.filterHeight * info.filterWidth
+  const narrow = operation === 'Conv2DBackpropInput' && inChannels < 8
+  if (products < FEW_PRODUCTS || narrow) return [operation, attrsOf(info)]
+  const attrs = { ...attrsOf(info), T: { dtype: 'float32' }, _kernel: 'MklNameChangeOp' } as const
+  return [`_MklNative${operation}`, attrs]
+}
+
+const FEW_PRODUCTS = 3e7
