@@ -39,7 +39,7 @@ async function caseOf(name: string): Promise<SpeedCase> {
 
 async function measure(request: Request): Promise<Measured> {
   const { backend, workers, runs, time } = request
-  const { kernels } = await useBackend(backends[backend]!())
+  const { kernels } = await useBackend(backends[backend]!(workers))
   const { executor, dispose } = await openExecutor(request)
   const speedCase = await caseOf(request.name)
   const perRun = speedCase.perRun(workers)

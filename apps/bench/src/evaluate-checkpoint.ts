@@ -23,7 +23,7 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
   const started = performance.now()
   const saved = await readMeta(job.checkpoint)
   const config = parseConfig(overridden(saved.config, job.overrides))
-  const device = await useBackend(backends[config.backend]!())
+  const device = await useBackend(backends[config.backend]!(config.workers))
   const data = await openData(config, job.data)
   const learner = await fromSpec<MetaLearner>(toSpec(config.learner), loadModule)
   const meta = saved.load(learner)

@@ -34,7 +34,7 @@ export async function openExecutor(options: ExecutorOptions): Promise<OpenExecut
   if (options.workers === 0) return { executor: inner, workers: 0, dispose: async () => {} }
   const executor = await startWorkers({
     count: options.workers,
-    backend: backends[options.backend]!(),
+    backend: backends[options.backend]!(options.workers),
     executor: inner,
     resolve: (name) => import.meta.resolve(name),
   })

@@ -63,7 +63,7 @@ export async function run(job: RunJob): Promise<Result> {
   const started = performance.now()
   const earlier = job.resume ? finishedResult(job) : undefined
   if (earlier) return earlier
-  const device = await useBackend(backends[config.backend]!())
+  const device = await useBackend(backends[config.backend]!(config.workers))
   const data = await openData(config, job.data)
   const learner = await fromSpec<MetaLearner>(toSpec(config.learner), loadModule)
   await openFolder(folder, config, job.resume)

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "adam.h"
 #include "batch_norm.h"
 #include "max_pool.h"
 #include "tensorflow/c/c_api.h"
@@ -144,6 +145,7 @@ napi_value Kernel(napi_env env, napi_callback_info info) {
   const std::string name = text(env, args[0]);
   const std::vector<double> v = numbers(env, args[1]);
   const std::vector<double> ids = numbers(env, args[2]);
+  // of Adam: how many, b1, 1 - b1, b2, 1 - b2, eps, unbiasM, unbiasV, and nothing
   if (v.size() != 9) return fail(env, name + " takes 9 numbers");
   const long n = v[0], h = v[1], w = v[2], c = v[3], groups = v[4];
   const kshot::BatchNorm b{groups, n, h, w, c, v[5] != 0, v[6] != 0, (float)v[7], v[8] != 0};
@@ -162,7 +164,11 @@ napi_value Kernel(napi_env env, napi_callback_info info) {
   const int64_t channels = groups * c;
   // sizes of what is read and made: a wrong one would read what is not there
   std::vector<int64_t> reads, makes;
-  const bool own = sized(name, all, pooled, channels, b.shared ? c : channels, &reads, &makes);
+  bool own = sized(name, all, pooled, channels, b.shared ? c : channels, &reads, &makes);
+  if (name == "scaleByAdam") {
+    own = true;
+    reads = makes = {n, n, n};
+  }
   if (!own || reads.size() != in.size()) return fail(env, "no kernel " + name + " of so many inputs");
   for (size_t i = 0; i < in.size(); i++)
     if (counts[i] != reads[i]) return fail(env, name + ": an input has another size than the numbers say");
@@ -175,6 +181,10 @@ napi_value Kernel(napi_env env, napi_callback_info info) {
     if (TF_TensorElementCount(out[i]) != makes[i]) return fail(env, name + ": a result has another size");
   }
   const auto y = [&](size_t i) { return data(out[i]); };
+  if (name == "scaleByAdam") {
+    const kshot::Adam adam{(float)v[1], (float)v[2], (float)v[3], (float)v[4], (float)v[5], (float)v[6], (float)v[7]};
+    kshot::scaleByAdam(adam, n, in[0], in[1], in[2], y(0), y(1), y(2));
+  }
   if (name == "batchNorm") kshot::forward(b, in[0], in[1], in[2], y(0), y(1), y(2));
   if (name == "batchNormGrad")
     kshot::backward(b, in[0], in[1], in[2], in[3], in[4], in[5], y(0), y(1), y(2));

@@ -10,6 +10,7 @@ import { gathers } from './gather'
 import { direct, grouped } from './grouped'
 import { images } from './image'
 import type { Kernel, Kernels } from './kernel'
+import { optimizers } from './optimizer'
 import { pools } from './pool'
 import { ownPools } from './pool-own'
 import { products } from './product'
@@ -30,7 +31,7 @@ const usual: Kernels = {
 }
 
 /** Kernels that run on memory of the CPU, where kshot built the binding. */
-const own: Kernels = { ...ownPools, ...batchNorms, ...grouped }
+const own: Kernels = { ...ownPools, ...batchNorms, ...grouped, ...optimizers }
 
 /** Registers the kernels that a binding runs for a backend of this name, once. */
 export function registerKernels(backendName: string, binding: Binding): void {
