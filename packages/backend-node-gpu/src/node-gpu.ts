@@ -31,6 +31,8 @@ export function nodeGpu(options: NodeGpuOptions = {}): Backend {
     device: 'cuda',
     remedy: "Run 'kshot native install --cuda', or call nativeInstall({ cuda: true })",
     environment: {
+      // loading it prints three errors that are none; what is missing is said by us
+      TF_CPP_MIN_LOG_LEVEL: '3',
       ...(memoryGrowth && { TF_FORCE_GPU_ALLOW_GROWTH: 'true' }),
       ...(device !== undefined && { CUDA_VISIBLE_DEVICES: `${device}` }),
     },
