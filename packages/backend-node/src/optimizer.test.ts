@@ -10,7 +10,10 @@ const { available } = await node().available()
 function updates(): number[][] {
   return (
     tree.tidy(() => {
-      const params = { w: randomNormal([70000], 0, 1, 'float32', 1), b: randomNormal([3, 5], 0, 1, 'float32', 2) }
+      const params = {
+        w: randomNormal([70000], 0, 1, 'float32', 1),
+        b: randomNormal([3, 5], 0, 1, 'float32', 2),
+      }
       const optimizer = adam(1e-2)
       const made: Params[] = []
       let state = optimizer.init(params)
