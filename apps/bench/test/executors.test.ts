@@ -25,8 +25,10 @@ import { vectorised } from '@kshot/vmap'
 import {
   getKernelsForBackend,
   type KernelConfig,
+  memory,
   registerKernel,
   unregisterKernel,
+  zeros,
 } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 
@@ -108,6 +110,31 @@ describe('convolutions of each task’s own on wasm', () => {
     const actual = await vectorised().metaGradient(learner, meta, tasks, ctx())
     expect(relativeError(numbers(actual.gradient), numbers(expected.gradient))).toBeLessThan(1e-5)
     disposeTask([expected, actual, meta, tasks])
+  })
+})
+
+describe('a heap beyond 2 GB on wasm', () => {
+  beforeAll(async () => void (await useBackend(wasm())))
+
+  it('holds the same bytes as a small one, where addresses no longer fit a signed integer', async () => {
+    const learner = maml({ model: conv4({ filters: 16, blocks: 2 }), innerRate: 0.1, steps: 1 })
+    const source = toyEpisodes({ ways: 3, shots: 1, queries: 1, size: 28 })
+    const tasks = [0, 1].map((i) => source(i) as Episode)
+    const meta = learner.init(rng(1), source.taskSpec)
+    const slopes = async () => {
+      const found: number[] = []
+      for (const executor of [sequential(), vectorised()]) {
+        const result = await executor.metaGradient(learner, meta, tasks, ctx())
+        found.push(...numbers(result.gradient))
+        disposeTask(result)
+      }
+      return found
+    }
+    const small = await slopes()
+    const held = Array.from({ length: 5 }, () => zeros([125e6]))
+    expect(memory().numBytes).toBeGreaterThan(2 ** 31)
+    expect(await slopes()).toEqual(small)
+    disposeTask([held, meta, tasks])
   })
 })
 

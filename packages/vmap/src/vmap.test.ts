@@ -1,4 +1,4 @@
-import { drawTensor, grad, type Params, rng } from '@kshot/core'
+import { drawTensor, grad, type Params, rng, sumLeading } from '@kshot/core'
 import { activate, codeOf, leaked, testBackends } from '@kshot/testkit'
 import {
   add,
@@ -238,6 +238,20 @@ describe.each(testBackends)('vmap on %s', (backend) => {
       expect(await codeOf(() => random[method](3, 2))).toBe('vmap/random')
     }
     expect(await codeOf(() => random.key)).toBe('vmap/random')
+  })
+
+  it('sums over the rows of 2,000 channels, where average pooling on wasm breaks memory', () => {
+    const [rows, channels] = [6, 2000]
+    const x = tensor(
+      Array.from({ length: TASKS * rows * channels }, (_, i) => i % 7),
+      [TASKS, rows, channels],
+    )
+    const expected = Array.from({ length: TASKS * channels }, (_, i) => {
+      const [task, channel] = [Math.floor(i / channels), i % channels]
+      const at = (row: number) => ((task * rows + row) * channels + channel) % 7
+      return Array.from({ length: rows }, (_, row) => at(row)).reduce((a, b) => a + b)
+    })
+    expect(numbers(vmap((x: Tensor) => sumLeading(x))(x))).toEqual(expected)
   })
 
   it('multiplies along more than six axes', () => {
