@@ -72,7 +72,7 @@ function caseNames(): string[] {
 
 function growthNames(): string[] {
   const names = Object.keys(growth).filter((name) => new RegExp(options.case).test(name))
-  return names.flatMap((name) => growth[name]!.points.map(({ value }) => `${name}=${value}`))
+  return names.flatMap((name) => growth[name]!.points.map((value) => `${name}=${value}`))
 }
 
 function requests(name: string): Request[] {

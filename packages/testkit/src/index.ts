@@ -16,3 +16,4 @@ export {
 } from './reference/format'
 export { type ToyOptions, toyEpisodes } from './toy'
 export { toyLearner } from './toy-learner'
+export { vmapSuite } from './vmap-suite'

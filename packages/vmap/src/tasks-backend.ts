@@ -179,17 +179,6 @@ export class TasksBackend extends KernelBackend {
     return dataId
   }
 
-  override move(
-    dataId: DataId,
-    values: backend_util.BackendValues,
-    shape: number[],
-    dtype: DataType,
-    refCount: number,
-  ): void {
-    const base = this.base.backend.write(values, shape, dtype)
-    this.entries.set(dataId, { base, tasks: 1, run: this.vmapCount, refCount })
-  }
-
   override readSync(dataId: DataId): backend_util.BackendValues {
     return this.base.backend.readSync(this.shared(dataId))
   }

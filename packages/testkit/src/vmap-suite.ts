@@ -1,0 +1,88 @@
+import { type Backend, grad, hvp, type Params } from '@kshot/core'
+import { stack, type Tensor } from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { activate, type TestBackend } from './backends'
+import { relativeError } from './closeness'
+import { leaked } from './leaks'
+import { draw, type Inputs, type Operation, scalarOf } from './operations'
+
+const TASKS = 3
+
+/** `vmap` of @kshot/vmap, which this package does not import. */
+type Vmap = <R extends Params>(f: (inputs: Inputs) => R) => (stacked: Inputs) => R
+
+/** Inputs of each task, and all of them stacked. */
+function drawTasks([name, shapes, , between]: Operation) {
+  const tasks = Array.from({ length: TASKS }, (_, t) => draw(`${name} ${t}`, shapes, between))
+  const stacked = Object.fromEntries(
+    Object.keys(shapes).map((key) => [key, stack(tasks.map((task) => task[key]!))]),
+  )
+  return { tasks, stacked }
+}
+
+/** What every operation must show under vmap on a backend: all tasks at once are as one by one. */
+export function vmapSuite(
+  vmap: Vmap,
+  backend: TestBackend | Backend,
+  operations: readonly Operation[],
+): void {
+  const name = typeof backend === 'string' ? backend : backend.name
+
+  /** Compares what f gives for all tasks at once with what it gives task by task. */
+  function sameAsOneByOne(
+    f: (inputs: Inputs) => Tensor,
+    { tasks, stacked }: ReturnType<typeof drawTasks>,
+  ) {
+    const atOnce = [...vmap(f)(stacked).dataSync()]
+    const oneByOne = tasks.flatMap((task) => [...f(task).dataSync()])
+    expect(relativeError(atOnce, oneByOne)).toBeLessThan(1e-5)
+  }
+
+  describe(`vmap on ${name}`, () => {
+    beforeAll(() => activate(backend))
+    const named = operations.map((operation) => [operation[0], operation] as const)
+
+    it.each(named)('runs %s for all tasks: value, gradient, second derivative', (_, operation) => {
+      const [, shapes, f] = operation
+      const drawn = drawTasks(operation)
+      sameAsOneByOne(f, drawn)
+      const loss = scalarOf(f)
+      for (const key of Object.keys(shapes)) {
+        sameAsOneByOne((inputs) => grad(loss)(inputs)[key]!, drawn)
+        sameAsOneByOne((inputs) => hvp(loss, inputs, inputs)[key]!, drawn)
+      }
+    })
+
+    it.each(named)('runs %s with one input that all tasks share', (_, operation) => {
+      const [, shapes, f] = operation
+      const drawn = drawTasks(operation)
+      for (const key of Object.keys(shapes)) {
+        const { [key]: shared, ...own } = drawn.tasks[0]!
+        if (Object.keys(own).length === 0) continue
+        const tasks = drawn.tasks.map((task) => ({ ...task, [key]: shared! }))
+        const { [key]: _, ...stacked } = drawn.stacked
+        const atOnce = vmap((inputs: Inputs) => grad(scalarOf(f))({ ...inputs, [key]: shared! }))(
+          stacked,
+        )
+        const oneByOne = tasks.map((task) => grad(scalarOf(f))(task))
+        for (const k of Object.keys(shapes)) {
+          const expected = oneByOne.flatMap((g) => [...g[k]!.dataSync()])
+          expect(relativeError(atOnce[k]!.dataSync(), expected)).toBeLessThan(1e-5)
+        }
+      }
+    })
+
+    it('frees what the operations made', async () => {
+      const left = await leaked(() => {
+        for (const operation of operations) {
+          const { tasks, stacked } = drawTasks(operation)
+          const result = vmap((inputs: Inputs) => grad(scalarOf(operation[2]))(inputs))(stacked)
+          for (const tensors of [...tasks, stacked, result]) {
+            for (const tensor of Object.values(tensors)) tensor.dispose()
+          }
+        }
+      })
+      expect(left).toBe(0)
+    })
+  })
+}
