@@ -1,32 +1,17 @@
-import { grad, hvp, tree } from '@kshot/core'
-import { activate, draw, type Operation, operations, relativeError, scalarOf } from '@kshot/testkit'
-import { conv2d, engine, type Tensor4D, tanh } from '@tensorflow/tfjs-core'
+import {
+  activate,
+  derivatives,
+  derivativesSuite,
+  type Operation,
+  operations,
+  relativeError,
+} from '@kshot/testkit'
+import { conv2d, type Tensor4D, tanh } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { wasm } from './index'
 
-function derivatives([name, shapes, f, between]: Operation) {
-  const inputs = draw(name, shapes, between)
-  const v = draw(`${name} direction`, shapes, [-1, 1])
-  const s = scalarOf(f)
-  const numbers = (t: tree.Params) => tree.leaves(t).flatMap((x) => [...x.dataSync()])
-  const all = engine().tidy((() => ({
-    value: numbers(s(inputs)),
-    gradient: numbers(grad(s)(inputs)),
-    product: numbers(hvp(s, inputs, v)),
-  })) as never)
-  return all as never as { value: number[]; gradient: number[]; product: number[] }
-}
-
 describe.each(['exact', 'fast'] as const)('with %s kernels', (kernels) => {
-  it.each(operations)('%s has the derivatives of the cpu backend, twice', async (...operation) => {
-    await activate('cpu')
-    const expected = derivatives(operation as never as Operation)
-    await activate(wasm({ kernels }))
-    const actual = derivatives(operation as never as Operation)
-    expect(relativeError(actual.value, expected.value)).toBeLessThan(1e-4)
-    expect(relativeError(actual.gradient, expected.gradient)).toBeLessThan(1e-4)
-    expect(relativeError(actual.product, expected.product)).toBeLessThan(1e-4)
-  })
+  derivativesSuite(wasm({ kernels }), operations)
 })
 
 it('convolutions by Winograd have the derivatives of direct ones, twice', async () => {

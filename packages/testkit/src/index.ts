@@ -1,6 +1,7 @@
 export { backendSuite } from './backend-suite'
 export { activate, type TestBackend, testBackends } from './backends'
 export { relativeError } from './closeness'
+export { derivatives, derivativesSuite } from './derivatives'
 export { codeOf } from './errors'
 export { leaked } from './leaks'
 export { type LearnerSuiteOptions, learnerSuite } from './learner-suite'
