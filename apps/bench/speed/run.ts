@@ -61,7 +61,8 @@ for (const name of cases) {
     if (figure) measured.push(figure)
   }
   // In the same run, so that both meet the same machine.
-  if (options.peers) peers.push(...(await peerFigures(options.peers, name, say)))
+  // In the same run, so that both meet the same machine; a line of growth has no counterpart there.
+  if (options.peers && !options.growth) peers.push(...(await peerFigures(options.peers, name, say)))
 }
 await write()
 
