@@ -1,10 +1,12 @@
-import { isKshotError, type TaskSource } from '@kshot/core'
+import { isKshotError, type TaskKind, type TaskSource } from '@kshot/core'
 import {
+  batches,
   concatenate,
   type Dataset,
   type DistortOptions,
   episodeSetHash,
   episodes,
+  pairs,
   type Splits,
   sinusoids,
   taskSetHash,
@@ -16,7 +18,8 @@ import { count } from './text'
 
 /** The tasks of a run. */
 export interface Data {
-  readonly train: TaskSource
+  /** Training tasks of the kind that a learner takes. */
+  train(kind?: TaskKind): TaskSource
   readonly validation: TaskSource | undefined
   readonly test: TaskSource
   /** For a regression: the test tasks again, with queries all along their curves, for a picture. */
@@ -96,12 +99,27 @@ function classes({ dataset, train, validate, test, seed }: Config, splits: Split
   const tests = draw(splits.test, test, `test ${test.seed}`)
   const { validation } = splits
   return {
-    train: draw(training, train, `train ${seed}`),
+    train: (kind = 'episodes') =>
+      kind === 'episodes'
+        ? draw(training, train, `train ${seed}`)
+        : (sameImages[kind](training, train, `train ${seed}`, distort) as unknown as TaskSource),
     validation: validate ? draw(validation, validate, `validate ${validate.seed}`) : undefined,
     test: tests,
     description: describe(dataset.name, { ...splits, train: training }),
     episodeSet: async () => episodeSetHash(tests, test.episodes),
   }
+}
+
+/** Batches and pairs with as many images as an episode, so that budgets can be compared. */
+const sameImages = {
+  batches: (data: Dataset, shape: Shape, seed: string, distort?: object) =>
+    batches(data, { size: images(shape), seed, ...(distort && { distort }) }),
+  pairs: (data: Dataset, shape: Shape, seed: string, distort?: object) =>
+    pairs(data, { size: Math.ceil(images(shape) / 2), seed, ...(distort && { distort }) }),
+}
+
+function images({ ways, shots, queries }: Shape): number {
+  return ways! * (shots + queries)
 }
 
 function describe(name: string, { train, validation, test }: Splits): string {
@@ -120,7 +138,7 @@ function sines({ dataset, train, validate, test, seed }: Config): Data {
     sinusoids({ ...given, shots, queries, seed })
   const tests = draw(test, `test ${test.seed}`)
   return {
-    train: draw(train, `train ${seed}`),
+    train: () => draw(train, `train ${seed}`),
     validation: validate ? draw(validate, `validate ${validate.seed}`) : undefined,
     test: tests,
     curves: draw({ ...test, queries: ALONG_A_CURVE }, `test ${test.seed}`),

@@ -72,7 +72,14 @@ export async function run(job: RunJob): Promise<Result> {
   try {
     on.start?.({ config, folder, learner, data, device, workers })
     training = await trained({
-      ...{ config, learner, folder, signal, tasks: data.train, validation: data.validation },
+      ...{
+        config,
+        learner,
+        folder,
+        signal,
+        tasks: data.train(learner.trainsOn),
+        validation: data.validation,
+      },
       ...{ executor, ...(on.step && { onStep: on.step }) },
     })
     const train = trainCounts(training)

@@ -80,10 +80,18 @@ export type TaskLoss = {
 /** A gradient with the loss it belongs to; over a meta-batch, each the mean over its tasks. */
 export type MetaGradient = TaskLoss & { readonly gradient: Params }
 
+/**
+ * What the tasks of training are: episodes, pairs of examples (Siamese nets), or batches over all
+ * training classes (a classifier). Validation and test are always episodes.
+ */
+export type TaskKind = 'episodes' | 'pairs' | 'batches'
+
 /** A few-shot learner, written for ONE task. */
 export interface MetaLearner<Task = Episode> {
   readonly spec: Spec
   readonly traits: Traits
+  /** Default: episodes. */
+  readonly trainsOn?: TaskKind
   init(rng: Rng, taskSpec: TaskSpec): Meta
   loss(meta: Meta, task: Task, ctx: Context): TaskLoss
   /** Only where the direction of learning is no derivative of `loss` (Reptile). */

@@ -48,6 +48,19 @@ describe('batches', () => {
     expect(await leaked(draw)).toBe(0)
   })
 
+  it('distort each picture by a draw of its own, the same whenever it is asked for', async () => {
+    const pixels = async (index: number, distort?: { rotation: number }) => {
+      const source = batches(data, { size: 8, seed: 1, ...(distort && { distort }) })
+      const batch = await source(index)
+      const values = [...batch.x.dataSync()]
+      disposeTask(batch)
+      return values
+    }
+    const turned = await pixels(1, { rotation: 30 })
+    expect(turned).not.toEqual(await pixels(1))
+    expect(await pixels(1, { rotation: 30 })).toEqual(turned)
+  })
+
   it('refuse a size that makes no sense', async () => {
     for (const size of [0, 1.5, Number.NaN]) {
       await expectError(() => batches(data, { size, seed: 1 }), 'episodes/bad-option', 'size')

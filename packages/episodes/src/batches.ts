@@ -1,6 +1,7 @@
 import { type Batch, rng, type TaskSource } from '@kshot/core'
 import { badOption } from './checks'
 import type { Dataset } from './dataset'
+import { checkDistort, type DistortOptions, drawDistortion } from './distort'
 import type { Slot } from './plan'
 import { renderBatch } from './render'
 
@@ -8,6 +9,7 @@ export interface BatchOptions {
   /** Examples a batch. */
   readonly size: number
   readonly seed: number | string
+  readonly distort?: DistortOptions
 }
 
 /**
@@ -15,7 +17,10 @@ export interface BatchOptions {
  * Each epoch is a permutation of all examples; the last batch of an epoch may be smaller.
  * @throws `episodes/bad-option`
  */
-export function batches(dataset: Dataset, { size, seed }: BatchOptions): TaskSource<Batch> {
+export function batches(
+  dataset: Dataset,
+  { size, seed, distort }: BatchOptions,
+): TaskSource<Batch> {
   if (!Number.isInteger(size) || size < 1) {
     throw badOption(
       `size: ${size}`,
@@ -23,6 +28,7 @@ export function batches(dataset: Dataset, { size, seed }: BatchOptions): TaskSou
       'Pass the number of examples a batch',
     )
   }
+  if (distort) checkDistort(distort, dataset.shape)
   const all = allSlots(dataset)
   const perEpoch = Math.ceil(all.length / size)
   const ways = dataset.classes.length
@@ -34,17 +40,18 @@ export function batches(dataset: Dataset, { size, seed }: BatchOptions): TaskSou
       shuffled = { epoch, order }
     }
     const from = (index % perEpoch) * size
-    return renderBatch(
-      dataset,
-      shuffled.order.slice(from, from + size).map((i) => all[i]!),
-      ways,
-    )
+    const random = rng(seed).split('distortion').split(index)
+    const slots = shuffled.order.slice(from, from + size).map((i, place) => ({
+      ...all[i]!,
+      ...(distort && { distortion: drawDistortion(random.split(place), distort) }),
+    }))
+    return renderBatch(dataset, slots, ways)
   }
   return Object.assign(draw, {
     spec: {
       package: '@kshot/episodes',
       export: 'batchSource',
-      options: { size, seed, dataset: dataset.spec },
+      options: { size, seed, dataset: dataset.spec, ...(distort && { distort: { ...distort } }) },
     },
     taskSpec: { inputShape: dataset.shape, ways },
   })

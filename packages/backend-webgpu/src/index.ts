@@ -1,0 +1,1 @@
+// the backend of this package

@@ -1,0 +1,1 @@
+// the learners of this package
