@@ -82,9 +82,10 @@ export type MetaGradient = TaskLoss & { readonly gradient: Params }
 
 /**
  * What the tasks of training are: episodes, pairs of examples (Siamese nets), or batches over all
- * training classes (a classifier). Validation and test are always episodes.
+ * training classes (a classifier). Validation and test are always episodes. `nothing`: there is
+ * nothing to learn, and training returns what `init` has drawn.
  */
-export type TaskKind = 'episodes' | 'pairs' | 'batches'
+export type TaskKind = 'episodes' | 'pairs' | 'batches' | 'nothing'
 
 /** A few-shot learner, written for ONE task. */
 export interface MetaLearner<Task = Episode> {
@@ -114,6 +115,14 @@ export interface TaskGroups {
   ): MetaGradient
 }
 
+/** How an episode was predicted. */
+export interface EpisodeScore {
+  /** The share of right answers, or the mean squared error of a regression. */
+  readonly score: number
+  /** The label predicted for each query, in order; absent in a regression. */
+  readonly predicted?: readonly number[]
+}
+
 /** How the tasks of a meta-batch are run: one by one, at once, or on several cores. The caller owns the result. */
 export interface Executor {
   readonly spec: Spec
@@ -131,5 +140,5 @@ export interface Executor {
     meta: Meta,
     episodes: readonly Episode[],
     contexts: readonly Context[],
-  ): Promise<number[]>
+  ): Promise<EpisodeScore[]>
 }

@@ -2,6 +2,7 @@ import {
   type Context,
   disposeTask,
   type Episode,
+  type EpisodeScore,
   episodeScores,
   type MetaLearner,
   rng,
@@ -72,11 +73,12 @@ describe.each(testBackends)('vectorised on %s', (backend) => {
     const episodes = draw(12)
     const contexts = episodes.map((_, i) => ({ ...ctx(), rng: rng(3).split(i) }))
     const expected = await episodeScores(learner, meta, episodes, contexts)
-    let scores: number[] = []
+    let scores: EpisodeScore[] = []
     const left = await leaked(async () => {
       scores = await vectorised().scores!(learner, meta, episodes, contexts)
     })
-    expect(new Set(expected).size).toBeGreaterThan(1)
+    expect(new Set(expected.map(({ score }) => score)).size).toBeGreaterThan(1)
+    expect(expected[0]!.predicted).toHaveLength(episodes[0]!.query.x.shape[0]!)
     expect(scores).toEqual(expected)
     expect(left).toBe(0)
     disposeTask([meta, episodes])

@@ -1,6 +1,7 @@
 import {
   type Context,
   type Episode,
+  type EpisodeScore,
   type Executor,
   executor,
   type Meta,
@@ -61,8 +62,8 @@ async function scoresOf(
   meta: Meta,
   episodes: readonly Episode[],
   contexts: readonly Context[],
-): Promise<number[]> {
-  const scores: number[] = []
+): Promise<EpisodeScore[]> {
+  const scores: EpisodeScore[] = []
   for (const set of alike(episodes, contexts, most)) {
     const found = tree.tidy(() =>
       atOnce(set, ({ support, query }, ctx) => {
@@ -70,13 +71,20 @@ async function scoresOf(
         return score(learner.predict(meta, adapted, query.x, ctx), query)
       }),
     )
-    const values = await found.data()
-    found.dispose()
-    set.at.forEach((episode, i) => {
-      scores[episode] = values[i]!
-    })
+    const values = await found.score.data()
+    const labels = await found.predicted?.data()
+    tree.dispose(found as Params)
+    for (const [i, episode] of set.at.entries()) {
+      scores[episode] = { score: values[i]!, ...(labels && { predicted: rowOf(labels, i, set) }) }
+    }
   }
   return scores
+}
+
+/** The part of a set's numbers that belongs to task i. */
+function rowOf(values: ArrayLike<number>, i: number, { at }: { at: readonly number[] }): number[] {
+  const size = values.length / at.length
+  return Array.from({ length: size }, (_, k) => values[i * size + k]!)
 }
 
 /** Tasks of one shape, and their places among all. */

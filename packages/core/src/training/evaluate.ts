@@ -1,5 +1,5 @@
-import { type Tensor, tidy } from '@tensorflow/tfjs-core'
-import type { Context, Executor, Meta, MetaLearner } from '../learner'
+import { argMax, type Tensor, tidy } from '@tensorflow/tfjs-core'
+import type { Context, EpisodeScore, Executor, Meta, MetaLearner } from '../learner'
 import { accuracy, meanSquaredError } from '../nn'
 import { rng } from '../random'
 import { type Batch, countExamples, disposeTask, type Episode } from '../task'
@@ -28,6 +28,8 @@ export interface Evaluation extends Estimate {
   readonly accuracy: number
   /** One value an episode, in order. */
   readonly scores: readonly number[]
+  /** For each episode the label predicted for each query; empty for a regression. */
+  readonly predicted: readonly (readonly number[])[]
   readonly episodes: number
   readonly examples: number
 }
@@ -42,23 +44,25 @@ const AT_ONCE = 16
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { count, onEpisode } = options
   const scores: number[] = []
+  const predicted: (readonly number[])[] = []
   let examples = 0
   let metric: Evaluation['metric'] = 'accuracy'
   for await (const batch of scoredBatches(options)) {
     metric = batch.metric
     examples += batch.examples
-    for (const score of batch.scores) {
+    for (const { score, predicted: labels } of batch.scores) {
       scores.push(score)
+      if (labels) predicted.push(labels)
       onEpisode?.(scores.length, score)
     }
   }
   const result = estimate(scores)
   const accuracy = metric === 'accuracy' ? result.mean : Number.NaN
-  return { ...result, metric, accuracy, scores, episodes: count, examples }
+  return { ...result, metric, accuracy, scores, predicted, episodes: count, examples }
 }
 
 interface ScoredBatch {
-  readonly scores: readonly number[]
+  readonly scores: readonly EpisodeScore[]
   readonly examples: number
   readonly metric: Evaluation['metric']
 }
@@ -101,27 +105,32 @@ async function scoredBatch(options: EvaluateOptions, from: number, to: number) {
   }
 }
 
-/** The share of right answers for each episode, or its mean squared error, one episode after the other. */
+/** {@link score} of each episode, one after the other. */
 export async function episodeScores(
   learner: MetaLearner,
   meta: Meta,
   episodes: readonly Episode[],
   contexts: readonly Context[],
-): Promise<number[]> {
-  const scores: number[] = []
+): Promise<EpisodeScore[]> {
+  const scores: EpisodeScore[] = []
   for (const [i, { support, query }] of episodes.entries()) {
     const ctx = contexts[i]!
-    const value = tidy(() => {
+    const { score: value, predicted } = tidy(() => {
       const adapted = learner.adapt(meta, support, ctx)
       return score(learner.predict(meta, adapted, query.x, ctx), query)
     })
-    scores.push((await value.data())[0]!)
-    value.dispose()
+    const [first] = await value.data()
+    scores.push({ score: first!, ...(predicted && { predicted: [...(await predicted.data())] }) })
+    disposeTask([value, predicted])
   }
   return scores
 }
 
-/** The share of right answers, or the mean squared error of a regression: a scalar. */
-export function score(output: Tensor, query: Batch): Tensor {
-  return query.ways === undefined ? meanSquaredError(output, query.y) : accuracy(output, query.y)
+/**
+ * The share of right answers, a scalar, and the predicted labels, int32 `[n]`; of a regression the
+ * mean squared error alone.
+ */
+export function score(output: Tensor, query: Batch): { score: Tensor; predicted?: Tensor } {
+  if (query.ways === undefined) return { score: meanSquaredError(output, query.y) }
+  return { score: accuracy(output, query.y), predicted: argMax(output, -1) }
 }

@@ -85,12 +85,14 @@ export interface TrainResult {
  * Meta-trains a learner: θ ← θ + optimizer(mean over the meta-batch of ∇ loss(θ, task)).
  *
  * Task number `step * metaBatch + i` is drawn for each step, so a resumed run sees the same tasks.
+ * A learner that trains on `nothing` takes no step.
  * @throws `core/loss-not-finite`, `core/gradient-not-finite` naming the step; `core/task-spec-missing`
  * @example
  * const { meta } = await metaTrain({ learner, optimizer: adam(1e-3), tasks, steps: 2000 })
  */
 export async function metaTrain<Task>(options: MetaTrainOptions<Task>): Promise<TrainResult> {
-  const { steps, validate, checkpoint, signal, now = () => performance.now() } = options
+  const { learner, validate, checkpoint, signal, now = () => performance.now() } = options
+  const steps = learner.trainsOn === 'nothing' ? 0 : options.steps
   const started = now()
   const seconds = () => (now() - started) / 1000
   let state = options.resume ?? start(options)

@@ -181,6 +181,14 @@ describe.each(testBackends)('meta-training on %s', (backend) => {
     ]
     expect(a).toEqual(b)
     expect(a.scores).toHaveLength(20)
+    expect(a.predicted).toHaveLength(20)
+    for (const [i, predicted] of a.predicted.entries()) {
+      const episode = await tasks(i)
+      const truth = await episode.query.y.data()
+      const right = predicted.filter((label, k) => label === truth[k]).length
+      expect(right / truth.length).toBeCloseTo(a.scores[i]!, 6)
+      disposeTask(episode)
+    }
     expect(a).toMatchObject({ metric: 'accuracy', accuracy: a.mean, episodes: 20, examples: 180 })
     expect(memory().numTensors).toBe(before)
     tree.dispose({ ...meta })

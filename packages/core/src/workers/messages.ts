@@ -1,5 +1,5 @@
 import type { DeviceInfo } from '../backend'
-import type { Context } from '../learner'
+import type { Context, EpisodeScore } from '../learner'
 import type { RngKey } from '../random'
 import type { Spec } from '../spec'
 import type { Failure } from './failure'
@@ -36,7 +36,7 @@ export interface Job {
 export type Done =
   /** `inSpace`: the sum lies in the space that was offered, else in memory of its own. */
   | { readonly kind: 'sum'; readonly sum: Packed; readonly inSpace: boolean }
-  | { readonly kind: 'scores'; readonly scores: number[] }
+  | { readonly kind: 'scores'; readonly scores: EpisodeScore[] }
 
 /** What a thread says: one word about its start, then one about each job. */
 export type Reply =

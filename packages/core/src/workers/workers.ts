@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Worker } from 'node:worker_threads'
 import type { Backend, DeviceInfo } from '../backend'
 import { KshotError } from '../errors'
-import type { Context, Executor, Meta, MetaGradient, MetaLearner } from '../learner'
+import type { Context, EpisodeScore, Executor, Meta, MetaGradient, MetaLearner } from '../learner'
 import type { Spec } from '../spec'
 import { addInChunks, CHUNK, groupRanges, meanOf, sequential, taskContexts } from '../training'
 import * as tree from '../tree'
@@ -94,7 +94,7 @@ export async function workers(options: WorkersOptions): Promise<WorkersExecutor>
         contexts: contexts.slice(from, to),
       }))
       return call('scores', learner, meta, groups, (done) =>
-        done.flatMap((one) => (one as { scores: number[] }).scores),
+        done.flatMap((one) => (one as { scores: EpisodeScore[] }).scores),
       )
     },
     dispose,
