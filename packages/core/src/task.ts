@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core'
 import type { Spec } from './spec'
 import { isTensor } from './tree'
 
@@ -19,6 +19,15 @@ export interface Batch {
   readonly y: Tensor
   /** How many classes there are; absent for regression. A plain number: nothing has to be read back. */
   readonly ways?: number
+}
+
+/** Pairs of examples, and whether both show one class: what Siamese nets train on. */
+export interface PairBatch {
+  /** `[n, ...shape]` */
+  readonly left: Tensor
+  readonly right: Tensor
+  /** int32 `[n]`: 1 for one class, 0 for two. */
+  readonly same: Tensor1D
 }
 
 /** One few-shot task: learn from `support`, be judged on `query`. */
@@ -61,5 +70,6 @@ export function disposeTask(task: unknown): void {
 export function countExamples(task: unknown): number {
   if (typeof task !== 'object' || task === null || isTensor(task)) return 0
   if ('x' in task && isTensor(task.x)) return task.x.shape[0] ?? 0
+  if ('left' in task && isTensor(task.left)) return 2 * (task.left.shape[0] ?? 0)
   return Object.values(task).reduce((sum: number, part) => sum + countExamples(part), 0)
 }

@@ -1,5 +1,5 @@
-import { KshotError, type Rng, rng, type TaskSource } from '@kshot/core'
-import { dispose, type Tensor, type Tensor1D, tensor1d } from '@tensorflow/tfjs-core'
+import { KshotError, type PairBatch, type Rng, rng, type TaskSource } from '@kshot/core'
+import { dispose, type Tensor, tensor1d } from '@tensorflow/tfjs-core'
 import { checkInteger } from './checks'
 import type { Dataset } from './dataset'
 import { checkDistort, type DistortOptions, drawDistortion } from './distort'
@@ -11,15 +11,6 @@ export interface PairOptions {
   readonly size: number
   readonly seed: number | string
   readonly distort?: DistortOptions
-}
-
-/** Pairs of examples, and whether both show one class. */
-export interface PairBatch {
-  /** `[n, ...shape]` */
-  readonly left: Tensor
-  readonly right: Tensor
-  /** int32 `[n]`: 1 for one class, 0 for two. */
-  readonly same: Tensor1D
 }
 
 /**

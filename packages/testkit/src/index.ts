@@ -15,6 +15,6 @@ export {
   referenceEpisode,
   toTensor,
 } from './reference/format'
-export { type ToyOptions, toyEpisodes } from './toy'
+export { type ToyOptions, toyBatches, toyEpisodes, toyPairs, toyTasks } from './toy'
 export { toyLearner } from './toy-learner'
 export { vmapSuite } from './vmap-suite'

@@ -10,6 +10,7 @@ import {
   metaTrain,
   rng,
   type Spec,
+  type TaskSource,
   tree,
 } from '@kshot/core'
 import { gather, type Tensor, tensor1d } from '@tensorflow/tfjs-core'
@@ -17,7 +18,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { activate, type TestBackend, testBackends } from './backends'
 import { relativeError } from './closeness'
 import { leaked } from './leaks'
-import { toyEpisodes } from './toy'
+import { toyEpisodes, toyTasks } from './toy'
 
 export interface LearnerSuiteOptions {
   /** Imports the packages that the learner's spec names. */
@@ -33,14 +34,26 @@ const WAYS = 3
 /** Each call gets a new generator: drawing from one moves it on. */
 const testing = (): Context => ({ step: 0, rng: rng(7), phase: 'test' })
 
-/** What every learner must show, on every backend; traits are asserted as declared, true or false. */
-export function learnerSuite(name: string, learner: MetaLearner, options: LearnerSuiteOptions) {
+/**
+ * What every learner must show, on every backend; traits are asserted as declared, true or false.
+ * It is trained on tasks of its kind, and judged on episodes.
+ */
+export function learnerSuite<Task>(
+  name: string,
+  trainable: MetaLearner<Task>,
+  options: LearnerSuiteOptions,
+) {
   const { backends = testBackends, load } = options
+  // On tasks of its kind all learners are alike.
+  const learner = trainable as unknown as MetaLearner
+  const trainingTasks = (toy: { shots: number; queries: number; noise?: number }) =>
+    toyTasks(learner.trainsOn ?? 'episodes', { ways: WAYS, ...toy }) as TaskSource
+  const { taskSpec } = trainingTasks({ shots: 2, queries: 2 })
   describe.each(backends)(`${name} conforms on %s`, (backend) => {
     let meta: Meta
     beforeAll(async () => {
       await activate(backend)
-      meta = learner.init(rng(1), toyEpisodes({ ways: WAYS, shots: 2, queries: 2 }).taskSpec)
+      meta = learner.init(rng(1), taskSpec)
     })
     afterAll(() => tree.dispose({ ...meta }))
 
@@ -65,7 +78,8 @@ export function learnerSuite(name: string, learner: MetaLearner, options: Learne
     it('returns logits [n, ways] and a finite scalar loss', () => {
       const episode = drawn()
       expect(predictions(episode).map((row) => row.length)).toEqual(Array(6).fill(WAYS))
-      const result = learner.loss(meta, episode, { ...testing(), phase: 'train' })
+      const task = trainingTasks({ shots: 2, queries: 2 })(0) as Episode
+      const result = learner.loss(meta, task, { ...testing(), phase: 'train' })
       expect(result.loss.shape).toEqual([])
       expect(Number.isFinite(result.loss.dataSync()[0])).toBe(true)
       expect(tree.flatten(result.state).map(([path]) => path)).toEqual(
@@ -74,8 +88,7 @@ export function learnerSuite(name: string, learner: MetaLearner, options: Learne
     })
 
     it('gives the same bytes for the same seed', async () => {
-      const spec = { inputShape: [8, 8, 1], ways: WAYS }
-      const [a, b] = [learner.init(rng(5), spec), learner.init(rng(5), spec)]
+      const [a, b] = [learner.init(rng(5), taskSpec), learner.init(rng(5), taskSpec)]
       expect(await tree.equal({ ...a }, { ...b })).toBe(true)
       expect(predictions(drawn())).toEqual(predictions(drawn()))
     })
@@ -131,14 +144,16 @@ export function learnerSuite(name: string, learner: MetaLearner, options: Learne
       const spec = JSON.parse(JSON.stringify(learner.spec)) as Spec
       const again = await fromSpec<MetaLearner>(spec, load)
       expect(again.spec).toEqual(learner.spec)
-      const other = again.init(rng(1), { inputShape: [8, 8, 1], ways: WAYS })
+      const other = again.init(rng(1), taskSpec)
       expect(await tree.equal({ ...other }, { ...meta })).toBe(true)
     })
 
     it('learns, and leaves no tensor behind', async () => {
       const { gain = 0.12, steps = 80, rate = 1e-2 } = options
-      const tasks = toyEpisodes({ ways: WAYS, shots: 1, queries: 3, noise: 1.5 })
-      const judged = { learner, tasks: (i: number) => tasks(1000 + i), count: 60 }
+      const shape = { shots: 1, queries: 3, noise: 1.5 }
+      const tasks = trainingTasks(shape)
+      const episodes = toyEpisodes({ ways: WAYS, ...shape })
+      const judged = { learner, tasks: (i: number) => episodes(1000 + i), count: 60 }
       let [untrained, trained] = [0, 0]
       const left = await leaked(async () => {
         const { meta, state } = await metaTrain({ learner, optimizer: adam(rate), tasks, steps })

@@ -24,4 +24,6 @@ export {
   mlp,
 } from './models'
 export { globalAveragePool, maxPool } from './pool'
+  type ConvMapsOptions,
 export { series } from './series'
+  convMaps,

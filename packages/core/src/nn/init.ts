@@ -7,9 +7,13 @@ import type { Rng } from '../random'
  * - `torch`: uniform in ±1/√fanIn, PyTorch's default for weights and biases
  * - `glorot`: uniform in ±√(6 / (fanIn + fanOut)) (Glorot & Bengio 2010, eq. 16)
  * - `zeros`
- * - `{ normal: σ }`
+ * - `{ normal: σ, mean: μ }`; μ is 0 where it is not given
  */
-export type Initializer = 'torch' | 'glorot' | 'zeros' | { readonly normal: number }
+export type Initializer =
+  | 'torch'
+  | 'glorot'
+  | 'zeros'
+  | { readonly normal: number; readonly mean?: number }
 
 export interface Fan {
   readonly in: number
@@ -26,10 +30,13 @@ function sampler(rng: Rng, fan: Fan, how: Initializer): () => number {
   if (how === 'zeros') return () => 0
   if (how === 'torch') return uniform(rng, 1 / Math.sqrt(fan.in))
   if (how === 'glorot') return uniform(rng, Math.sqrt(6 / (fan.in + fan.out)))
-  if (typeof how === 'object' && how.normal >= 0) return () => how.normal * rng.normal()
+  if (typeof how === 'object' && how.normal >= 0) {
+    const { normal, mean = 0 } = how
+    return () => mean + normal * rng.normal()
+  }
   throw new KshotError('core/bad-option', {
     got: `the initializer ${JSON.stringify(how)}`,
-    expected: "'torch', 'glorot', 'zeros' or { normal: standardDeviation }",
+    expected: "'torch', 'glorot', 'zeros' { normal: standardDeviation } or { normal, mean }",
     remedy: 'Choose one of these',
   })
 }

@@ -44,6 +44,26 @@ export function finnNet(options: FinnNetOptions = {}): ShapedModel {
   return model('finnNet', { filters, blocks, ...norm, readout }, series(layers))
 }
 
+export interface ConvMapsOptions extends Conv4Options {
+  /** Blocks that end in a max-pool; the first ones. */
+  readonly pooled?: number
+  /** Of the convolutions in the pooled blocks; the others keep the size. Default `valid`. */
+  readonly padding?: 'same' | 'valid'
+}
+
+/**
+ * The embedding module of Sung et al. 2018, which keeps its feature maps: 4 × [conv 3×3, batch norm,
+ * ReLU], a max-pool 2 after each of the first two; `[n, 28, 28, 1]` to `[n, 5, 5, 64]`.
+ */
+export function convMaps(options: ConvMapsOptions = {}): ShapedModel {
+  const { filters = 64, blocks = 4, pooled = 2, padding = 'valid' } = options
+  const norm = { eps: 1e-5, momentum: 0.1, ...normOptions(options) }
+  const layers = Array.from({ length: blocks }, (_, i) =>
+    convBlock({ filters, ...norm, ...(i < pooled ? { padding } : { pool: 0 }) }),
+  )
+  return model('convMaps', { filters, blocks, pooled, padding, ...norm }, series(layers))
+}
+
 export interface CnnOptions {
   readonly filters?: readonly number[]
   readonly hidden?: number

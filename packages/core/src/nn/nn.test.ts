@@ -6,12 +6,13 @@ import * as tree from '../tree'
 import { batchNorm } from './batch-norm'
 import { embeddings, frozen } from './external'
 import type { ShapedModel } from './layer'
-import { cnn, conv4, finnNet, mlp } from './models'
+import { cnn, conv4, convMaps, finnNet, mlp } from './models'
 
-const models: [string, ShapedModel, number[], number, number][] = [
+const models: [string, ShapedModel, number[], number | number[], number][] = [
   // conv 3×3 weights + biases + gamma + beta; Snell's net has 111,936 parameters
   ['conv4', conv4(), [28, 28, 1], 64, 111_936],
   ['finnNet', finnNet(), [28, 28, 1], 64, 111_936],
+  ['convMaps', convMaps(), [28, 28, 1], [5, 5, 64], 111_936],
   ['cnn, grey', cnn(), [28, 28, 1], 10, 160 + 4640 + 1568 * 128 + 128 + 1290],
   ['cnn, colour', cnn({ outputs: 5 }), [28, 28, 3], 5, 448 + 4640 + 1568 * 128 + 128 + 645],
   ['mlp', mlp(), [1], 1, 80 + 1640 + 41],
@@ -23,10 +24,11 @@ describe.each(testBackends)('nets on %s', (backend: TestBackend) => {
   it.each(models)('%s has the shape and the parameters of its paper', (_, model, shape, out, n) => {
     const weights = model.init(rng(1), shape)
     expect(tree.count(weights.params)).toBe(n)
-    expect(model.outputShape(shape)).toEqual([out])
+    const output = [out].flat()
+    expect(model.outputShape(shape)).toEqual(output)
     const x = randomNormal([3, ...shape], 0, 1, 'float32', 1)
     const { y, state } = model.apply(weights, x, { norm: 'batch' })
-    expect(y.shape).toEqual([3, out])
+    expect(y.shape).toEqual([3, ...output])
     expect([...y.dataSync()].every(Number.isFinite)).toBe(true)
     expect(tree.flatten(state).map(([p]) => p)).toEqual(tree.flatten(weights.state).map(([p]) => p))
   })
