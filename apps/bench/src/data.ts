@@ -83,6 +83,8 @@ type Shape = {
   readonly ways?: number | undefined
   readonly shots: number
   readonly queries: number
+  readonly within?: 'group' | undefined
+  readonly drawers?: 'own' | 'shared' | undefined
 }
 
 /** Episodes from the classes of a data set. */
@@ -90,19 +92,29 @@ function classes({ dataset, train, validate, test, seed }: Config, splits: Split
   const training =
     train.split === 'train+val' ? concatenate(splits.train, splits.validation) : splits.train
   const { distort, rotations } = dataset as Partial<Of<'omniglot'>>
-  const draw = (split: Dataset, { ways, shots, queries }: Shape, seed: string) =>
-    episodes(split, {
+  const trainDistort = train.distort ?? distort
+  const draw = (split: Dataset, shape: Shape, seed: string, distortion = distort) => {
+    const { ways, shots, queries, within, drawers } = shape
+    return episodes(split, {
       ...{ ways: ways!, shots, queries, seed },
+      ...(within && { within }),
+      ...(drawers && { drawers }),
       ...(rotations === 'per-class' && { rotate: 'per-class' as const }),
-      ...(distort && { distort: distort as DistortOptions }),
+      ...(distortion && { distort: distortion as DistortOptions }),
     })
+  }
   const tests = draw(splits.test, test, `test ${test.seed}`)
   const { validation } = splits
   return {
     train: (kind = 'episodes') =>
       kind === 'episodes'
-        ? draw(training, train, `train ${seed}`)
-        : (sameImages[kind](training, train, `train ${seed}`, distort) as unknown as TaskSource),
+        ? draw(training, train, `train ${seed}`, trainDistort)
+        : (sameImages[kind](
+            training,
+            train,
+            `train ${seed}`,
+            trainDistort,
+          ) as unknown as TaskSource),
     validation: validate ? draw(validation, validate, `validate ${validate.seed}`) : undefined,
     test: tests,
     description: describe(dataset.name, { ...splits, train: training }),

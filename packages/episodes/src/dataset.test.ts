@@ -84,12 +84,13 @@ describe('rotations', () => {
     expect(once).toEqual(picture)
   })
 
-  it('makes each class four, with its group', () => {
+  it('makes each class four, and each group', () => {
     const one = { ...randomImages({ classes: 1, size: 2 }) }
     const grouped = { ...one, classes: one.classes.map((c) => ({ ...c, group: 'Greek' })) }
     const { classes } = rotations(grouped)
-    const ids = ['class0', 'class0/rot90', 'class0/rot180', 'class0/rot270']
-    expect(classes).toEqual(ids.map((id) => ({ id, group: 'Greek', size: 2 })))
+    const turns = ['', '/rot90', '/rot180', '/rot270']
+    const expected = turns.map((t) => ({ id: `class0${t}`, group: `Greek${t}`, size: 2 }))
+    expect(classes).toEqual(expected)
   })
 
   it('keeps the channels of a pixel together', () => {

@@ -5,7 +5,7 @@ import { badOption, checkSquare } from './checks'
 export interface ClassEntry {
   /** The same in every process, as in `Korean/character07/rot90`. */
   readonly id: string
-  /** What the class belongs to: an alphabet, a script. */
+  /** What the class belongs to: an alphabet, a script. Turned by 90°: `Korean/rot90`. */
   readonly group?: string
   /** Number of examples. */
   readonly size: number
@@ -79,18 +79,20 @@ export function concatenated({ a, b }: { readonly a: Dataset; readonly b: Datase
 
 /**
  * Each class four times, turned by 0°, 90°, 180° and 270° counter-clockwise, as classes of their own
- * (Santoro et al. 2016).
+ * (Santoro et al. 2016). A group that is turned is a group of its own.
  * @throws `episodes/bad-option` when examples are no square images
  */
 export function rotations(dataset: Dataset): Dataset {
   checkSquare(dataset.shape)
   const n = dataset.classes.length
   const side = dataset.shape[0]!
-  const turned = (degrees: number) =>
-    dataset.classes.map((entry) => ({
-      ...entry,
-      id: degrees === 0 ? entry.id : `${entry.id}/rot${degrees}`,
+  const turned = (degrees: number) => {
+    const named = (name: string) => (degrees === 0 ? name : `${name}/rot${degrees}`)
+    return dataset.classes.map((entry) => ({
+      ...{ ...entry, id: named(entry.id) },
+      ...(entry.group !== undefined && { group: named(entry.group) }),
     }))
+  }
   return {
     spec: { package: '@kshot/episodes', export: 'rotated', options: { dataset: dataset.spec } },
     shape: dataset.shape,

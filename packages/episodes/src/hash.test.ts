@@ -46,6 +46,7 @@ describe('the hash of a set of episodes', () => {
       { ...options, rotate: 'per-class' as const },
       { ...options, distort: { rotation: 10 } },
       { ...options, distort: { rotation: 11 } },
+      { ...options, drawers: 'shared' as const },
     ]
     const hashes = others.map((other) => episodeSetHash(episodes(data, other), 20))
     hashes.push(episodeSetHash(source, 19), expected)

@@ -2,6 +2,7 @@ import { KshotError, type Rng, rng } from '@kshot/core'
 import { badOption, checkSquare } from './checks'
 import type { ClassEntry, Dataset } from './dataset'
 import { type Affine, checkDistort, type DistortOptions, drawDistortion } from './distort'
+import { checkGroups, groupAt, groupsOf } from './groups'
 
 /** A number, or the ends of a range to draw from evenly. */
 export type Count = number | { readonly min: number; readonly max: number }
@@ -14,6 +15,17 @@ export interface EpisodeOptions {
   /** Query examples a class (Q). */
   readonly queries: number
   readonly seed: number | string
+  /**
+   * `group`: all classes of an episode are of one group (an alphabet), as in Lake et al. 2015. Groups
+   * come equally often; those with fewer classes than the most ways are left out.
+   */
+  readonly within?: 'group'
+  /**
+   * `shared`: the k-th example is of the same number in all classes of an episode. Where that number
+   * is the drawer's, as in Omniglot, one person has drawn all of a support set and another the
+   * queries, as in Lake et al. 2015. Default `own`: each class draws its own.
+   */
+  readonly drawers?: 'own' | 'shared'
   /** `per-class`: all examples of a class are turned by the same multiple of 90°, drawn anew each episode. */
   readonly rotate?: 'none' | 'per-class'
   /** A random distortion of each example. */
@@ -49,12 +61,13 @@ export function planEpisode(dataset: Dataset, options: EpisodeOptions, index: nu
   const random = rng(options.seed).split('episode').split(index)
   const ways = drawCount(options.ways, random.split('ways'))
   const shots = drawShots(options.shots, ways, random.split('shots'))
-  const classes = random.split('classes').sample(dataset.classes.length, ways)
+  const classes = drawClasses(dataset, options, ways, index)
   const support: Slot[] = []
   const query: Slot[] = []
   for (const [label, classIndex] of classes.entries()) {
     const own = random.split('class').split(label)
-    const order = own.split('examples').permutation(dataset.classes[classIndex]!.size)
+    const whose = options.drawers === 'shared' ? random : own
+    const order = whose.split('examples').permutation(dataset.classes[classIndex]!.size)
     const quarterTurns = options.rotate === 'per-class' ? own.split('rotation').integer(4) : 0
     const slot = (k: number): Slot => ({
       label,
@@ -78,12 +91,25 @@ export function planEpisode(dataset: Dataset, options: EpisodeOptions, index: nu
   }
 }
 
+function drawClasses(
+  dataset: Dataset,
+  { seed, within, ways: most }: EpisodeOptions,
+  ways: number,
+  index: number,
+): number[] {
+  const random = rng(seed).split('episode')
+  const drawn = random.split(index).split('classes')
+  if (within !== 'group') return drawn.sample(dataset.classes.length, ways)
+  const { classes } = groupAt(groupsOf(dataset, largest(most)), random, index)
+  return drawn.sample(classes.length, ways).map((i) => classes[i]!)
+}
+
 /**
  * Checks that the data set has what the episodes need.
  * @throws `episodes/bad-option`, `episodes/too-few-classes`, `episodes/class-too-small`
  */
 export function checkEpisodes({ classes, shape }: Dataset, options: EpisodeOptions): void {
-  const { ways, shots, queries, rotate, distort } = options
+  const { ways, shots, queries, rotate, distort, within, drawers } = options
   checkCount('ways', ways, 1)
   checkCount('shots', shots, 1)
   checkCount('queries', queries, 0)
@@ -96,6 +122,8 @@ export function checkEpisodes({ classes, shape }: Dataset, options: EpisodeOptio
       remedy: 'Take fewer ways, or a larger data set',
     })
   }
+  if (within === 'group') checkGroups({ classes }, largest(ways))
+  if (drawers === 'shared') checkSameSizes(classes)
   const needed = largest(shots) + queries
   const small = classes.find(({ size }) => size < needed)
   if (small) throw tooSmall(small, needed, largest(shots), queries)
@@ -103,6 +131,17 @@ export function checkEpisodes({ classes, shape }: Dataset, options: EpisodeOptio
 
 export function largest(count: Count): number {
   return typeof count === 'number' ? count : count.max
+}
+
+function checkSameSizes(classes: readonly ClassEntry[]): void {
+  const [first] = classes
+  const other = classes.find(({ size }) => size !== first!.size)
+  if (!other) return
+  throw badOption(
+    `shared drawers for classes of ${first!.size} ('${first!.id}') and ${other.size} examples ('${other.id}')`,
+    'as many examples in all classes, in the order of their drawers',
+    'Leave drawers out, or the classes that lack a drawer',
+  )
 }
 
 function tooSmall(

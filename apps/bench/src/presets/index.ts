@@ -1,3 +1,4 @@
+import { lakePresets } from './lake'
 import { mamlPresets, metaSgdPresets } from './maml'
 import { mamlPlusPlusPresets } from './maml-plus-plus'
 import type { Presets } from './preset'
@@ -7,6 +8,7 @@ import { reptilePresets } from './reptile'
 /** The configurations that have a name. */
 export const presets: Presets = {
   ...protonetPresets,
+  ...lakePresets,
   ...mamlPresets,
   ...metaSgdPresets,
   ...mamlPlusPlusPresets,

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
-/** Largest values, drawn evenly in ± of them for each picture, in training and at test. */
+/** Largest values, drawn evenly in ± of them for each picture. Of a data set: in training and at test. */
 const amount = z.number().min(0)
-const distort = z.strictObject({
+export const distort = z.strictObject({
   /** Degrees. */
   rotation: amount.optional(),
   shear: amount.optional(),

@@ -1,12 +1,18 @@
 import { z } from 'zod'
 import { EXECUTORS } from '../executors'
-import { dataset } from './datasets'
+import { dataset, distort } from './datasets'
 import { learner } from './learners'
 import { count, positive, rate } from './named'
 import { optimizer } from './optimizers'
 
 /** A regression has no ways; its shots and queries are points. */
-const shape = { ways: z.int().min(2).optional(), shots: positive, queries: positive }
+const shape = {
+  ...{ ways: z.int().min(2).optional(), shots: positive, queries: positive },
+  /** All classes of an episode from one alphabet or script (Lake et al. 2015). */
+  within: z.literal('group').optional(),
+  /** `shared`: one drawer for all of a support set, others for the queries (Lake et al. 2015). */
+  drawers: z.enum(['own', 'shared']).optional(),
+}
 /** Which episodes are drawn. Apart from the run's seed, so that runs with other seeds are tested on the same. */
 const episodesSeed = z.int().min(0).default(0)
 
@@ -16,6 +22,8 @@ const train = z.strictObject({
   steps: positive,
   metaBatch: positive.default(1),
   optimizer,
+  /** Distortions of the training pictures alone, in the place of the data set's. */
+  distort: distort.optional(),
   /** `train+val` trains on the validation classes too, and validates nothing: a paper's final number. */
   split: z.enum(['train', 'train+val']).default('train'),
   /** Bounds training; such a run is no longer the same bytes each time. */
@@ -70,6 +78,13 @@ export const configSchema = fields.superRefine(
       if (!value || (value.ways === undefined) === regression) continue
       const message = regression ? 'no ways: a regression has no classes' : 'a number of classes'
       addIssue({ code: 'custom', path: [phase, 'ways'], message })
+    }
+    for (const [phase, value] of Object.entries({ train, validate, test })) {
+      for (const key of ['within', 'drawers', 'distort'] as const) {
+        if (!regression || (value as { [key]?: unknown } | null)?.[key] === undefined) continue
+        const message = `no ${key}: a regression has no classes`
+        addIssue({ code: 'custom', path: [phase, key], message })
+      }
     }
     if (test.adaptationSteps && !regression) {
       const message = 'no adaptationSteps: those are for a regression'

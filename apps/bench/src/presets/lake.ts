@@ -1,0 +1,46 @@
+import type { ConfigInput } from '../schema'
+import type { Preset, Presets } from './preset'
+
+/**
+ * Lake, Salakhutdinov & Tenenbaum 2015, Human-level concept learning through probabilistic program
+ * induction, one-shot classification: 20 characters of one alphabet, drawn once by one person, and
+ * each drawn once more by another; 20 runs, 400 trials.
+ *
+ * - trained on `images_background` alone, without five alphabets for validation; no character of the
+ *   test is ever seen
+ * - episodes within an alphabet, in training, validation and test; alphabets of fewer than 20
+ *   characters are left out; turned by 90°, 180° and 270°, each training alphabet is three more
+ * - training pictures are distorted, as Koch et al. 2015 do
+ */
+const episodes = { ways: 20, shots: 1, within: 'group', drawers: 'shared' } as const
+
+const lake = {
+  dataset: { name: 'omniglot', split: 'lake', resize: 'area', rotations: 'train' },
+  validate: { ...episodes, queries: 4, episodes: 50, every: 100, patience: 20 },
+  test: { ...episodes, queries: 1, episodes: 20 },
+  seed: 1,
+} as const satisfies Partial<ConfigInput>
+
+const train = {
+  ...{ ...episodes, queries: 5, metaBatch: 1, checkpointEvery: 100 },
+  distort: { rotation: 10, shear: 0.2, scale: 0.15, shift: 1 },
+} as const
+
+const protonet: Preset = {
+  description: 'Lake et al. 2015, one-shot classification within alphabets: ProtoNet',
+  config: {
+    ...lake,
+    learner: {
+      name: 'protonet',
+      backbone: { name: 'conv4', filters: 64, eps: 1e-5, momentum: 0.1 },
+      distance: 'squared-euclidean',
+      normalisation: { train: 'batch-joint', test: 'running' },
+    },
+    train: {
+      ...{ ...train, steps: 10_000 },
+      optimizer: { name: 'adam', rate: { name: 'step', initial: 1e-3, every: 1500, factor: 0.5 } },
+    },
+  },
+}
+
+export const lakePresets: Presets = { 'protonet-lake': protonet }
