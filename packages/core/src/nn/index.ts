@@ -16,14 +16,14 @@ export * from './losses'
 export {
   type CnnOptions,
   type Conv4Options,
+  type ConvMapsOptions,
   cnn,
   conv4,
+  convMaps,
   type FinnNetOptions,
   finnNet,
   type MlpOptions,
   mlp,
 } from './models'
 export { globalAveragePool, maxPool } from './pool'
-  type ConvMapsOptions,
 export { series } from './series'
-  convMaps,
