@@ -1,6 +1,7 @@
 import { disposeTask, fromSpec, type MetaLearner, useBackend } from '@kshot/core'
 import { backends } from './backends'
 import { type Overrides, overridden, parseConfig } from './config'
+import { confusionOf } from './confusion'
 import { openData } from './data'
 import { openExecutor } from './executors'
 import { readMeta } from './meta-file'
@@ -38,6 +39,7 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
       ...{ config, learner, device, test: tests.test, params: meta.params },
       baselines: [baselineRow(tests)],
       episodeSet: await data.episodeSet(),
+      confusion: confusionOf(data.test, tests.test[0]!.evaluation.predicted),
       train: { ...saved.train, seconds: null },
       best: saved.best,
       checkpoint: job.checkpoint,

@@ -7,6 +7,7 @@ import {
   type StopReason,
   tree,
 } from '@kshot/core'
+import type { Confusion } from './confusion'
 import { commit, versions } from './provenance'
 import type { Config } from './schema'
 import { type Scores, testSteps } from './testing'
@@ -61,6 +62,8 @@ export interface Result {
   readonly baselines: readonly { name: string; learner: Spec; test: TestScore }[]
   /** Two results whose hashes differ were tested on other episodes: never rank them together. */
   readonly episodeSet: string
+  /** Not of a regression, nor of more groups than a table can show. */
+  readonly confusion?: Confusion
   readonly labels: Labels
   readonly backend: string
   readonly device: string
@@ -120,7 +123,7 @@ export function labelsOf(config: Config, learner: MetaLearner, params: Params): 
     rotationsAtTest: rotations,
     split: SPLITS[dataset.name] ?? (dataset as { split: string }).split,
     resize: 'resize' in dataset ? dataset.resize : 'none',
-    withinAlphabet: test.within === 'group',
+    withinAlphabet: false,
     trainingSplit: train.split,
     parameters: tree.count(params),
     tuningTrials: config.tuningTrials,
@@ -142,6 +145,7 @@ export interface Parts {
   readonly test: Scores
   readonly baselines: Result['baselines']
   readonly episodeSet: string
+  readonly confusion: Confusion | undefined
   readonly train: Result['train']
   readonly best: Result['best']
   readonly checkpoint: string
@@ -166,6 +170,7 @@ export function resultOf(parts: Parts): Result {
     test: testScore(parts.test),
     baselines: parts.baselines,
     episodeSet: parts.episodeSet,
+    ...(parts.confusion && { confusion: parts.confusion }),
     labels,
     backend: device.backend,
     device: device.device,

@@ -10,6 +10,7 @@ import {
 } from '@kshot/core'
 import { writeFileAtomic } from '@kshot/core/node'
 import { backends } from './backends'
+import { confusionOf } from './confusion'
 import { type Data, openData } from './data'
 import { openExecutor } from './executors'
 import { interrupted } from './interrupt'
@@ -96,6 +97,7 @@ export async function run(job: RunJob): Promise<Result> {
       params: training.meta.params,
       baselines: [baselineRow(tests)],
       episodeSet: await data.episodeSet(),
+      confusion: confusionOf(data.test, tests.test[0]!.evaluation.predicted),
       best: notes.best,
       checkpoint: join(folder, FILES.meta),
       workers,

@@ -127,12 +127,12 @@ function atSteps({ spec }: MetaLearner, test: number): Promise<MetaLearner> {
 
 /** One line an episode. */
 export function episodeLines({ test, baseline }: Tested) {
-  const [first] = test
-  const metric = first!.evaluation.metric
-  return first!.evaluation.scores.map((_, episode) => ({
+  const { metric, scores, predicted } = test[0]!.evaluation
+  return scores.map((_, episode) => ({
     episode,
     [metric]: scoreOf(test, episode),
     baseline: scoreOf(baseline.test, episode),
+    ...(predicted[episode] && { predicted: predicted[episode] }),
   }))
 }
 
