@@ -123,7 +123,7 @@ export function labelsOf(config: Config, learner: MetaLearner, params: Params): 
     rotationsAtTest: rotations,
     split: SPLITS[dataset.name] ?? (dataset as { split: string }).split,
     resize: 'resize' in dataset ? dataset.resize : 'none',
-    withinAlphabet: false,
+    withinAlphabet: test.within === 'group',
     trainingSplit: train.split,
     parameters: tree.count(params),
     tuningTrials: config.tuningTrials,
