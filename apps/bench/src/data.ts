@@ -107,7 +107,7 @@ function classes({ dataset, train, validate, test, seed }: Config, splits: Split
   const { validation } = splits
   return {
     train: (kind = 'episodes') =>
-      kind === 'episodes'
+      kind === 'episodes' || kind === 'nothing'
         ? draw(training, train, `train ${seed}`, trainDistort)
         : (sameImages[kind](
             training,
