@@ -1,1 +1,5 @@
-// the learners of this package
+export { type FineTunedOptions, fineTuned } from './fine-tuned'
+export type { HeadKind } from './heads'
+export { type NearestCentroidOptions, nearestCentroid } from './nearest-centroid'
+export { type NearestNeighboursOptions, nearestNeighbours } from './nearest-neighbours'
+export { type SimpleShotOptions, simpleShot, type Transform } from './simple-shot'

@@ -1,0 +1,137 @@
+// Chen et al. 2019, A Closer Look at Few-shot Classification, arXiv:1904.04232: Baseline and Baseline++.
+import { type Batch, type MetaLearner, type Model, type Rng, tree } from '@kshot/core'
+import { add, mul, softmax, sub, type Tensor2D, zeros } from '@tensorflow/tfjs-core'
+import { bodyOf, classifierTraining } from './classifier-training'
+import { badOption } from './errors'
+import { cosineHead, drawHead, type HeadKind, linearHead } from './heads'
+import { featuresOf, marksOf } from './support'
+
+export interface FineTunedOptions {
+  /** f_θ: trained as the lower part of a classifier, fixed from then on. */
+  readonly backbone: Model
+  /** `linear`: Baseline; `cosine`: Baseline++. Default `linear`. */
+  readonly head?: HeadKind
+  /** Multiplies the cosine. By default as the published code: 2 up to 200 classes, 10 beyond. */
+  readonly scale?: number
+  /** Gradient steps of a new head, each on the whole support set. Default 100. */
+  readonly steps?: number
+  /** Default 0.01. */
+  readonly rate?: number
+  /** Default 0.001. */
+  readonly weightDecay?: number
+  /** How a new head begins; `zeros` (linear only) treats all classes alike. Default `torch`. */
+  readonly headInit?: 'torch' | 'zeros'
+}
+
+/** Momentum, and how much of a gradient is left out of it, in the published code. */
+const MOMENTUM = 0.9
+const DAMPENING = 0.9
+
+/**
+ * Classifier pre-training and a new head for each task.
+ *
+ * - Training stage (section 3.1): a classifier of all training classes, on batches.
+ * - Fine-tuning stage: θ is fixed; a new head W is trained on the features of the support set by
+ *   gradient descent on the cross-entropy, with momentum 0.9 and dampening 0.9.
+ * - Baseline: p(y | x) = softmax(Wᵀ f_θ(x) + b). Baseline++ (section 3.2):
+ *   softmax(scale · cos(f_θ(x), w_k)).
+ *
+ * Beside the published code: each step takes the whole support set, not 4 examples; the cosine
+ * head learns no norm of a class. `predict` returns the logits, `[n, ways]`.
+ * @throws `baseline/bad-option`, `baseline/no-training-classes`, `baseline/wrong-way`,
+ *   `core/no-classes`, `core/one-class`, `core/empty-support`
+ * @example
+ * const learner = fineTuned({ backbone: conv4(), head: 'cosine' })
+ */
+export function fineTuned(options: FineTunedOptions): MetaLearner<Batch> {
+  const { backbone, head: kind = 'linear', scale, headInit = 'torch' } = options
+  const { steps = 100, rate = 0.01, weightDecay = 1e-3 } = options
+  checkOptions({ ...options, head: kind, headInit, steps, rate, weightDecay })
+  const head = kind === 'linear' ? linearHead : cosineHead((ways) => scale ?? publishedScale(ways))
+  const training = classifierTraining(backbone, head)
+
+  /** A head for the marked inputs, by `steps` of gradient descent from `first`. */
+  function tuned(inputs: Tensor2D, marks: Tensor2D, first: Tensor2D): Tensor2D {
+    const slope = (weight: Tensor2D) => {
+      const errors = sub(softmax(head.logits(inputs, weight)), marks)
+      const mean = head.gradient(inputs, weight, mul(errors, 1 / marks.shape[0]) as Tensor2D)
+      return add(mean, mul(weight, weightDecay)) as Tensor2D
+    }
+    let [weight, trace] = [first, undefined as Tensor2D | undefined]
+    for (let step = 0; step < steps; step++) {
+      const next = tree.tidy(() => {
+        const g = slope(weight)
+        const moving = trace ? add(mul(trace, MOMENTUM), mul(g, 1 - DAMPENING)) : g
+        return { trace: moving as Tensor2D, weight: sub(weight, mul(moving, rate)) as Tensor2D }
+      })
+      if (trace) tree.dispose([weight, trace])
+      ;({ weight, trace } = next)
+    }
+    return weight
+  }
+
+  const firstHead = (rng: Rng, shape: readonly [number, number]) =>
+    headInit === 'zeros' ? (zeros([...shape]) as Tensor2D) : drawHead(rng.split('head'), shape)
+
+  return {
+    spec: {
+      package: '@kshot/baseline',
+      export: 'fineTuned',
+      options: {
+        ...{ backbone: backbone.spec, head: kind, steps, rate, weightDecay, headInit },
+        ...(scale !== undefined && { scale }),
+      },
+    },
+    traits: {
+      anyWay: true,
+      classEquivariant: headInit === 'zeros',
+      supportOrderInvariant: true,
+      unevenShots: true,
+      transductive: false,
+    },
+    trainsOn: 'batches',
+    init: training.init,
+    loss(meta, batch, ctx) {
+      const { features: _, ...result } = training.loss(meta, batch, ctx)
+      return result
+    },
+    adapt: (meta, support, { rng }) =>
+      tree.tidy(() => {
+        const marks = marksOf(support)
+        const features = featuresOf(backbone, bodyOf(meta), support.x)
+        const shape = [head.rows(features.shape[1]), marks.shape[1]] as const
+        return tuned(head.inputs(features), marks, firstHead(rng, shape))
+      }),
+    predict: (meta, adapted, x) =>
+      tree.tidy(() => {
+        const inputs = head.inputs(featuresOf(backbone, bodyOf(meta), x))
+        return head.logits(inputs, adapted as Tensor2D)
+      }),
+  }
+}
+
+function publishedScale(ways: number): number {
+  return ways <= 200 ? 2 : 10
+}
+
+function checkOptions(options: FineTunedOptions & { steps: number; rate: number }): void {
+  const { head, scale = 1, headInit, steps, rate, weightDecay = 0 } = options
+  if (head === 'cosine' && headInit === 'zeros') {
+    throw badOption(
+      "headInit 'zeros' with a cosine head",
+      'class weights with a direction',
+      "Leave headInit out, or take head: 'linear'",
+    )
+  }
+  if (!Number.isInteger(steps) || steps < 0) {
+    throw badOption(`steps ${steps}`, 'a whole number, at least 0', 'Leave it out for 100')
+  }
+  const numbers = { scale, rate }
+  for (const [name, value] of Object.entries(numbers)) {
+    if (value > 0 && Number.isFinite(value)) continue
+    throw badOption(`${name} ${value}`, 'a positive number', 'Leave it out for the default')
+  }
+  if (!(weightDecay >= 0 && Number.isFinite(weightDecay))) {
+    throw badOption(`weightDecay ${weightDecay}`, 'a number, at least 0', 'Leave it out for 0.001')
+  }
+}

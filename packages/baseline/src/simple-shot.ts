@@ -1,0 +1,123 @@
+// Wang et al. 2019, SimpleShot: Revisiting Nearest-Neighbor Classification for Few-Shot Learning, arXiv:1911.04623.
+import {
+  type Batch,
+  type Meta,
+  type MetaLearner,
+  type Model,
+  type Params,
+  stopGradient,
+  tree,
+} from '@kshot/core'
+import {
+  add,
+  div,
+  maximum,
+  mean,
+  mul,
+  type Scalar,
+  scalar,
+  sub,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  zeros,
+} from '@tensorflow/tfjs-core'
+import { type Centroids, centroidsOf, nearness, unitRows } from './centroids'
+import { bodyOf, type ClassifierParams, classifierTraining } from './classifier-training'
+import { badOption } from './errors'
+import { linearHead } from './heads'
+import { featuresOf, marksOf } from './support'
+
+/** UN, L2N and CL2N of the paper: as they are, of length 1, centred and then of length 1. */
+export type Transform = 'none' | 'L2N' | 'CL2N'
+
+const TRANSFORMS: readonly Transform[] = ['none', 'L2N', 'CL2N']
+
+export interface SimpleShotOptions {
+  /** f_θ: trained as the lower part of a classifier, fixed from then on. */
+  readonly backbone: Model
+  /** What is done to features before they are compared. Default `CL2N`, the paper's best. */
+  readonly transform?: Transform
+}
+
+/** What training carries: the state of the net, and sums whose quotient is the mean of the features. */
+type State = {
+  readonly body: Params
+  readonly features: { readonly sum: Tensor1D; readonly weight: Scalar }
+}
+
+/** How much of the sums is kept in each step: the mean is over the last few hundred batches. */
+const KEPT = 0.995
+
+/**
+ * Classifier pre-training and the nearest centroid (eq. 1) of features that are
+ *
+ * - centred by the mean over the training set: z ← z − z̄ (section 2.2)
+ * - of length 1: z ← z / ‖z‖
+ *
+ * z̄ is part of the learned state: a mean over the batches of training in which older ones, whose
+ * features came from an older θ, fade by 0.995 a step. `predict` returns −‖z − c_k‖², `[n, ways]`.
+ * @throws `baseline/bad-option`, `baseline/no-training-classes`, `baseline/wrong-way`,
+ *   `core/no-classes`, `core/one-class`, `core/empty-support`
+ * @example
+ * const learner = simpleShot({ backbone: conv4() })
+ */
+export function simpleShot(options: SimpleShotOptions): MetaLearner<Batch> {
+  const { backbone, transform = 'CL2N' } = options
+  checkTransform(transform)
+  const training = classifierTraining(backbone, linearHead)
+
+  function transformed(meta: Meta, x: Tensor): Tensor2D {
+    const { body, features } = meta.state as State
+    const z = featuresOf(backbone, bodyOf({ params: meta.params, state: body }), x)
+    if (transform === 'none') return z
+    return unitRows(transform === 'CL2N' ? (sub(z, meanOf(features)) as Tensor2D) : z)
+  }
+
+  return {
+    spec: {
+      package: '@kshot/baseline',
+      export: 'simpleShot',
+      options: { backbone: backbone.spec, transform },
+    },
+    traits: {
+      anyWay: true,
+      classEquivariant: true,
+      supportOrderInvariant: true,
+      unevenShots: true,
+      transductive: false,
+    },
+    trainsOn: 'batches',
+    init(rng, taskSpec) {
+      const { params, state } = training.init(rng, taskSpec)
+      const width = (params as ClassifierParams).head.shape[0] - linearHead.rows(0)
+      const features = { sum: zeros([width]) as Tensor1D, weight: scalar(0) }
+      return { params, state: { body: state, features } }
+    },
+    loss(meta, batch, ctx) {
+      const { body, features: before } = meta.state as State
+      const result = training.loss({ params: meta.params, state: body }, batch, ctx)
+      const { loss, metrics, state, features } = result
+      const now = stopGradient(mean(features, 0) as Tensor1D)
+      return { loss, metrics, state: { body: state, features: moved(before, now) } }
+    },
+    adapt: (meta, support) =>
+      tree.tidy((): Params => centroidsOf(transformed(meta, support.x), marksOf(support))),
+    predict: (meta, adapted, x) =>
+      tree.tidy(() => nearness(transformed(meta, x), adapted as Centroids)),
+  }
+}
+
+function moved({ sum, weight }: State['features'], now: Tensor1D): State['features'] {
+  return { sum: add(mul(sum, KEPT), now), weight: add(mul(weight, KEPT), 1) }
+}
+
+/** 0 before the first batch. */
+function meanOf({ sum, weight }: State['features']): Tensor {
+  return div(sum, maximum(weight, 1e-6))
+}
+
+function checkTransform(transform: Transform): void {
+  if (TRANSFORMS.includes(transform)) return
+  throw badOption(`transform '${transform}'`, `one of ${TRANSFORMS.join(', ')}`, 'Leave it out')
+}
