@@ -1,6 +1,8 @@
 /** The learners that a configuration can name, for people. */
 export const learners: { readonly [name: string]: string } = {
   protonet: 'Prototypical Networks (Snell et al. 2017), @kshot/protonet',
+  matching:
+    'Matching Networks, with or without full context (Vinyals et al. 2016), @kshot/matching',
   maml: 'MAML, second or first order (Finn et al. 2017), @kshot/maml',
   anil: 'only the head adapts (Raghu et al. 2020), @kshot/maml',
   boil: 'only the body adapts (Oh et al. 2021), @kshot/maml',

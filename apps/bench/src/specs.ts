@@ -3,6 +3,7 @@ import { type Json, KshotError, type ModuleLoader, type Spec } from '@kshot/core
 /** What a configuration may call by its export alone; the rest is written as `{ package, export, options }`. */
 const PACKAGES: Record<string, readonly string[]> = {
   '@kshot/protonet': ['protonet'],
+  '@kshot/matching': ['matching'],
   '@kshot/maml': [
     ...['maml', 'anil', 'boil', 'metaSgd', 'mamlPlusPlus', 'reptile', 'implicitMaml'],
     'pretrained',

@@ -1,1 +1,3 @@
-// the learners of this package
+export type { Distance } from './attention'
+export { matching } from './matching'
+export type { MatchingNormalisation, MatchingOptions } from './options'

@@ -1,6 +1,7 @@
 import { lakePresets } from './lake'
 import { mamlPresets, metaSgdPresets } from './maml'
 import { mamlPlusPlusPresets } from './maml-plus-plus'
+import { matchingPresets } from './matching'
 import type { Presets } from './preset'
 import { protonetPresets } from './protonet'
 import { reptilePresets } from './reptile'
@@ -8,6 +9,7 @@ import { reptilePresets } from './reptile'
 /** The configurations that have a name. */
 export const presets: Presets = {
   ...protonetPresets,
+  ...matchingPresets,
   ...lakePresets,
   ...mamlPresets,
   ...metaSgdPresets,

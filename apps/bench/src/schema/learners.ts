@@ -16,6 +16,23 @@ const protonet = z.strictObject({
     .optional(),
 })
 
+const matchingNormalisation = z.enum([...normalisation.options, 'batch-separate'])
+
+const matching = z.strictObject({
+  name: z.literal('matching'),
+  backbone,
+  distance: z.enum(['cosine', 'cosine-support', 'squared-euclidean']).optional(),
+  temperature: rate.optional(),
+  learnsTemperature: z.boolean().optional(),
+  fullContext: z.union([z.boolean(), positive]).optional(),
+  normalisation: z
+    .strictObject({
+      train: matchingNormalisation.optional(),
+      test: matchingNormalisation.optional(),
+    })
+    .optional(),
+})
+
 /** What the learners of @kshot/maml have in common; see `NetworkOptions` there. */
 const network = {
   model: backbone,
@@ -76,4 +93,4 @@ const gradientLearners = [
   }),
 ] as const
 
-export const learner = named(protonet, ...gradientLearners)
+export const learner = named(protonet, matching, ...gradientLearners)

@@ -14,6 +14,14 @@ export { drawWeight, type Initializer } from './init'
 export { type Layer, type LayerOptions, model, type ShapedModel, stateless } from './layer'
 export * from './losses'
 export {
+  type LstmOptions,
+  type LstmState,
+  type LstmWeights,
+  lstmInput,
+  lstmStep,
+  lstmWeights,
+} from './lstm'
+export {
   type CnnOptions,
   type Conv4Options,
   type ConvMapsOptions,
