@@ -3,6 +3,11 @@ export const learners: { readonly [name: string]: string } = {
   protonet: 'Prototypical Networks (Snell et al. 2017), @kshot/protonet',
   matching:
     'Matching Networks, with or without full context (Vinyals et al. 2016), @kshot/matching',
+  nearestCentroid: 'the nearest class mean, nothing trained, @kshot/baseline',
+  nearestNeighbours: 'k nearest neighbours by cosine, nothing trained, @kshot/baseline',
+  fineTuned:
+    'a classifier, then a new head; Baseline, Baseline++ (Chen et al. 2019), @kshot/baseline',
+  simpleShot: 'SimpleShot (Wang et al. 2019), @kshot/baseline',
   maml: 'MAML, second or first order (Finn et al. 2017), @kshot/maml',
   anil: 'only the head adapts (Raghu et al. 2020), @kshot/maml',
   boil: 'only the body adapts (Oh et al. 2021), @kshot/maml',

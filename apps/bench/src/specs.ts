@@ -4,6 +4,7 @@ import { type Json, KshotError, type ModuleLoader, type Spec } from '@kshot/core
 const PACKAGES: Record<string, readonly string[]> = {
   '@kshot/protonet': ['protonet'],
   '@kshot/matching': ['matching'],
+  '@kshot/baseline': ['nearestCentroid', 'nearestNeighbours', 'fineTuned', 'simpleShot'],
   '@kshot/maml': [
     ...['maml', 'anil', 'boil', 'metaSgd', 'mamlPlusPlus', 'reptile', 'implicitMaml'],
     'pretrained',

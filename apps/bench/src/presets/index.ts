@@ -1,3 +1,4 @@
+import { baselinePresets } from './baseline'
 import { lakePresets } from './lake'
 import { mamlPresets, metaSgdPresets } from './maml'
 import { mamlPlusPlusPresets } from './maml-plus-plus'
@@ -15,4 +16,5 @@ export const presets: Presets = {
   ...metaSgdPresets,
   ...mamlPlusPlusPresets,
   ...reptilePresets,
+  ...baselinePresets,
 }

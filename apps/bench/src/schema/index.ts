@@ -18,8 +18,8 @@ const episodesSeed = z.int().min(0).default(0)
 
 const train = z.strictObject({
   ...shape,
-  /** Meta-steps; each takes `metaBatch` episodes. */
-  steps: positive,
+  /** Meta-steps; each takes `metaBatch` episodes. 0: nothing is trained. */
+  steps: count,
   metaBatch: positive.default(1),
   optimizer,
   /** Distortions of the training pictures alone, in the place of the data set's. */

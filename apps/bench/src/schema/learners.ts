@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { backbone } from './backbones'
+import { baselines } from './baselines'
 import { count, named, positive, rate } from './named'
 import { optimizer } from './optimizers'
 
@@ -93,4 +94,4 @@ const gradientLearners = [
   }),
 ] as const
 
-export const learner = named(protonet, matching, ...gradientLearners)
+export const learner = named(protonet, matching, ...baselines, ...gradientLearners)
