@@ -1,1 +1,1 @@
-// the learners of this package
+export { type RelationNormalisation, type RelationOptions, relation } from './relation'

@@ -6,6 +6,7 @@ import { type BatchNormTrainOptions, batchNormTrain, finish } from './batch-norm
 import { type Convolution, convBatchNormTrain, convolve } from './conv-batch-norm-train'
 import { type Rows, rowOf, whole } from './inner-step-rows'
 import type { Layer, LayerOptions } from './layer'
+import { maxPool } from './pool'
 
 export interface BatchNormOptions {
   /** Added to the variance. */
@@ -21,8 +22,11 @@ export interface BatchNormOptions {
   readonly innerSteps?: number
 }
 
+/** What follows a batch norm and is computed with it. */
+export type Follows = Pick<BatchNormTrainOptions, 'relu' | 'pool'>
+
 /** What stands beside a batch norm and is computed with it: a convolution before, a ReLU and a max-pool after. */
-export interface Beside extends Pick<BatchNormTrainOptions, 'relu' | 'pool'> {
+export interface Beside extends Follows {
   readonly convolution?: Convolution
   /** `[c]`, that of the convolution. */
   readonly bias?: Tensor | undefined
@@ -34,13 +38,13 @@ export interface Beside extends Pick<BatchNormTrainOptions, 'relu' | 'pool'> {
  *
  * Mode `batch` takes μ and the biased σ² from the batch and moves the running statistics
  * (with the unbiased σ², as PyTorch does), which have no derivative; `running` takes them from the
- * state; `none` passes x on.
+ * state; `none` passes x on. A ReLU and a max-pool may follow, in one kernel where the backend has it.
  */
-export function batchNorm(options: BatchNormOptions = {}): Layer {
+export function batchNorm(options: BatchNormOptions & Follows = {}): Layer {
   const normalise = normalisation(options)
-  const { gamma = true, innerSteps } = options
+  const { gamma = true, innerSteps, relu, pool } = options
   return {
-    outputShape: (shape) => shape,
+    outputShape: (shape) => (pool ? maxPool(pool).outputShape(shape) : shape),
     init(_, inputShape) {
       const size = [...(innerSteps === undefined ? [] : [innerSteps]), inputShape.at(-1)!]
       return {
@@ -48,7 +52,7 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
         state: { mean: zeros(size), variance: ones(size) },
       }
     },
-    apply: (weights, x, options) => normalise(weights, x, options),
+    apply: (weights, x, options) => normalise(weights, x, { ...options, relu, pool }),
   }
 }
 
