@@ -25,9 +25,9 @@ it('convolutions by Winograd have the derivatives of direct ones, twice', async 
     [-0.3, 0.3],
   ]
   await activate(wasm({ kernels: 'exact' }))
-  const expected = derivatives(wide)
+  const expected = await derivatives(wide)
   await activate(wasm())
-  const actual = derivatives(wide)
+  const actual = await derivatives(wide)
   for (const which of ['value', 'gradient', 'product'] as const) {
     expect(relativeError(actual[which], expected[which])).toBeLessThan(1e-4)
   }

@@ -32,7 +32,7 @@ describe('single kernels', () => {
   it.each([...operations, ...onCpuOnly])('%s: finite differences on cpu', async (...all) => {
     await activate('cpu')
     const operation = all as never as Operation
-    const d = derivatives(operation)
+    const d = await derivatives(operation)
     const { direction, valueAt, gradientAt } = along(operation)
     const h = 2e-3
     const slope = (valueAt(h) - valueAt(-h)) / (2 * h)

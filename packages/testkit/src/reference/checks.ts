@@ -13,7 +13,8 @@ import {
   sgd,
   tree,
 } from '@kshot/core'
-import { type Tensor, tidy } from '@tensorflow/tfjs-core'
+import { tidy } from '@tensorflow/tfjs-core'
+import { numbersOf } from '../numbers'
 import { type ReferenceCase, type ReferenceTree, referenceEpisode } from './format'
 import { adaptsOf, asParams, netOf } from './nets'
 import { operationChecks } from './operations'
@@ -89,17 +90,18 @@ async function mamlChecks(
     const first = await metaGradient(executor, build(steps, true), c, tasks)
     checks.push(
       within(say('meta-loss'), [second.loss], [metaLoss]),
-      ...gradientChecks(say('second-order gradient'), second.gradient, c, secondOrder),
-      ...gradientChecks(say('first-order gradient'), first.gradient, c, firstOrder),
-      apart(say('second- and first-order gradients differ'), second.gradient, first.gradient),
+      ...(await gradientChecks(say('second-order gradient'), second.gradient, c, secondOrder)),
+      ...(await gradientChecks(say('first-order gradient'), first.gradient, c, firstOrder)),
+      await apart(say('second- and first-order gradients differ'), second.gradient, first.gradient),
     )
     for (const [t, { supportLoss, queryLoss }] of inner.entries()) {
       const task = tasks[t]!
       const onSupport = { ...task, query: task.support }
-      const losses = (supportLoss as number[]).map((_, s) => lossOf(build(s), c, onSupport))
+      const losses: number[] = []
+      for (const s of supportLoss.keys()) losses.push(await lossOf(build(s), c, onSupport))
       checks.push(
         within(say(`task ${t}, loss on the support set before each step`), losses, supportLoss),
-        within(say(`task ${t}, query loss`), [lossOf(build(steps), c, task)], [queryLoss]),
+        within(say(`task ${t}, query loss`), [await lossOf(build(steps), c, task)], [queryLoss]),
       )
     }
   }
@@ -122,8 +124,8 @@ async function metaSgdChecks(
     const { weights, rates: rateGradient } = gradient as { weights: Params; rates: Params }
     checks.push(
       within(`${steps} steps, meta-loss`, [loss], [metaLoss]),
-      ...gradientChecks(`${steps} steps, gradient of the weights`, weights, c, grad),
-      ...gradientChecks(`${steps} steps, gradient of the rates`, rateGradient, c, gradLr),
+      ...(await gradientChecks(`${steps} steps, gradient of the weights`, weights, c, grad)),
+      ...(await gradientChecks(`${steps} steps, gradient of the rates`, rateGradient, c, gradLr)),
     )
   }
   return checks
@@ -146,8 +148,18 @@ async function reptileChecks(
     const { updates } = optimizer.update(gradient, optimizer.init(meta.params), { step: 0 })
     const outer = applyUpdates(meta.params, updates)
     checks.push(
-      ...gradientChecks(`${steps} steps, adapted parameters`, reached.params, c, adapted[0]),
-      ...gradientChecks(`${steps} steps, parameters after the outer step`, outer, c, expected),
+      ...(await gradientChecks(
+        `${steps} steps, adapted parameters`,
+        reached.params,
+        c,
+        adapted[0],
+      )),
+      ...(await gradientChecks(
+        `${steps} steps, parameters after the outer step`,
+        outer,
+        c,
+        expected,
+      )),
     )
   }
   return checks
@@ -170,8 +182,8 @@ async function protonetChecks(
   const predicted = learner.predict(meta, adapted, task!.query.x, ctx)
   return [
     within('loss', [result.loss], [loss]),
-    within('logits', predicted.dataSync(), logits.data),
-    ...gradientChecks('gradient', result.gradient, c, grad),
+    within('logits', await numbersOf(predicted), logits.data),
+    ...(await gradientChecks('gradient', result.gradient, c, grad)),
   ]
 }
 
@@ -204,36 +216,36 @@ async function metaGradient(
 ) {
   const meta = metaOf(learner, c, tasks[0]!, fill)
   const { loss, gradient } = await executor.metaGradient(learner, meta, tasks, ctx)
-  return { loss: loss.dataSync()[0]!, gradient }
+  return { loss: (await loss.data())[0]!, gradient }
 }
 
-function lossOf(learner: MetaLearner, c: ReferenceCase, task: Episode): number {
-  return tidy(() => learner.loss(metaOf(learner, c, task), task, ctx).loss.dataSync()[0]!)
+async function lossOf(learner: MetaLearner, c: ReferenceCase, task: Episode): Promise<number> {
+  const loss = tidy(() => learner.loss(metaOf(learner, c, task), task, ctx).loss)
+  const [value] = await numbersOf(loss)
+  loss.dispose()
+  return value!
 }
 
 /** Each tensor, relative to the largest number of all: some biases have a gradient of nothing. */
-function gradientChecks(
+async function gradientChecks(
   what: string,
   actual: Params,
   c: ReferenceCase,
   expected: ReferenceTree,
-): Check[] {
+): Promise<Check[]> {
   const wanted = tree.flatten(asParams(actual, c, expected))
-  const largest = Math.max(...wanted.flatMap(([, tensor]) => magnitudes(tensor)))
-  return tree
-    .leaves(actual)
-    .map((tensor, i) =>
-      within(`${what}, ${wanted[i]![0]}`, tensor.dataSync(), wanted[i]![1].dataSync(), largest),
-    )
+  const expectedNumbers = await Promise.all(wanted.map(([, tensor]) => numbersOf(tensor)))
+  const largest = Math.max(...expectedNumbers.flat().map(Math.abs))
+  const numbers = await Promise.all(tree.leaves(actual).map(numbersOf))
+  return numbers.map((values, i) =>
+    within(`${what}, ${wanted[i]![0]}`, values, expectedNumbers[i]!, largest),
+  )
 }
 
-function apart(what: string, a: Params, b: Params): Check {
-  const numbers = (params: Params) => tree.leaves(params).flatMap((x) => [...x.dataSync()])
-  const { error } = within(what, numbers(a), numbers(b))
+async function apart(what: string, a: Params, b: Params): Promise<Check> {
+  const { error } = within(what, await numbersOf(a), await numbersOf(b))
   return { what, error, ok: error > DISTINCT, distinct: true }
 }
-
-const magnitudes = (x: Tensor) => [...x.dataSync()].map(Math.abs)
 
 /** Whether numbers are as expected, relative to the largest of them or of `scale`. */
 export function within(

@@ -35,6 +35,7 @@ import {
   tanh,
   unstack,
 } from '@tensorflow/tfjs-core'
+import { numbersOf } from '../numbers'
 import type { Check, within } from './checks'
 import { type ReferenceTensor, type ReferenceTree, toTensor } from './format'
 
@@ -57,27 +58,31 @@ interface Derivatives {
 }
 
 /** The single operations of a file, to second order; one that is not known fails. */
-export function operationChecks(
+export async function operationChecks(
   c: { ops: readonly OperationCase[] },
   compare: typeof within,
-): Check[] {
-  return c.ops.flatMap((o) => {
-    const f = operations[o.op]
-    if (!f) return [{ what: `${o.op}: no such operation here`, error: Number.NaN, ok: false }]
-    return [
-      compare(`${o.op}, value`, f(tensors(o.inputs)).dataSync(), o.value.data),
-      ...derivativeChecks(o, f, 'linear', compare),
-      ...derivativeChecks(o, f, 'squared', compare),
-    ]
-  })
+): Promise<Check[]> {
+  const checks: Check[] = []
+  for (const o of c.ops) checks.push(...(await checksOf(o, compare)))
+  return checks
 }
 
-function derivativeChecks(
+async function checksOf(o: OperationCase, compare: typeof within): Promise<Check[]> {
+  const f = operations[o.op]
+  if (!f) return [{ what: `${o.op}: no such operation here`, error: Number.NaN, ok: false }]
+  return [
+    compare(`${o.op}, value`, await numbersOf(f(tensors(o.inputs))), o.value.data),
+    ...(await derivativeChecks(o, f, 'linear', compare)),
+    ...(await derivativeChecks(o, f, 'squared', compare)),
+  ]
+}
+
+async function derivativeChecks(
   o: OperationCase,
   f: (inputs: Named) => Tensor,
   form: 'linear' | 'squared',
   compare: typeof within,
-): Check[] {
+): Promise<Check[]> {
   const expected = o[form]
   if (!expected) return []
   const w = toTensor(o.w)
@@ -87,12 +92,14 @@ function derivativeChecks(
       : (mul(sum(mul(w, square(f(i)))), 0.5) as Scalar)
   const inputs = tensors(o.inputs)
   const all = (what: string, actual: Named, wanted: ReferenceTree) =>
-    Object.entries(wanted).map(([name, { data }]) =>
-      compare(`${o.op}, ${form} ${what} by ${name}`, actual[name]!.dataSync(), data),
+    Promise.all(
+      Object.entries(wanted).map(async ([name, { data }]) =>
+        compare(`${o.op}, ${form} ${what} by ${name}`, await numbersOf(actual[name]!), data),
+      ),
     )
   return [
-    ...all('gradient', valueAndGrad(scalar)(inputs).gradient, expected.grad),
-    ...all('Hessian', hvp(scalar, inputs, tensors(o.v)), expected.hvp),
+    ...(await all('gradient', valueAndGrad(scalar)(inputs).gradient, expected.grad)),
+    ...(await all('Hessian', hvp(scalar, inputs, tensors(o.v)), expected.hvp)),
   ]
 }
 
