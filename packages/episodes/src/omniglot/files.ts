@@ -9,8 +9,8 @@ import { type Entry, fromBuffer, type ZipFile } from 'yauzl'
 /** The two halves that Omniglot is published in. */
 export const PARTS = ['images_background', 'images_evaluation'] as const
 
-/** A drawing: where it lies, as in `images_background/Korean/character01/0539_01.png`, and its bytes. */
-export interface Drawing {
+/** A file: where it lies, as in `images_background/Korean/character01/0539_01.png`, and its bytes. */
+export interface StoredFile {
   readonly path: string
   readonly bytes: Uint8Array
 }
@@ -23,32 +23,44 @@ export function holdsOmniglot(folder: string): boolean {
 }
 
 /** All drawings of one half, in the order of their paths. */
-export async function readDrawings(folder: string, part: string): Promise<Drawing[]> {
+export async function readDrawings(folder: string, part: string): Promise<StoredFile[]> {
   const zip = join(folder, `${part}.zip`)
-  const drawings = existsSync(zip) ? await readZip(zip) : await readFolder(folder, part)
-  return drawings.sort((a, b) => (a.path < b.path ? -1 : 1))
+  const image = (path: string) => path.endsWith('.png')
+  if (existsSync(zip)) return inOrder(await readZip(zip, image))
+  const drawings = await readFolder(join(folder, part), image)
+  return inOrder(drawings.map(({ path, bytes }) => ({ path: `${part}/${path}`, bytes })))
 }
 
-async function readFolder(folder: string, part: string): Promise<Drawing[]> {
-  const names = await readdir(join(folder, part), { recursive: true })
-  const images = names.filter((name) => name.endsWith('.png'))
-  const drawings: Drawing[] = []
+function inOrder(files: StoredFile[]): StoredFile[] {
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+type Wanted = (path: string) => boolean
+
+/** The files below a folder that are wanted; their paths begin there, with `/` on every system. */
+export async function readFolder(folder: string, wanted: Wanted): Promise<StoredFile[]> {
+  const names = await readdir(folder, { recursive: true })
+  const paths = names.map((name) => name.split(/[\\/]/).join('/')).filter(wanted)
+  const files: StoredFile[] = []
   // a few at a time: a process may have no more than 1,024 files open
-  for (let from = 0; from < images.length; from += 64) {
-    const read = images.slice(from, from + 64).map(async (name) => ({
-      path: [part, ...name.split(/[\\/]/)].join('/'),
-      bytes: await readFile(join(folder, part, name)),
-    }))
-    drawings.push(...(await Promise.all(read)))
+  for (let from = 0; from < paths.length; from += 64) {
+    const read = paths
+      .slice(from, from + 64)
+      .map(async (path) => ({ path, bytes: await readFile(join(folder, path)) }))
+    files.push(...(await Promise.all(read)))
   }
-  return drawings
+  return files
 }
 
-async function readZip(file: string): Promise<Drawing[]> {
+/**
+ * The files of a zip archive that are wanted, each checked.
+ * @throws `episodes/damaged-archive` naming the entry
+ */
+export async function readZip(file: string, wanted: Wanted): Promise<StoredFile[]> {
   const buffer = await readFile(file)
   try {
     const zip = await promisify(openZip)(buffer)
-    return await readEntries(zip, buffer, file)
+    return await readEntries(zip, buffer, file, wanted)
   } catch (cause) {
     throw cause instanceof KshotError ? cause : damaged(file, (cause as Error).message, cause)
   }
@@ -67,20 +79,25 @@ interface LocalHeaders {
   ): void
 }
 
-function readEntries(zip: ZipFile, buffer: Buffer, file: string): Promise<Drawing[]> {
-  const drawings: Drawing[] = []
+function readEntries(
+  zip: ZipFile,
+  buffer: Buffer,
+  file: string,
+  wanted: Wanted,
+): Promise<StoredFile[]> {
+  const files: StoredFile[] = []
   return new Promise((resolve, reject) => {
     zip.on('error', reject)
-    zip.on('end', () => resolve(drawings))
+    zip.on('end', () => resolve(files))
     zip.on('entry', (entry: Entry) => {
-      if (!entry.fileName.endsWith('.png')) return zip.readEntry()
+      if (!wanted(entry.fileName)) return zip.readEntry()
       const reader = zip as ZipFile & LocalHeaders
       reader.readLocalFileHeader(entry, { minimal: true }, (error, header) => {
         try {
           if (error) throw error
           const { fileDataStart: from } = header!
           const packed = buffer.subarray(from, from + entry.compressedSize)
-          drawings.push({ path: entry.fileName, bytes: unpack(packed, entry, file) })
+          files.push({ path: entry.fileName, bytes: unpack(packed, entry, file) })
           zip.readEntry()
         } catch (fault) {
           reject(fault)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { KshotError } from '@kshot/core'
@@ -18,6 +19,24 @@ export function findOmniglot(data?: string): string {
     expected: 'images_background and images_evaluation, as folders or as .zip',
     remedy: 'Pass its folder with --data or KSHOT_DATA',
   })
+}
+
+/**
+ * Lake's runs: the file `all_runs.zip` itself, or a folder with it or with `run01` … in it, or one above;
+ * in a clone of the official repository it is `python/one-shot-classification/`. Looked for in the
+ * places of {@link findOmniglot}.
+ * @returns the zip or the folder that holds `run01`; undefined where there is none
+ */
+export function findLakeRuns(data?: string): string | undefined {
+  const folders = candidates(data).flatMap((folder) =>
+    ['', 'one-shot-classification', 'all_runs'].map((inner) => join(folder, inner)),
+  )
+  const zips = folders.map((folder) => join(folder, 'all_runs.zip'))
+  const given = data?.endsWith('.zip') ? [resolve(data)] : []
+  return (
+    [...given, ...zips].find((file) => existsSync(file)) ??
+    folders.find((folder) => existsSync(join(folder, 'run01')))
+  )
 }
 
 function candidates(data?: string): string[] {
