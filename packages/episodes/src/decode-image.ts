@@ -55,13 +55,22 @@ async function loadSharp(): Promise<SharpFactory> {
   }
 }
 
+/**
+ * What an image says of itself, without decoding it.
+ * @throws `episodes/damaged-image`, `episodes/sharp-missing`
+ */
+export async function imageHeader(file: string) {
+  return header(await loadSharp(), file)
+}
+
 async function header(sharp: SharpFactory, file: string) {
   const metadata = await sharp(file, { limitInputPixels: false })
     .metadata()
     .catch((cause) => {
       throw damaged(file, cause)
     })
-  return { width: metadata.width ?? 0, height: metadata.height ?? 0 }
+  const { width = 0, height = 0, channels } = metadata
+  return { width, height, grey: channels <= 2 }
 }
 
 /** Resizes channel by channel, and rounds to bytes. */

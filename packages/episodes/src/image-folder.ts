@@ -1,16 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { KshotError, rng } from '@kshot/core'
+import { KshotError } from '@kshot/core'
 import { badOption } from './checks'
 import { assertDisjoint, type ClassEntry, type Dataset, type Splits } from './dataset'
-import { decodeImage, type ImageFormat } from './decode-image'
-
-/** Shares of the classes; they sum to 1. */
-export interface SplitShares {
-  readonly train: number
-  readonly validation: number
-  readonly test: number
-}
+import { decodeImage, type ImageFormat, imageHeader } from './decode-image'
+import { checkShares, DEFAULT_SHARES, dealt, type SplitName, type SplitShares } from './shares'
 
 export interface ImageFolderOptions extends ImageFormat {
   /** Shares of the classes, for a folder without `train/` and `test/`. Default 0.6, 0.2 and 0.2. */
@@ -18,8 +12,6 @@ export interface ImageFolderOptions extends ImageFormat {
   /** Deals the classes to the splits. Default 0. */
   readonly seed?: number | string
 }
-
-type SplitName = keyof SplitShares
 
 const SPLIT_FOLDERS: { readonly [name in SplitName]: readonly string[] } = {
   train: ['train'],
@@ -39,9 +31,11 @@ const SPLIT_FOLDERS: { readonly [name in SplitName]: readonly string[] } = {
  */
 export async function imageFolder(dir: string, options: ImageFolderOptions): Promise<Splits> {
   checkFormat(options)
-  const shares = checkShares(options.splits ?? { train: 0.6, validation: 0.2, test: 0.2 })
+  const shares = checkShares(options.splits ?? DEFAULT_SHARES)
   const folders = await foldersIn(dir)
-  const split = (await splitFolders(dir, folders)) ?? dealt(dir, folders, shares, options.seed ?? 0)
+  const classes = folders.map((id) => ({ id, path: join(dir, id) }))
+  const split =
+    (await splitFolders(dir, folders)) ?? dealt(classes, shares, options.seed ?? 0, 'image folder')
   const load = (name: SplitName) => loadClasses(split[name], options, specOf(name, dir, options))
   // one after the other: each keeps all cores busy decoding
   const train = await load('train')
@@ -56,6 +50,30 @@ export async function imageFolderSplit({
   ...options
 }: ImageFolderOptions & { readonly name: SplitName; readonly dir: string }): Promise<Dataset> {
   return (await imageFolder(dir, options))[name]
+}
+
+/** The least and the most of what a folder that says no size is read at: four poolings need 16 pixels. */
+const SIDES = { least: 28, most: 84 }
+
+/**
+ * A size and number of channels that suit a folder's pictures, from the first one of each class: the
+ * longest side, but 28 to 84 pixels; grey if all are.
+ * @throws as {@link imageFolder}
+ */
+export async function imageFolderFormat(
+  dir: string,
+): Promise<{ readonly size: readonly [height: number, width: number]; readonly channels: 1 | 3 }> {
+  const folders = await foldersIn(dir)
+  const split = await splitFolders(dir, folders)
+  const paths = split
+    ? Object.values(split).flatMap((list) => list.map(({ path }) => path))
+    : folders.map((id) => join(dir, id))
+  const headers = await Promise.all(
+    paths.map(async (path) => imageHeader((await imagesIn(path))[0]!)),
+  )
+  const longest = Math.max(...headers.map(({ width, height }) => Math.max(width, height)))
+  const side = Math.min(SIDES.most, Math.max(SIDES.least, longest))
+  return { size: [side, side], channels: headers.every(({ grey }) => grey) ? 1 : 3 }
 }
 
 function specOf(name: SplitName, dir: string, options: ImageFolderOptions): Dataset['spec'] {
@@ -91,27 +109,6 @@ async function splitFolders(
     train: await classesOf('train'),
     validation: await classesOf('validation'),
     test: await classesOf('test'),
-  }
-}
-
-function dealt(
-  dir: string,
-  folders: readonly string[],
-  { validation, test }: SplitShares,
-  seed: number | string,
-): ClassFolders {
-  const n = folders.length
-  const order = rng(seed).split('image folder').permutation(n)
-  const [forTest, forValidation] = [Math.round(n * test), Math.round(n * validation)]
-  const take = (from: number, to?: number) =>
-    order
-      .slice(from, to)
-      .sort((a, b) => a - b)
-      .map((i) => ({ id: folders[i]!, path: join(dir, folders[i]!) }))
-  return {
-    test: take(0, forTest),
-    validation: take(forTest, forTest + forValidation),
-    train: take(forTest + forValidation),
   }
 }
 
@@ -196,16 +193,5 @@ function checkFormat({ size, channels = 3 }: ImageFormat): void {
     `size [${size}], channels ${channels}`,
     'size [height, width] in whole pixels, channels 1 or 3',
     'Pass size: [84, 84], channels: 3',
-  )
-}
-
-function checkShares(shares: SplitShares): SplitShares {
-  const all = [shares.train, shares.validation, shares.test]
-  const sum = all.reduce((total, share) => total + share, 0)
-  if (all.every((share) => share >= 0) && Math.abs(sum - 1) < 1e-6) return shares
-  throw badOption(
-    `splits ${all.join(', ')}`,
-    'shares of the classes for train, validation and test that sum to 1',
-    'Pass splits: { train: 0.6, validation: 0.2, test: 0.2 }',
   )
 }

@@ -1,3 +1,4 @@
+export { bagOfNgrams } from './bag-of-ngrams'
 export { type BatchOptions, batches, batchSource } from './batches'
 export {
   assertDisjoint,

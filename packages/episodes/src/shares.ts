@@ -1,0 +1,51 @@
+import { rng } from '@kshot/core'
+import { badOption } from './checks'
+
+/** Shares of the classes; they sum to 1. */
+export interface SplitShares {
+  readonly train: number
+  readonly validation: number
+  readonly test: number
+}
+
+export type SplitName = keyof SplitShares
+
+/** Where nothing else says which class belongs where. */
+export const DEFAULT_SHARES: SplitShares = { train: 0.6, validation: 0.2, test: 0.2 }
+
+/**
+ * Deals classes to splits at random; within a split they stay in their order.
+ * @param stream names the draw, so that different data sets of one seed differ
+ */
+export function dealt<T>(
+  classes: readonly T[],
+  { validation, test }: SplitShares,
+  seed: number | string,
+  stream: string,
+): { readonly [name in SplitName]: readonly T[] } {
+  const n = classes.length
+  const order = rng(seed).split(stream).permutation(n)
+  const [forTest, forValidation] = [Math.round(n * test), Math.round(n * validation)]
+  const take = (from: number, to?: number) =>
+    order
+      .slice(from, to)
+      .sort((a, b) => a - b)
+      .map((i) => classes[i]!)
+  return {
+    test: take(0, forTest),
+    validation: take(forTest, forTest + forValidation),
+    train: take(forTest + forValidation),
+  }
+}
+
+/** @throws `episodes/bad-option` unless the shares sum to 1 */
+export function checkShares(shares: SplitShares): SplitShares {
+  const all = [shares.train, shares.validation, shares.test]
+  const sum = all.reduce((total, share) => total + share, 0)
+  if (all.every((share) => share >= 0) && Math.abs(sum - 1) < 1e-6) return shares
+  throw badOption(
+    `splits ${all.join(', ')}`,
+    'shares of the classes for train, validation and test that sum to 1',
+    'Pass splits: { train: 0.6, validation: 0.2, test: 0.2 }',
+  )
+}
