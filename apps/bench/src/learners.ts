@@ -3,6 +3,8 @@ export const learners: { readonly [name: string]: string } = {
   protonet: 'Prototypical Networks (Snell et al. 2017), @kshot/protonet',
   matching:
     'Matching Networks, with or without full context (Vinyals et al. 2016), @kshot/matching',
+  siamese: 'Siamese networks, trained on pairs (Koch et al. 2015), @kshot/siamese',
+  relation: 'Relation Networks (Sung et al. 2018), @kshot/relation',
   nearestCentroid: 'the nearest class mean, nothing trained, @kshot/baseline',
   nearestNeighbours: 'k nearest neighbours by cosine, nothing trained, @kshot/baseline',
   fineTuned:

@@ -4,13 +4,15 @@ import { type Json, KshotError, type ModuleLoader, type Spec } from '@kshot/core
 const PACKAGES: Record<string, readonly string[]> = {
   '@kshot/protonet': ['protonet'],
   '@kshot/matching': ['matching'],
+  '@kshot/siamese': ['siamese', 'kochNet'],
+  '@kshot/relation': ['relation'],
   '@kshot/baseline': ['nearestCentroid', 'nearestNeighbours', 'fineTuned', 'simpleShot'],
   '@kshot/maml': [
     ...['maml', 'anil', 'boil', 'metaSgd', 'mamlPlusPlus', 'reptile', 'implicitMaml'],
     'pretrained',
   ],
   '@kshot/core': [
-    ...['conv4', 'finnNet', 'cnn', 'mlp', 'embeddings'],
+    ...['conv4', 'convMaps', 'finnNet', 'cnn', 'mlp', 'embeddings'],
     ...['adam', 'adamw', 'sgd', 'momentum', 'constant', 'step', 'linear', 'cosine', 'warmUp'],
   ],
 }

@@ -41,7 +41,7 @@ export type RelationNormalisation = 'running' | 'batch-joint' | 'batch-separate'
 
 export interface RelationOptions {
   /** f_φ: a model that returns feature maps `[n, h, w, c]`, at least 4 × 4. */
-  readonly embedding: ShapedModel
+  readonly backbone: ShapedModel
   /** Of both convolutions of the relation module. Default 64. */
   readonly filters?: number
   /** Units of its first dense layer. Default 8. */
@@ -69,10 +69,10 @@ export interface RelationOptions {
  * @throws `relation/bad-option`; from `init`: `relation/no-maps`, `relation/map-too-small`; from `adapt`
  * and `loss`: `core/no-classes`, `core/one-class`, `core/empty-support`
  * @example
- * const learner = relation({ embedding: convMaps() })
+ * const learner = relation({ backbone: convMaps() })
  */
 export function relation(options: RelationOptions): MetaLearner {
-  const { embedding, loss = 'mse', shots = 'sum', normalisation } = options
+  const { backbone, loss = 'mse', shots = 'sum', normalisation } = options
   const { train = 'batch-joint', test = 'running' } = normalisation ?? {}
   const sizes = checkedSizes(options)
   const { eps = 1e-5, momentum = 0.1 } = options
@@ -80,7 +80,7 @@ export function relation(options: RelationOptions): MetaLearner {
 
   const embed = ({ params, state }: Meta, x: Tensor, mode: RelationNormalisation) => {
     const weights = { params: of(params).embedding, state: of(state).embedding }
-    const { y, state: next } = embedding.apply(weights, x, { norm: normOf(mode) })
+    const { y, state: next } = backbone.apply(weights, x, { norm: normOf(mode) })
     return { maps: y as Tensor4D, state: next }
   }
 
@@ -123,7 +123,7 @@ export function relation(options: RelationOptions): MetaLearner {
       package: '@kshot/relation',
       export: 'relation',
       options: {
-        ...{ embedding: embedding.spec, ...sizes, eps, momentum, loss, shots },
+        ...{ backbone: backbone.spec, ...sizes, eps, momentum, loss, shots },
         normalisation: { train, test },
       },
     },
@@ -135,8 +135,8 @@ export function relation(options: RelationOptions): MetaLearner {
       transductive: test === 'batch-joint' || test === 'batch-separate',
     },
     init(rng, { inputShape }) {
-      const embedded = embedding.init(rng.split('embedding'), inputShape)
-      const related = comparison.init(rng.split('relation'), embedding.outputShape(inputShape))
+      const embedded = backbone.init(rng.split('embedding'), inputShape)
+      const related = comparison.init(rng.split('relation'), backbone.outputShape(inputShape))
       return {
         params: { embedding: embedded.params, relation: related.params },
         state: { embedding: embedded.state, relation: related.state },

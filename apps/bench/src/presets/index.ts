@@ -5,12 +5,16 @@ import { mamlPlusPlusPresets } from './maml-plus-plus'
 import { matchingPresets } from './matching'
 import type { Presets } from './preset'
 import { protonetPresets } from './protonet'
+import { relationPresets } from './relation'
 import { reptilePresets } from './reptile'
+import { siamesePresets } from './siamese'
 
 /** The configurations that have a name. */
 export const presets: Presets = {
   ...protonetPresets,
   ...matchingPresets,
+  ...siamesePresets,
+  ...relationPresets,
   ...lakePresets,
   ...mamlPresets,
   ...metaSgdPresets,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { named, positive, rate } from './named'
+import { count, named, positive, rate } from './named'
 
 const batchNorm = {
   eps: rate.optional(),
@@ -15,6 +15,20 @@ export const backbone = named(
     filters: positive.optional(),
     blocks: positive.optional(),
     ...batchNorm,
+  }),
+  z.strictObject({
+    name: z.literal('convMaps'),
+    filters: positive.optional(),
+    blocks: positive.optional(),
+    pooled: count.optional(),
+    padding: z.enum(['same', 'valid']).optional(),
+    ...batchNorm,
+  }),
+  z.strictObject({
+    name: z.literal('kochNet'),
+    filters: z.tuple([positive, positive, positive, positive]).optional(),
+    units: positive.optional(),
+    initializer: z.enum(['koch', 'torch']).optional(),
   }),
   z.strictObject({
     name: z.literal('finnNet'),

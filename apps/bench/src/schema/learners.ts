@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { backbone } from './backbones'
 import { baselines } from './baselines'
+import { comparing } from './comparing'
 import { count, named, positive, rate } from './named'
 import { optimizer } from './optimizers'
 
@@ -94,4 +95,4 @@ const gradientLearners = [
   }),
 ] as const
 
-export const learner = named(protonet, matching, ...baselines, ...gradientLearners)
+export const learner = named(protonet, matching, ...comparing, ...baselines, ...gradientLearners)
