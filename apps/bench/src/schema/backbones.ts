@@ -17,6 +17,13 @@ export const backbone = named(
     ...batchNorm,
   }),
   z.strictObject({
+    name: z.literal('finnNet'),
+    filters: positive.optional(),
+    blocks: positive.optional(),
+    readout: z.enum(['mean', 'flatten']).optional(),
+    ...batchNorm,
+  }),
+  z.strictObject({
     name: z.literal('convMaps'),
     filters: positive.optional(),
     blocks: positive.optional(),
@@ -29,13 +36,6 @@ export const backbone = named(
     filters: z.tuple([positive, positive, positive, positive]).optional(),
     units: positive.optional(),
     initializer: z.enum(['koch', 'torch']).optional(),
-  }),
-  z.strictObject({
-    name: z.literal('finnNet'),
-    filters: positive.optional(),
-    blocks: positive.optional(),
-    readout: z.enum(['mean', 'flatten']).optional(),
-    ...batchNorm,
   }),
   z.strictObject({
     name: z.literal('mlp'),
