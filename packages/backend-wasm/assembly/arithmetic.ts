@@ -153,3 +153,12 @@ function apply(op: i32, x: v128, parameter: f32): v128 {
   if (op == SQRT) return f32x4.sqrt(x)
   return f32x4.div(f32x4.splat(1), f32x4.sqrt(x))
 }
+
+/** n numbers between two bounds; NaN stays NaN. */
+export function clip(n: i32, x: usize, out: usize, low: f32, high: f32): void {
+  const end = out + (<usize>n << 2), from = f32x4.splat(low), to = f32x4.splat(high)
+  for (; out + 16 <= end; out += 16, x += 16) {
+    v128.store(out, f32x4.min(f32x4.max(v128.load(x), from), to))
+  }
+  for (; out < end; out += 4, x += 4) store<f32>(out, min(max(load<f32>(x), low), high))
+}

@@ -7,6 +7,7 @@ import {
   dropout,
   engine,
   expandDims,
+  gather,
   getBackend,
   greater,
   keep,
@@ -252,6 +253,14 @@ describe.each(testBackends)('vmap on %s', (backend) => {
       return Array.from({ length: rows }, (_, row) => at(row)).reduce((a, b) => a + b)
     })
     expect(numbers(vmap((x: Tensor) => sumLeading(x))(x))).toEqual(expected)
+  })
+
+  it.each([2, -1, 5])('gathers no row %i, which would be that of the task beside', (index) => {
+    const x = tensor([1, 2, 3, 4, 5, 6], [TASKS, 2, 1])
+    const at = tensor2d([[0], [index], [1]], [TASKS, 1], 'int32')
+    const gathered = vmap((x: Tensor, at: Tensor) => gather(x, at as Tensor1D))
+    expect(numbers(gathered(x, tensor2d([[0], [1], [1]], [TASKS, 1], 'int32')))).toEqual([1, 4, 6])
+    expect(() => gathered(x, at)).toThrow(/index/)
   })
 
   it('multiplies along more than six axes', () => {

@@ -34,6 +34,8 @@ const positive = (shape: readonly number[], seed: number) =>
 
 describe.each([
   ['Relu', {}, undefined],
+  ['Relu6', {}, undefined],
+  ['ClipByValue', { clipValueMin: -0.5, clipValueMax: 0.8 }, undefined],
   ['Step', { alpha: 0 }, undefined],
   ['Step', { alpha: -0.5 }, undefined],
   ['Neg', {}, undefined],

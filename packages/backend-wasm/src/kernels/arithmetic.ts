@@ -1,5 +1,5 @@
 import { broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core'
-import type { Kernel, Kernels } from './kernel'
+import type { Call, Kernel, Kernels } from './kernel'
 import type { Native } from './native'
 
 /** As they are numbered in assembly/arithmetic.ts. */
@@ -10,6 +10,8 @@ const unaries = ['Relu', 'Step', 'Neg', 'Square', 'Sqrt', 'Rsqrt']
 export const arithmetic: Kernels = {
   ...Object.fromEntries(binaries.map((name, op) => [name, binary(op)])),
   ...Object.fromEntries(unaries.map((name, op) => [name, unary(op)])),
+  Relu6: clip(() => [0, 6]),
+  ClipByValue: clip(({ clipValueMin, clipValueMax }) => [clipValueMin, clipValueMax]),
 }
 
 function unary(op: number): Kernel {
@@ -19,6 +21,18 @@ function unary(op: number): Kernel {
     const out = native.output(x.shape)
     const n = util.sizeFromShape(x.shape)
     native.call.unary(op, n, native.address(x), native.address(out), call.attrs?.alpha ?? 0)
+    return out
+  }
+}
+
+/** TensorFlow.js' own make a number of NaN. */
+function clip(bounds: (attrs: Call['attrs']) => readonly [low: number, high: number]): Kernel {
+  return (native, stock) => (call) => {
+    const { x } = call.inputs as { x: TensorInfo }
+    if (x.dtype !== 'float32') return stock(call)
+    const out = native.output(x.shape)
+    const n = util.sizeFromShape(x.shape)
+    native.call.clip(n, native.address(x), native.address(out), ...bounds(call.attrs))
     return out
   }
 }

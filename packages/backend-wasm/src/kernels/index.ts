@@ -2,6 +2,7 @@ import { optimizers } from './adam'
 import { aliases } from './alias'
 import { arithmetic } from './arithmetic'
 import { batchNorms } from './batch-norm'
+import { bounded } from './bounds'
 import { convolutions } from './conv'
 import { convBatchNorms } from './conv-batch-norm'
 import { direct } from './conv-direct'
@@ -23,6 +24,7 @@ const exact: Kernels = {
   ...aliases,
   ...arithmetic,
   ...batchNorms,
+  ...bounded,
   ...convBatchNorms,
   ...convolutions(() => direct),
   ...optimizers,

@@ -2,10 +2,41 @@ import { type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { Call, Kernel, Kernels } from './kernel'
 import type { Native } from './native'
 
-/** Sums and means over any axes, at the speed of memory. */
+const LOWEST = -(2 ** 31)
+
+/** Sums and means over any axes, at the speed of memory; of nothing, the others too. */
 export const reductions: Kernels = {
-  Sum: reduction(() => 1),
+  Sum: ofNothing(
+    () => 0,
+    reduction(() => 1),
+  ),
   Mean: reduction((count) => 1 / Math.max(count, 1)),
+  Prod: ofNothing(() => 1),
+  Max: ofNothing((int) => (int ? LOWEST : Number.NEGATIVE_INFINITY)),
+  Min: ofNothing((int) => (int ? -1 - LOWEST : Number.POSITIVE_INFINITY)),
+  All: ofNothing(() => 1),
+  Any: ofNothing(() => 0),
+}
+
+/** TensorFlow.js' own leave the result of no numbers as the memory was. */
+function ofNothing(
+  neutral: (int: boolean) => number,
+  kernel: Kernel = (_, stock) => stock,
+): Kernel {
+  return (native, stock) => {
+    const usual = kernel(native, stock)
+    return (call) => {
+      const { x } = call.inputs as { x: TensorInfo }
+      if (util.sizeFromShape(x.shape) > 0) return usual(call)
+      const { axis, reductionIndices = axis } = call.attrs
+      const axes = util.parseAxisParam(reductionIndices ?? null!, x.shape)
+      const shape = keptShape(x, axes, call)
+      const values = util.getTypedArrayFromDType(x.dtype as 'float32', util.sizeFromShape(shape))
+      values.fill(neutral(x.dtype === 'int32'))
+      const dataId = native.backend.write(values, shape, x.dtype)
+      return { dataId, shape, dtype: x.dtype }
+    }
+  }
 }
 
 function reduction(scaleOf: (count: number) => number): Kernel {

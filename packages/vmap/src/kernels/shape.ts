@@ -117,15 +117,37 @@ function gatherRows(backend: TasksBackend, x: TensorInfo, indices: TensorInfo): 
   const { tasks } = backend
   const [n, ...row] = x.shape as [number, ...number[]]
   const each = util.sizeFromShape(indices.shape)
-  const first = Int32Array.from({ length: tasks * each }, (_, i) => Math.floor(i / each) * n)
   const shape = [tasks * each]
-  const dataId = backend.base.backend.write(first, shape, 'int32')
-  const offset = backend.untilEnd({ dataId, shape, dtype: 'int32' as const })
+  const first = Int32Array.from({ length: tasks * each }, (_, i) => Math.floor(i / each) * n)
   const own = { ...backend.storedForEach(indices), shape }
-  const at = backend.untilEnd(backend.run('Add', { a: own, b: offset }))
+  const moved = backend.untilEnd(backend.run('Add', { a: own, b: integers(backend, first) }))
+  const at = insideOr(backend, own, n, moved)
   const rows = { ...backend.storedForEach(x), shape: [tasks * n, ...row] }
   const y = backend.run('GatherV2', { x: rows, indices: at }, { axis: 0, batchDims: 0 })
   return backend.logical({ ...y, shape: [tasks, ...indices.shape, ...row] })
+}
+
+/** `moved` where an index is one of n; elsewhere -1, which is no row, and not a row of the task beside. */
+function insideOr(
+  backend: TasksBackend,
+  index: TensorInfo,
+  n: number,
+  moved: TensorInfo,
+): TensorInfo {
+  const run = (kernel: string, inputs: object) => backend.untilEnd(backend.run(kernel, inputs))
+  const all = (value: number) => integers(backend, new Int32Array(index.shape[0]!).fill(value))
+  const condition = run('LogicalAnd', {
+    a: run('GreaterEqual', { a: index, b: all(0) }),
+    b: run('Less', { a: index, b: all(n) }),
+  })
+  return run('Select', { condition, t: moved, e: all(-1) })
+}
+
+/** Whole numbers on the base, until the kernel ends. */
+function integers(backend: TasksBackend, values: Int32Array): TensorInfo {
+  const shape = [values.length]
+  const dataId = backend.base.backend.write(values, shape, 'int32')
+  return backend.untilEnd({ dataId, shape, dtype: 'int32' as const })
 }
 
 function filled(
