@@ -127,7 +127,11 @@ const sameImages = {
   batches: (data: Dataset, shape: Shape, seed: string, distort?: object) =>
     batches(data, { size: images(shape), seed, ...(distort && { distort }) }),
   pairs: (data: Dataset, shape: Shape, seed: string, distort?: object) =>
-    pairs(data, { size: Math.ceil(images(shape) / 2), seed, ...(distort && { distort }) }),
+    pairs(data, {
+      ...{ size: Math.ceil(images(shape) / 2), seed },
+      ...(distort && { distort }),
+      ...(shape.within && { within: shape.within }),
+    }),
 }
 
 function images({ ways, shots, queries }: Shape): number {

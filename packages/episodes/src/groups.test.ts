@@ -148,7 +148,7 @@ describe('bad input', () => {
     expectError(
       draw(data, { ways: 11 }),
       'episodes/too-few-classes',
-      "4 groups, the largest ('Tengwar') of 10 classes, for 11-way",
+      "4 groups, the largest ('Tengwar') of 10 classes, for 11 classes",
       'a group of at least 11',
     ))
 

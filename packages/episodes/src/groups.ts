@@ -33,15 +33,15 @@ export function groupAt(groups: readonly Group[], random: Rng, index: number): G
   return groups[order[index % groups.length]!]!
 }
 
-/** Throws `episodes/too-few-classes` unless a group has as many classes as an episode needs. */
+/** Throws `episodes/too-few-classes` unless a group has so many classes. */
 export function checkGroups(dataset: Pick<Dataset, 'classes'>, ways: number): void {
   if (groupsOf(dataset, ways).length > 0) return
   const all = groupsOf(dataset, 1)
   const [largest] = [...all].sort((a, b) => b.classes.length - a.classes.length)
   throw new KshotError('episodes/too-few-classes', {
     got: largest
-      ? `${all.length} groups, the largest ('${largest.name}') of ${largest.classes.length} classes, for ${ways}-way episodes within a group`
-      : `${dataset.classes.length} classes without a group, for ${ways}-way episodes within a group`,
+      ? `${all.length} groups, the largest ('${largest.name}') of ${largest.classes.length} classes, for ${ways} classes of one group`
+      : `${dataset.classes.length} classes without a group, for ${ways} classes of one group`,
     expected: `a group of at least ${ways} classes`,
     remedy: 'Take fewer ways, draw from all classes, or name the group of each class',
   })

@@ -45,6 +45,30 @@ describe('pairs', () => {
     expect(new Set(orders).size).toBe(4)
   })
 
+  it('within groups, show two classes of one group, each as often', async () => {
+    const names = ['Greek', 'Greek', 'Korean', 'Korean', 'Tengwar']
+    const grouped = {
+      ...data,
+      classes: data.classes.map((entry, i) => ({ ...entry, group: names[i]! })),
+    }
+    const source = pairs(grouped, { size: 400, seed: 1, within: 'group' })
+    expect(source.spec.options).toMatchObject({ within: 'group' })
+    const batch = await source(0)
+    const [left, right, same] = [batch.left, batch.right, batch.same].map((t) => [...t.dataSync()])
+    disposeTask(batch)
+    const seen = [0, 0, 0, 0, 0]
+    for (const [i, l] of left!.entries()) {
+      const [a, b] = [Math.floor(l / 10), Math.floor(right![i]! / 10)]
+      expect(names[a]).toBe(names[b])
+      expect(a === b).toBe(same![i] === 1)
+      seen[a]!++
+    }
+    expect(seen[4]).toBe(0)
+    for (const n of seen.slice(0, 4)) expect(Math.abs(n - 100)).toBeLessThan(50)
+    const draw = () => pairs(data, { size: 4, seed: 1, within: 'group' })
+    await expectError(draw, 'episodes/too-few-classes', 'without a group')
+  })
+
   it('leave no tensor behind', async () => {
     const source = pairs(data, { size: 6, seed: 1, distort: { rotation: 10 } })
     const draw = async () => {

@@ -3,6 +3,7 @@ import { dispose, type Tensor, tensor1d } from '@tensorflow/tfjs-core'
 import { checkInteger } from './checks'
 import type { Dataset } from './dataset'
 import { checkDistort, type DistortOptions, drawDistortion } from './distort'
+import { checkGroups, groupsOf } from './groups'
 import type { Slot } from './plan'
 import { renderBatch } from './render'
 
@@ -11,6 +12,8 @@ export interface PairOptions {
   readonly size: number
   readonly seed: number | string
   readonly distort?: DistortOptions
+  /** `group`: both classes of a pair are of one group (an alphabet), which makes them harder to tell. */
+  readonly within?: 'group'
 }
 
 /**
@@ -19,13 +22,18 @@ export interface PairOptions {
  */
 export function pairs(dataset: Dataset, options: PairOptions): TaskSource<PairBatch> {
   checkPairs(dataset)
-  const { size, seed, distort } = options
+  const { size, seed, distort, within } = options
   checkInteger('size', size)
+  if (within === 'group') checkGroups(dataset, 2)
+  const drawClasses = within === 'group' ? withinGroups(dataset) : anyTwo(dataset)
   if (distort) checkDistort(distort, dataset.shape)
   const draw = (index: number): PairBatch => {
     const random = rng(seed).split('pairs').split(index)
     const order = random.split('order').permutation(size)
-    const drawn = order.map((i) => drawPair(dataset, i % 2 === 0, random.split(i), distort))
+    const drawn = order.map((i) => {
+      const own = random.split(i)
+      return drawPair(dataset, drawClasses(own), i % 2 === 0, own, distort)
+    })
     return {
       left: images(drawn.map(([left]) => left)),
       right: images(drawn.map(([, right]) => right)),
@@ -39,7 +47,11 @@ export function pairs(dataset: Dataset, options: PairOptions): TaskSource<PairBa
     spec: {
       package: '@kshot/episodes',
       export: 'pairSource',
-      options: { size, seed, dataset: dataset.spec, ...(distort && { distort: { ...distort } }) },
+      options: {
+        ...{ size, seed, dataset: dataset.spec },
+        ...(distort && { distort: { ...distort } }),
+        ...(within && { within }),
+      },
     },
     taskSpec: { inputShape: dataset.shape },
   })
@@ -56,13 +68,31 @@ export function pairSource({ dataset, ...options }: PairOptions & { readonly dat
   return pairs(dataset, options)
 }
 
+type TwoClasses = readonly [first: number, second: number]
+
+function anyTwo({ classes }: Dataset): (random: Rng) => TwoClasses {
+  return (random) => random.sample(classes.length, 2) as [number, number]
+}
+
+/** The first is any class with others in its group, the second one of these. */
+function withinGroups(dataset: Dataset): (random: Rng) => TwoClasses {
+  const places = groupsOf(dataset, 2).flatMap(({ classes }) =>
+    classes.map((_, place) => ({ classes, place })),
+  )
+  return (random) => {
+    const { classes, place } = places[random.integer(places.length)]!
+    const other = random.integer(classes.length - 1)
+    return [classes[place]!, classes[other < place ? other : other + 1]!]
+  }
+}
+
 function drawPair(
   { classes }: Dataset,
+  [first, second]: TwoClasses,
   same: boolean,
   random: Rng,
   distort?: DistortOptions,
 ): [Slot, Slot] {
-  const [first, second] = random.sample(classes.length, 2) as [number, number]
   const slot = (classIndex: number, example: number, side: string): Slot => ({
     label: 0,
     classIndex,

@@ -26,21 +26,44 @@ const train = {
   distort: { rotation: 10, shear: 0.2, scale: 0.15, shift: 1 },
 } as const
 
+const backbone = { name: 'conv4', filters: 64, eps: 1e-5, momentum: 0.1 } as const
+const normalisation = { train: 'batch-joint', test: 'running' } as const
+
+/** A rate that is halved every so many steps. */
+function adam(initial: number, every: number) {
+  return { name: 'adam', rate: { name: 'step', initial, every, factor: 0.5 } } as const
+}
+
 const protonet: Preset = {
-  description: 'Lake et al. 2015, one-shot classification within alphabets: ProtoNet',
+  description: 'Lake’s one-shot task within alphabets: ProtoNet',
   config: {
     ...lake,
-    learner: {
-      name: 'protonet',
-      backbone: { name: 'conv4', filters: 64, eps: 1e-5, momentum: 0.1 },
-      distance: 'squared-euclidean',
-      normalisation: { train: 'batch-joint', test: 'running' },
-    },
-    train: {
-      ...{ ...train, steps: 10_000 },
-      optimizer: { name: 'adam', rate: { name: 'step', initial: 1e-3, every: 1500, factor: 0.5 } },
-    },
+    learner: { name: 'protonet', backbone, distance: 'squared-euclidean', normalisation },
+    train: { ...train, steps: 10_000, optimizer: adam(1e-3, 1500) },
   },
 }
 
-export const lakePresets: Presets = { 'protonet-lake': protonet }
+const matching: Preset = {
+  description: 'Lake’s one-shot task within alphabets: Matching Networks',
+  config: {
+    ...lake,
+    learner: { name: 'matching', backbone, distance: 'cosine', normalisation },
+    train: { ...train, steps: 10_000, optimizer: adam(1e-3, 1500) },
+  },
+}
+
+/** Pairs, as many images as the episodes of the others; two classes of a pair are of one alphabet. */
+const siamese: Preset = {
+  description: 'Lake’s one-shot task within alphabets: Siamese networks, trained on pairs',
+  config: {
+    ...lake,
+    learner: { name: 'siamese', backbone, normalisation },
+    train: { ...train, steps: 10_000, optimizer: adam(1e-3, 1500) },
+  },
+}
+
+export const lakePresets: Presets = {
+  'protonet-lake': protonet,
+  'matching-lake': matching,
+  'siamese-lake': siamese,
+}

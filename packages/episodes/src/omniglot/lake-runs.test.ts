@@ -52,7 +52,7 @@ beforeAll(async () => {
 
 /** Widths of the bars of some pictures, in pixels. */
 const widths = (x: Episode['support']['x']) => {
-  const rows = x.dataSync()
+  const rows = x.dataSync<'float32'>()
   return Array.from({ length: x.shape[0]! }, (_, i) =>
     rows.slice(i * 784, i * 784 + 28).reduce((sum, v) => sum + v, 0),
   )
