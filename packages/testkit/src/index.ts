@@ -5,6 +5,7 @@ export { derivatives, derivativesSuite } from './derivatives'
 export { codeOf } from './errors'
 export { leaked } from './leaks'
 export { type LearnerSuiteOptions, learnerSuite } from './learner-suite'
+export { numbersOf } from './numbers'
 export { draw, type Inputs, type Operation, onCpuOnly, operations, scalarOf } from './operations'
 export { describeReference, referenceFile, referenceSuite } from './reference/describe'
 export {
@@ -15,6 +16,7 @@ export {
   referenceEpisode,
   toTensor,
 } from './reference/format'
+export { swiftShader, useSwiftShader } from './swiftshader'
 export { type ToyOptions, toyBatches, toyEpisodes, toyPairs, toyTasks } from './toy'
 export { toyLearner } from './toy-learner'
 export { vmapSuite } from './vmap-suite'
