@@ -13,6 +13,7 @@ import {
 } from '@kshot/episodes'
 import { findOmniglot, omniglot } from '@kshot/episodes/node'
 import { glyphs } from '@kshot/glyphs'
+import { ownData } from './own-data'
 import type { Config } from './schema'
 import { count } from './text'
 
@@ -26,6 +27,8 @@ export interface Data {
   readonly curves?: TaskSource
   /** In a few words, for people. */
   readonly description: string
+  /** The data says itself which class belongs to which split. */
+  readonly splitGiven?: boolean
   /** The hash of all test episodes: contents, order, labels and preprocessing. */
   episodeSet(): Promise<string>
 }
@@ -39,6 +42,18 @@ interface DatasetEntry {
 
 /** The options of one data set. */
 type Of<Name extends Config['dataset']['name']> = Extract<Config['dataset'], { name: Name }>
+
+/** Data sets that are named by their path. */
+const brought: { readonly [name: string]: DatasetEntry } = Object.fromEntries(
+  Object.entries(ownData).map(([name, { description, open }]) => [
+    name,
+    {
+      description,
+      open: async (config) => classes(config, await open(config.dataset)),
+      locate: async () => ({ ok: true, detail: 'where dataset.path says' }),
+    } satisfies DatasetEntry,
+  ]),
+)
 
 /** The data sets that a configuration can name. */
 export const datasets: { readonly [name: string]: DatasetEntry } = {
@@ -64,6 +79,7 @@ export const datasets: { readonly [name: string]: DatasetEntry } = {
       }
     },
   },
+  ...brought,
   sinusoids: {
     description: 'regression: sines of many amplitudes and phases, generated (Finn et al. 2017)',
     open: async (config) => sines(config),
@@ -118,6 +134,7 @@ function classes({ dataset, train, validate, test, seed }: Config, splits: Split
     validation: validate ? draw(validation, validate, `validate ${validate.seed}`) : undefined,
     test: tests,
     description: describe(dataset.name, { ...splits, train: training }),
+    ...(splits.given !== undefined && { splitGiven: splits.given }),
     episodeSet: async () => episodeSetHash(tests, test.episodes),
   }
 }

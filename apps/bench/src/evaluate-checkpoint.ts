@@ -39,6 +39,7 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
       ...{ config, learner, device, test: tests.test, params: meta.params },
       baselines: [baselineRow(tests)],
       episodeSet: await data.episodeSet(),
+      splitGiven: data.splitGiven,
       confusion: confusionOf(data.test, tests.test[0]!.evaluation.predicted),
       train: { ...saved.train, seconds: null },
       best: saved.best,

@@ -112,8 +112,15 @@ export function testScore(scores: Scores): TestScore {
 /** Data sets that are split in one way only. */
 const SPLITS: { readonly [dataset: string]: string } = { glyphs: 'scripts', sinusoids: 'generated' }
 
+/** Which classes are tested on, in a word. */
+function splitName({ dataset }: Config, given: boolean | undefined): string {
+  if (given) return 'given'
+  const { split, seed } = dataset as { readonly split?: string; readonly seed?: number }
+  return SPLITS[dataset.name] ?? split ?? `dealt by seed ${seed}`
+}
+
 /** What a result says of the conditions, from the configuration and the learner. */
-export function labelsOf(config: Config, learner: MetaLearner, params: Params): Labels {
+function labelsOf({ config, learner, params, splitGiven }: Parts): Labels {
   const { dataset, test, train } = config
   const rotations = 'rotations' in dataset && ['all', 'per-class'].includes(dataset.rotations)
   return {
@@ -121,7 +128,7 @@ export function labelsOf(config: Config, learner: MetaLearner, params: Params): 
     queriesNormalisedTogether: normalisedTogether(learner.spec, (test.ways ?? 1) * test.queries),
     adaptationSteps: testSteps(learner),
     rotationsAtTest: rotations,
-    split: SPLITS[dataset.name] ?? (dataset as { split: string }).split,
+    split: splitName(config, splitGiven),
     resize: 'resize' in dataset ? dataset.resize : 'none',
     withinAlphabet: test.within === 'group',
     trainingSplit: train.split,
@@ -149,6 +156,8 @@ export interface Parts {
   readonly train: Result['train']
   readonly best: Result['best']
   readonly checkpoint: string
+  /** Of data that a user brings: it says itself which class belongs to which split. */
+  readonly splitGiven: boolean | undefined
   readonly workers: number
   readonly seconds: { readonly total: number; readonly test: number }
 }
@@ -157,7 +166,7 @@ export interface Parts {
 export function resultOf(parts: Parts): Result {
   const { config, learner, device, train, seconds } = parts
   const { ways, shots, queries, episodes, seed } = config.test
-  const labels = labelsOf(config, learner, parts.params)
+  const labels = labelsOf(parts)
   return {
     learner: learner.spec,
     setting: {

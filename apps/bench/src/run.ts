@@ -97,6 +97,7 @@ export async function run(job: RunJob): Promise<Result> {
       params: training.meta.params,
       baselines: [baselineRow(tests)],
       episodeSet: await data.episodeSet(),
+      splitGiven: data.splitGiven,
       confusion: confusionOf(data.test, tests.test[0]!.evaluation.predicted),
       best: notes.best,
       checkpoint: join(folder, FILES.meta),

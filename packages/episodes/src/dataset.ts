@@ -27,6 +27,8 @@ export interface Splits {
   readonly train: Dataset
   readonly validation: Dataset
   readonly test: Dataset
+  /** The data says itself which class belongs where; else the classes were dealt by a seed. */
+  readonly given?: boolean
 }
 
 /** How many numbers one example has. */

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Dataset } from './dataset'
 import { datasetSuite, example } from './dataset.suite'
 import { episodes } from './episodes'
-import { imageFolder } from './image-folder'
+import { imageFolder, imageFolderFormat } from './image-folder'
 import { makePng } from './png.testing'
 import { expectError } from './testing'
 
@@ -108,9 +108,27 @@ describe('imageFolder', () => {
     ] as const) {
       cpSync(join(photos, colour), join(folder, split, colour), { recursive: true })
     }
-    const { train, validation, test } = await imageFolder(folder, { size })
+    const { train, validation, test, given } = await imageFolder(folder, { size })
     const ids = [train, validation, test].map(({ classes }) => classes.map(({ id }) => id))
     expect(ids).toEqual([['blue', 'red'], ['lime'], ['black']])
+    expect(given).toBe(true)
+    expect(await imageFolder(photos, { size })).toMatchObject({ given: false })
+  })
+
+  it('suits its size to the pictures, and its channels', async () => {
+    expect(await imageFolderFormat(photos)).toEqual({ size: [28, 28], channels: 3 })
+    const large = copy('large')
+    const grey = { width: 200, height: 50, channels: 1, background: 'white' } as const
+    rmSync(join(large, 'red'), { recursive: true })
+    mkdirSync(join(large, 'red'))
+    await sharp({ create: { ...grey, channels: 3 } }).toFile(join(large, 'red/a.png'))
+    expect(await imageFolderFormat(large)).toEqual({ size: [84, 84], channels: 3 })
+    const drawn = join(root, 'drawn/one')
+    mkdirSync(drawn, { recursive: true })
+    const bytes = Buffer.alloc(40 * 30, 255)
+    const raw = { width: 40, height: 30, channels: 1 } as const
+    await sharp(bytes, { raw }).toColourspace('b-w').toFile(join(drawn, 'a.png'))
+    expect(await imageFolderFormat(join(root, 'drawn'))).toEqual({ size: [40, 40], channels: 1 })
   })
 
   it('has specs that build each split again', async () => {

@@ -34,13 +34,14 @@ export async function imageFolder(dir: string, options: ImageFolderOptions): Pro
   const shares = checkShares(options.splits ?? DEFAULT_SHARES)
   const folders = await foldersIn(dir)
   const classes = folders.map((id) => ({ id, path: join(dir, id) }))
-  const split =
-    (await splitFolders(dir, folders)) ?? dealt(classes, shares, options.seed ?? 0, 'image folder')
+  const given = await splitFolders(dir, folders)
+  const split = given ?? dealt(classes, shares, options.seed ?? 0, 'image folder')
   const load = (name: SplitName) => loadClasses(split[name], options, specOf(name, dir, options))
   // one after the other: each keeps all cores busy decoding
   const train = await load('train')
   const validation = await load('validation')
-  return assertDisjoint({ train, validation, test: await load('test') })
+  const splits = assertDisjoint({ train, validation, test: await load('test') })
+  return { ...splits, given: given !== undefined }
 }
 
 /** One split of {@link imageFolder}: what a spec calls. */

@@ -30,6 +30,13 @@ export interface Example {
   readonly x: ArrayLike<number>
 }
 
+/** Records by split. */
+export interface Records {
+  /** The file says itself which class belongs where. */
+  readonly given: boolean
+  readonly of: { readonly [name in SplitName]: readonly LabelledRecord[] }
+}
+
 interface Labelled extends LabelledRecord {
   readonly split: SplitName | undefined
 }
@@ -43,7 +50,7 @@ interface Labelled extends LabelledRecord {
 export async function readLabelled(
   path: string,
   { label = 'label', splits = DEFAULT_SHARES, seed = 0 }: LabelledFileOptions,
-): Promise<{ readonly [name in SplitName]: readonly LabelledRecord[] }> {
+): Promise<Records> {
   checkShares(splits)
   const text = await readFile(path, 'utf8').catch((cause) => {
     throw notFound(path, cause)
@@ -51,13 +58,14 @@ export async function readLabelled(
   const rows = /\.jsonl$/i.test(path) ? jsonRecords(path, text) : csvRecords(path, text)
   const records = rows.map((row) => labelled(row, label))
   if (records.length === 0) throw damaged(path, 'a file without examples', 'at least one example')
-  return records[0]!.split === undefined ? bySeed(records, splits, seed) : bySplit(records)
+  const given = records[0]!.split !== undefined
+  return { given, of: given ? bySplit(records) : bySeed(records, splits, seed) }
 }
 
 /** Three data sets of the examples, whose specs read the file again. */
 export function splitsOf(
   examples: { readonly [name in SplitName]: readonly Example[] },
-  shape: readonly number[],
+  { shape, given }: { readonly shape: readonly number[]; readonly given: boolean },
   specOf: (name: SplitName) => Spec,
 ): Splits {
   const size = shape.reduce((product, n) => product * n, 1)
@@ -67,11 +75,8 @@ export function splitsOf(
     const labels = examples[name].map(({ label }) => label)
     return { ...fromArrays({ name, shape, x, labels }), spec: specOf(name) }
   }
-  return assertDisjoint({
-    train: load('train'),
-    validation: load('validation'),
-    test: load('test'),
-  })
+  const splits = { train: load('train'), validation: load('validation'), test: load('test') }
+  return { ...assertDisjoint(splits), given }
 }
 
 interface Row {

@@ -89,7 +89,8 @@ describe('a file of vectors', () => {
       ...rows.map(({ kind, x, split }) => [kind, x[0], split, x[1]].join('\t')),
     ])
     for (const path of [json, tsv]) {
-      const { train, validation, test } = await vectorFile(path, options)
+      const { train, validation, test, given } = await vectorFile(path, options)
+      expect(given).toBe(true)
       const ids = [train, validation, test].map(({ classes }) => classes.map(({ id }) => id))
       expect(ids).toEqual([['a'], ['b'], ['7']])
       expect(example(test, 0, 0)).toEqual([5, 6.5])

@@ -29,10 +29,10 @@ export interface TextFileOptions extends LabelledFileOptions {
  */
 export async function textFile(path: string, options: TextFileOptions = {}): Promise<Splits> {
   const { text = 'text', features = 1024 } = options
-  const records = await readLabelled(path, options)
+  const { of: records, given } = await readLabelled(path, options)
   const read = (name: SplitName) => records[name].map((record) => bagged(record, text, features))
   const examples = { train: read('train'), validation: read('validation'), test: read('test') }
-  return splitsOf(examples, [features], (name) => specOf(name, path, options))
+  return splitsOf(examples, { shape: [features], given }, (name) => specOf(name, path, options))
 }
 
 /** One split of {@link textFile}: what a spec calls. */

@@ -29,12 +29,12 @@ export interface VectorFileOptions extends LabelledFileOptions {
  * @example const { train } = await vectorFile('flowers.csv', { label: 'species' })
  */
 export async function vectorFile(path: string, options: VectorFileOptions = {}): Promise<Splits> {
-  const records = await readLabelled(path, options)
+  const { of: records, given } = await readLabelled(path, options)
   const names = namesOf(Object.values(records).flat()[0]!)
   const read = (name: SplitName) => records[name].map((record) => exampleOf(record, names))
   const raw = { train: read('train'), validation: read('validation'), test: read('test') }
   const examples = options.standardise === false ? raw : standardised(raw)
-  return splitsOf(examples, [sizeOf(raw)], (name) => specOf(name, path, options))
+  return splitsOf(examples, { shape: [sizeOf(raw)], given }, (name) => specOf(name, path, options))
 }
 
 /** One split of {@link vectorFile}: what a spec calls. */

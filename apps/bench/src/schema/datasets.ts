@@ -12,6 +12,25 @@ export const distort = z.strictObject({
   shift: amount.optional(),
 })
 
+/** Of data that a user brings, which may say itself which class belongs to which split. */
+const own = {
+  /** A folder or file; in a configuration file, seen from there. */
+  path: z.string().min(1),
+  /** Shares of the classes that are dealt to each split. */
+  splits: z
+    .strictObject({
+      train: z.number().min(0),
+      validation: z.number().min(0),
+      test: z.number().min(0),
+    })
+    .optional(),
+  /** Deals the classes to the splits. */
+  seed: z.int().min(0).default(0),
+}
+/** The column or key with the class. */
+const label = z.string().default('label')
+const side = z.int().min(1)
+
 const range = z.tuple([z.number(), z.number()])
 
 export const dataset = z.discriminatedUnion('name', [
@@ -26,6 +45,34 @@ export const dataset = z.discriminatedUnion('name', [
      */
     rotations: z.enum(['all', 'train', 'none', 'per-class']).default('all'),
     distort: distort.optional(),
+  }),
+  /** A folder of pictures, a folder a class. */
+  z.strictObject({
+    name: z.literal('images'),
+    ...own,
+    /** Height and width; by default as the pictures are, between 28 and 84 pixels. */
+    size: z.tuple([side, side]).optional(),
+    /** 1: grey; by default 3 if a picture has colours. */
+    channels: z.union([z.literal(1), z.literal(3)]).optional(),
+    resize: z.enum(['nearest', 'area']).default('area'),
+    /** Turns black on white into ink = 1. */
+    invert: z.boolean().default(false),
+    distort: distort.optional(),
+  }),
+  /** A CSV, TSV or JSONL file of labelled vectors. */
+  z.strictObject({
+    name: z.literal('vectors'),
+    ...own,
+    label,
+    standardise: z.boolean().default(true),
+  }),
+  /** A CSV, TSV or JSONL file of labelled texts, as bags of hashed n-grams. */
+  z.strictObject({
+    name: z.literal('texts'),
+    ...own,
+    label,
+    text: z.string().default('text'),
+    features: z.int().min(2).default(1024),
   }),
   /** Regression: y = a sin(x − φ), a and φ drawn for each task (Finn et al. 2017, section 5.1). */
   z.strictObject({

@@ -1,0 +1,41 @@
+import type { Splits } from '@kshot/episodes'
+import { imageFolder, imageFolderFormat, textFile, vectorFile } from '@kshot/episodes/node'
+import type { Config } from './schema'
+
+type Dataset = Config['dataset']
+type Of<Name extends Dataset['name']> = Extract<Dataset, { name: Name }>
+
+/** Data that a user brings, named by its path. */
+export const ownData = {
+  images: {
+    description: 'your pictures: a folder with a folder a class (dataset.path)',
+    open: (dataset: Dataset) => images(dataset as Of<'images'>),
+  },
+  vectors: {
+    description: 'your labelled vectors: CSV, TSV or JSONL (dataset.path)',
+    open: (dataset: Dataset) => vectors(dataset as Of<'vectors'>),
+  },
+  texts: {
+    description: 'your labelled texts: CSV, TSV or JSONL (dataset.path)',
+    open: (dataset: Dataset) => texts(dataset as Of<'texts'>),
+  },
+}
+
+async function images({ path, size, channels, ...dataset }: Of<'images'>): Promise<Splits> {
+  const { resize, invert } = dataset
+  const suited = size && channels ? { size, channels } : await imageFolderFormat(path)
+  const format = { size: size ?? suited.size, channels: channels ?? suited.channels }
+  return imageFolder(path, { ...dealing(dataset), ...format, resize, invert })
+}
+
+function vectors({ path, label, standardise, ...dataset }: Of<'vectors'>): Promise<Splits> {
+  return vectorFile(path, { ...dealing(dataset), label, standardise })
+}
+
+function texts({ path, label, text, features, ...dataset }: Of<'texts'>): Promise<Splits> {
+  return textFile(path, { ...dealing(dataset), label, text, features })
+}
+
+function dealing({ seed, splits }: Pick<Of<'images'>, 'seed' | 'splits'>) {
+  return { seed, ...(splits && { splits }) }
+}
