@@ -18,6 +18,7 @@ import {
 } from '@kshot/core'
 import { sinusoids } from '@kshot/episodes'
 import { anil, boil, implicitMaml, maml, mamlPlusPlus, metaSgd, reptile } from '@kshot/maml'
+import { matching } from '@kshot/matching'
 import { protonet } from '@kshot/protonet'
 import { describeReference, leaked, relativeError, toyEpisodes } from '@kshot/testkit'
 import { checkCase } from '@kshot/testkit/reference'
@@ -42,6 +43,16 @@ const learners: { readonly [name: string]: MetaLearner } = {
   'protonet, support+one': protonet({
     backbone: net.model,
     normalisation: { train: 'support+one' },
+  }),
+  matching: matching({ backbone: net.model }),
+  'matching, support + one, Euclidean': matching({
+    ...{ backbone: net.model, distance: 'squared-euclidean', learnsTemperature: true },
+    normalisation: { train: 'support+one' },
+  }),
+  'matching, full context': matching({ backbone: net.model, fullContext: 3 }),
+  'matching, support alone normalised, full context': matching({
+    ...{ backbone: net.model, distance: 'cosine-support', fullContext: 1 },
+    normalisation: { train: 'batch-separate' },
   }),
   maml: maml(shared),
   'maml with a fixed head': maml({ ...shared, head: 'fixed', ways: 3 }),
@@ -187,13 +198,17 @@ async function kernelsRun(f: () => Promise<void>): Promise<number> {
 
 describeReference(
   'learners against PyTorch float64, all tasks at once',
-  ['maml', 'anil', 'metasgd', 'reptile', 'protonet'],
+  ['maml', 'anil', 'metasgd', 'reptile', 'protonet', 'matching'],
   (cases) => {
     describe.each(Object.entries(backends))('on %s', (_, backend) => {
       beforeAll(async () => void (await useBackend(backend)))
 
       it.each(cases.map((c) => [c.name, c] as const))('%s', async (_, c) => {
-        const checks = (await checkCase(c, { maml, metaSgd, reptile, protonet }, vectorised()))!
+        const checks = (await checkCase(
+          c,
+          { maml, metaSgd, reptile, protonet, matching },
+          vectorised(),
+        ))!
         expect(checks.length).toBeGreaterThan(0)
         expect(checks.filter(({ ok }) => !ok)).toEqual([])
       })

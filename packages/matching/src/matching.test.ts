@@ -22,6 +22,7 @@ import {
   type ReferenceTensor,
   type ReferenceTree,
   referenceEpisode,
+  referenceSuite,
   relativeError,
   testBackends,
   toTensor,
@@ -172,6 +173,8 @@ it('holds as many tensors after 300 episodes as after 10', async () => {
   expect(counts.get(300)).toBe(counts.get(10))
   expect(left).toBe(0)
 })
+
+referenceSuite('matching, in the reference of all learners,', ['matching'], { matching })
 
 /** What `reference/make.py` has made. */
 interface Reference {

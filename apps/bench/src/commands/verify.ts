@@ -1,5 +1,6 @@
 import { KshotError, useBackend } from '@kshot/core'
 import { maml, metaSgd, reptile } from '@kshot/maml'
+import { matching } from '@kshot/matching'
 import { protonet } from '@kshot/protonet'
 import { type Check, checkCase, loadReference, type ReferenceCase } from '@kshot/testkit/reference'
 import { Argument, Command } from 'commander'
@@ -52,7 +53,7 @@ async function action(_: string, files: string[], { backend = 'wasm', json }: Op
 async function verified(file: string, c: ReferenceCase): Promise<Verdict> {
   const { name, kind } = c
   try {
-    const checks = await checkCase(c, { maml, metaSgd, reptile, protonet })
+    const checks = await checkCase(c, { maml, metaSgd, reptile, protonet, matching })
     return { file, name, kind, checks }
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error)

@@ -11,28 +11,21 @@ import {
   type ShapedModel,
   sequential,
   sgd,
-  tree,
 } from '@kshot/core'
 import { tidy } from '@tensorflow/tfjs-core'
 import { numbersOf } from '../numbers'
+import { apart, type Check, gradientChecks, within } from './compare'
 import { type ReferenceCase, type ReferenceTree, referenceEpisode } from './format'
 import { adaptsOf, asParams, netOf } from './nets'
 import { operationChecks } from './operations'
-
-/** One comparison: the largest difference, relative to the largest number that was expected. */
-export interface Check {
-  readonly what: string
-  readonly error: number
-  readonly ok: boolean
-  /** The two have to differ. */
-  readonly distinct?: true
-}
 
 interface Network {
   readonly model: ShapedModel
   readonly head: 'fixed' | 'none'
   readonly ways?: number
 }
+
+type BatchMode = 'batch-joint' | 'batch-separate'
 
 /** The learners that are compared; a case whose learner is missing is not checked. */
 export interface Learners {
@@ -41,16 +34,18 @@ export interface Learners {
   ): MetaLearner
   metaSgd?(options: Network & { initialRate: number; steps: number }): MetaLearner
   reptile?(options: Network & { innerOptimizer: Optimizer; steps: number }): MetaLearner
+  matching?(options: {
+    backbone: ShapedModel
+    distance: 'cosine'
+    temperature: 1
+    learnsTemperature: false
+    normalisation: { train: BatchMode; test: BatchMode }
+  }): MetaLearner
   protonet?(options: {
     backbone: ShapedModel
     normalisation: { train: 'batch-joint'; test: 'batch-joint' }
   }): MetaLearner
 }
-
-/** float32 done right is within 2.6e-6 of the largest number. */
-const TOLERANCE = 1e-4
-/** So that first-order gradients cannot pass for second-order ones by accident. */
-const DISTINCT = 1e-3
 
 const ctx: Context = { step: 0, rng: rng(0), phase: 'train' }
 
@@ -63,12 +58,13 @@ export async function checkCase(
   learners: Learners,
   executor: Executor = sequential(),
 ): Promise<Check[] | undefined> {
-  const { maml, metaSgd, reptile, protonet } = learners
+  const { maml, metaSgd, reptile, protonet, matching } = learners
   if (c.kind === 'hvp') return operationChecks(c as never, within)
   if ((c.kind === 'maml' || c.kind === 'anil') && maml) return mamlChecks(c, maml, executor)
   if (c.kind === 'metasgd' && metaSgd) return metaSgdChecks(c, metaSgd, executor)
   if (c.kind === 'reptile' && reptile) return reptileChecks(c, reptile, executor)
   if (c.kind === 'protonet' && protonet) return protonetChecks(c, protonet, executor)
+  if (c.kind === 'matching' && matching) return matchingChecks(c, matching, executor)
   return undefined
 }
 
@@ -187,6 +183,33 @@ async function protonetChecks(
   ]
 }
 
+/** The paper's own form: plain cosine, no temperature; normalised together, and apart. */
+async function matchingChecks(
+  c: ReferenceCase,
+  matching: NonNullable<Learners['matching']>,
+  executor: Executor,
+) {
+  const checks: Check[] = []
+  for (const { batch, loss, probs, grad } of c.expected) {
+    const mode = `batch-${batch as 'joint' | 'separate'}` as const
+    const learner = matching({
+      ...{ backbone: netOf(c), distance: 'cosine', temperature: 1, learnsTemperature: false },
+      normalisation: { train: mode, test: mode },
+    })
+    const [task] = tasksOf(c)
+    const result = await metaGradient(executor, learner, c, [task!])
+    const meta = metaOf(learner, c, task!)
+    const adapted = learner.adapt(meta, task!.support, ctx)
+    const logs = await numbersOf(learner.predict(meta, adapted, task!.query.x, ctx))
+    checks.push(
+      within(`${mode}, loss`, [result.loss], [loss]),
+      within(`${mode}, probabilities`, Array.from(logs, Math.exp), probs.data),
+      ...(await gradientChecks(`${mode}, gradient`, result.gradient, c, grad)),
+    )
+  }
+  return checks
+}
+
 function networkOf(c: ReferenceCase): Network {
   const ways = c.config.way as number | undefined
   return { model: netOf(c), ...(ways ? { head: 'fixed', ways } : { head: 'none' }) }
@@ -224,38 +247,4 @@ async function lossOf(learner: MetaLearner, c: ReferenceCase, task: Episode): Pr
   const [value] = await numbersOf(loss)
   loss.dispose()
   return value!
-}
-
-/** Each tensor, relative to the largest number of all: some biases have a gradient of nothing. */
-async function gradientChecks(
-  what: string,
-  actual: Params,
-  c: ReferenceCase,
-  expected: ReferenceTree,
-): Promise<Check[]> {
-  const wanted = tree.flatten(asParams(actual, c, expected))
-  const expectedNumbers = await Promise.all(wanted.map(([, tensor]) => numbersOf(tensor)))
-  const largest = Math.max(...expectedNumbers.flat().map(Math.abs))
-  const numbers = await Promise.all(tree.leaves(actual).map(numbersOf))
-  return numbers.map((values, i) =>
-    within(`${what}, ${wanted[i]![0]}`, values, expectedNumbers[i]!, largest),
-  )
-}
-
-async function apart(what: string, a: Params, b: Params): Promise<Check> {
-  const { error } = within(what, await numbersOf(a), await numbersOf(b))
-  return { what, error, ok: error > DISTINCT, distinct: true }
-}
-
-/** Whether numbers are as expected, relative to the largest of them or of `scale`. */
-export function within(
-  what: string,
-  actual: ArrayLike<number>,
-  expected: ArrayLike<number>,
-  scale = Math.max(...Array.from(expected, Math.abs)),
-): Check {
-  const differences = Array.from(expected, (value, i) => Math.abs(actual[i]! - value))
-  // NaN must not pass: the maximum of anything and NaN is NaN, which is below nothing.
-  const error = Math.max(...differences) / (scale || 1)
-  return { what, error, ok: actual.length === expected.length && error < TOLERANCE }
 }

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { activate, testBackends } from '../backends'
-import { type Check, checkCase, type Learners } from './checks'
+import { checkCase, type Learners } from './checks'
+import type { Check } from './compare'
 import { loadReference, type ReferenceCase } from './format'
 
 const folder = fileURLToPath(new URL('../../../../../shared/reference/', import.meta.url))

@@ -36,7 +36,7 @@ import {
   unstack,
 } from '@tensorflow/tfjs-core'
 import { numbersOf } from '../numbers'
-import type { Check, within } from './checks'
+import type { Check, within } from './compare'
 import { type ReferenceTensor, type ReferenceTree, toTensor } from './format'
 
 type Named = { readonly [name: string]: Tensor }
