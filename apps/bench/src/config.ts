@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { KshotError } from '@kshot/core'
 import type { z } from 'zod'
 import { nearest, nearestPath } from './nearest-key'
 import { presets } from './presets'
 import { type Config, configSchema } from './schema'
 import { namesAt, pathsOf } from './schema-paths'
+import { seenFrom } from './seen-from'
 import { parseSet, setValue } from './set-value'
 
 /** What the command line says of a configuration. */
@@ -22,8 +24,10 @@ export interface Overrides {
  * @throws `config/unknown-preset`, `config/unreadable`, and what {@link parseConfig} throws
  */
 export async function loadConfig(source: string, overrides: Overrides = {}): Promise<Config> {
-  const raw = source.endsWith('.json') ? await readConfig(source) : presetOf(source)
-  return parseConfig(overridden(raw, overrides))
+  const raw = source.endsWith('.json')
+    ? seenFrom(dirname(source), await readConfig(source))
+    : presetOf(source)
+  return parseConfig(seenFrom('.', overridden(raw, overrides)))
 }
 
 /** Keys of a configuration that have an option of their own. */
@@ -44,10 +48,19 @@ export function overridden(raw: unknown, { set = [], maxSeconds, ...named }: Ove
  * @throws `config/unknown-key` naming the nearest, `config/wrong-type`, `config/bad-value`
  */
 export function parseConfig(raw: unknown): Config {
-  const { success, data, error } = configSchema.safeParse(raw)
-  if (!success) throw fault(innermost(error.issues[0]!), raw)
+  const data = checked(configSchema, raw)
   // There are no classes left to validate on.
   return data.train.split === 'train+val' ? { ...data, validate: null } : data
+}
+
+/**
+ * A value that a schema has checked, with its defaults.
+ * @throws as {@link parseConfig}
+ */
+export function checked<T extends z.ZodType>(schema: T, raw: unknown): z.output<T> {
+  const { success, data, error } = schema.safeParse(raw)
+  if (!success) throw fault(innermost(error.issues[0]!), raw, schema)
+  return data
 }
 
 /** The name of a preset, or of a file without folder and ending: for folders. */
@@ -67,7 +80,11 @@ function presetOf(name: string): unknown {
   })
 }
 
-async function readConfig(path: string): Promise<unknown> {
+/**
+ * The JSON of a configuration file.
+ * @throws `config/unreadable`
+ */
+export async function readConfig(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8'))
   } catch (cause) {
@@ -93,12 +110,14 @@ function innermost(issue: Issue): Issue {
   return innermost({ ...best, path: [...issue.path, ...best.path] } as Issue)
 }
 
-function fault(issue: Issue, raw: unknown): KshotError {
+function fault(issue: Issue, raw: unknown, schema: z.ZodType): KshotError {
   const value = issue.path.reduce<unknown>((at, key) => (at as never)?.[key], raw)
   const key = issue.path.join('.')
-  if (issue.code === 'unrecognized_keys') return unknownKey([...issue.path, issue.keys[0]!], raw)
-  if (issue.code === 'invalid_union' && issue.path.at(-1) === 'name') {
-    return unknownName(key, value, namesAt(configSchema, raw, issue.path))
+  if (issue.code === 'unrecognized_keys') {
+    return unknownKey([...issue.path, issue.keys[0]!], raw, schema)
+  }
+  if (issue.code === 'invalid_union' && ['name', 'kind'].includes(String(issue.path.at(-1)))) {
+    return unknownName(key, value, namesAt(schema, raw, issue.path))
   }
   const type = ['invalid_type', 'invalid_union', 'custom'].includes(issue.code)
   const missing = type && value === undefined
@@ -110,10 +129,10 @@ function fault(issue: Issue, raw: unknown): KshotError {
   })
 }
 
-function unknownKey(path: readonly PropertyKey[], raw: unknown): KshotError {
+function unknownKey(path: readonly PropertyKey[], raw: unknown, schema: z.ZodType): KshotError {
   const key = path.join('.')
-  const near = nearestPath(key, pathsOf(configSchema, raw))
-  const siblings = pathsOf(configSchema, raw).filter(
+  const near = nearestPath(key, pathsOf(schema, raw))
+  const siblings = pathsOf(schema, raw).filter(
     (other) => other.split('.').length === path.length && other.startsWith(prefix(path)),
   )
   return new KshotError('config/unknown-key', {

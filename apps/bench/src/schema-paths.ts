@@ -6,6 +6,7 @@ interface Inside {
     readonly type: string
     readonly innerType?: Inside
     readonly out?: Inside
+    readonly element?: Inside
     readonly options?: readonly Inside[]
     readonly discriminator?: string
     readonly shape?: { readonly [key: string]: Inside }
@@ -35,16 +36,28 @@ export function namesAt(schema: z.ZodType, value: unknown, path: readonly Proper
     at = next
     inner = property(inner, String(key))
   }
-  const names = unions(at).flatMap(({ def }) => def.options?.map(nameOf) ?? [])
-  return names.filter((name) => name !== undefined && name !== 'spec') as string[]
+  const names = unions(at).flatMap(({ def }) => def.options?.map((o) => nameOf(o, def)) ?? [])
+  return names.filter((name) => name !== undefined && !IMPLIED.includes(name)) as string[]
 }
+
+/** Names that nobody writes: what else the object has implies them. */
+const IMPLIED = ['spec', 'module']
 
 function shapeOf(schema: Inside, value: unknown): { readonly [key: string]: Inside } {
   const { def } = unwrapped(schema)
   if (def.shape) return def.shape
-  const forms = unions(schema).flatMap(({ def }) => def.options ?? [])
-  const form = forms.find((option) => nameOf(option) === property(value, 'name'))
-  return form ? shapeOf(form, value) : {}
+  if (def.element) {
+    const items = Array.isArray(value) ? value : []
+    return Object.fromEntries(items.map((_, i) => [i, def.element!]))
+  }
+  for (const { def } of unions(schema)) {
+    const name = property(value, def.discriminator!)
+    const form = def.options?.find((option) => name !== undefined && nameOf(option, def) === name)
+    if (form) return shapeOf(form, value)
+  }
+  // Objects beside other types, as in a list of names or objects.
+  const object = def.options?.find((option) => unwrapped(option).def.shape)
+  return object && typeof value === 'object' ? shapeOf(object, value) : {}
 }
 
 function unions(schema: Inside): Inside[] {
@@ -58,9 +71,10 @@ function unwrapped(schema: Inside): Inside {
   return inner ? unwrapped(inner) : schema
 }
 
-function nameOf(option: Inside): string | undefined {
+function nameOf(option: Inside, { discriminator }: Inside['def']): string | undefined {
   const { shape } = unwrapped(option).def
-  return shape?.name && (unwrapped(shape.name).def.values?.[0] as string)
+  const name = shape?.[discriminator!]
+  return name && (unwrapped(name).def.values?.[0] as string)
 }
 
 function property(value: unknown, key: string): unknown {

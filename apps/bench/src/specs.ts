@@ -1,4 +1,13 @@
-import { type Json, KshotError, type ModuleLoader, type Spec } from '@kshot/core'
+import { pathToFileURL } from 'node:url'
+import {
+  fromSpec,
+  type Json,
+  KshotError,
+  type MetaLearner,
+  type ModuleLoader,
+  type Spec,
+} from '@kshot/core'
+import type { Config } from './schema'
 
 /** What a configuration may call by its export alone; the rest is written as `{ package, export, options }`. */
 const PACKAGES: Record<string, readonly string[]> = {
@@ -30,11 +39,23 @@ function expanded(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value
   const { name, ...rest } = value as { readonly [key: string]: Json }
   if (name === 'spec') return rest
+  if (name === 'module') return moduleSpec(rest as unknown as ModuleForm)
   const pkg = typeof name === 'string' ? packageOf(name) : undefined
   const options = Object.fromEntries(
     Object.entries(pkg ? rest : value).map(([key, inner]) => [key, expanded(inner)]),
   )
   return pkg ? { package: pkg, export: name!, options } : options
+}
+
+interface ModuleForm {
+  readonly module: string
+  readonly export: string
+  readonly options: Json
+}
+
+/** A file is named by its URL, which is right in every process. */
+function moduleSpec({ module, export: name, options }: ModuleForm): Json {
+  return { package: pathToFileURL(module).href, export: name, options: expanded(options) }
 }
 
 function packageOf(name: string): string | undefined {
@@ -52,5 +73,50 @@ export const loadModule: ModuleLoader = async (name) => {
     got: `a spec of the package '${name}'`,
     expected: "one of kshot's own packages, @kshot/*",
     remedy: "Only kshot's own learners can be run from a configuration",
+  })
+}
+
+/**
+ * Builds the learner of a configuration; a third party's only where that is allowed.
+ * @throws `usage/foreign-module`, `usage/no-learner`, and what the learner throws about its options
+ */
+export async function buildLearner(
+  { learner }: Pick<Config, 'learner'>,
+  allowModule = false,
+): Promise<MetaLearner> {
+  const spec = toSpec(learner)
+  if (learner.name !== 'module') return fromSpec<MetaLearner>(spec, loadModule)
+  if (!allowModule) throw notAllowed((learner as unknown as ModuleForm).module)
+  const built = await fromSpec<MetaLearner>(spec, loadAnyModule)
+  if (typeof built?.adapt !== 'function') throw noLearner(spec)
+  // However it names itself: checkpoints and workers find it by the file.
+  return { ...built, spec }
+}
+
+const loadAnyModule: ModuleLoader = async (name) => {
+  if (!name.startsWith('file:')) return loadModule(name)
+  return import(name).catch((cause) => {
+    throw new KshotError('usage/no-learner', {
+      got: `${name}: ${(cause as Error).message}`,
+      expected: 'a JavaScript module that can be imported',
+      remedy: "Check the path of 'module', and that Node can import the file",
+      cause,
+    })
+  })
+}
+
+function notAllowed(file: string): KshotError {
+  return new KshotError('usage/foreign-module', {
+    got: `a learner of the module ${file}`,
+    expected: "one of kshot's own packages: a module can run any code",
+    remedy: 'Read it, then pass --allow-module',
+  })
+}
+
+function noLearner({ package: file, export: name }: Spec): KshotError {
+  return new KshotError('usage/no-learner', {
+    got: `the export '${name}' of ${file}, which returns no learner`,
+    expected: 'a function (options) => learner, with init, loss, adapt, predict and traits',
+    remedy: "Export it as default, or name it with 'export'",
   })
 }

@@ -31,49 +31,54 @@ const own = {
 const label = z.string().default('label')
 const side = z.int().min(1)
 
+/** The data sets that have classes, told apart by a key: `name` in a run, `kind` in a leaderboard. */
+function withClasses<Key extends string>(key: Key) {
+  const is = <Name extends string>(name: Name) =>
+    ({ [key]: z.literal(name) }) as { readonly [k in Key]: z.ZodLiteral<Name> }
+  return [
+    z.strictObject({ ...is('glyphs'), distort: distort.optional() }),
+    z.strictObject({
+      ...is('omniglot'),
+      split: z.enum(['vinyals', 'finn', 'lake']).default('vinyals'),
+      resize: z.enum(['nearest', 'area']).default('nearest'),
+      /**
+       * Turned characters as classes of their own: in all splits, in training alone, or nowhere; or
+       * each class of an episode turned by an angle of its own (Finn et al. 2017), in all splits.
+       */
+      rotations: z.enum(['all', 'train', 'none', 'per-class']).default('all'),
+      distort: distort.optional(),
+    }),
+    /** A folder of pictures, a folder a class. */
+    z.strictObject({
+      ...is('images'),
+      ...own,
+      /** Height and width; by default as the pictures are, between 28 and 84 pixels. */
+      size: z.tuple([side, side]).optional(),
+      /** 1: grey; by default 3 if a picture has colours. */
+      channels: z.union([z.literal(1), z.literal(3)]).optional(),
+      resize: z.enum(['nearest', 'area']).default('area'),
+      /** Turns black on white into ink = 1. */
+      invert: z.boolean().default(false),
+      distort: distort.optional(),
+    }),
+    /** A CSV, TSV or JSONL file of labelled vectors. */
+    z.strictObject({ ...is('vectors'), ...own, label, standardise: z.boolean().default(true) }),
+    /** A CSV, TSV or JSONL file of labelled texts, as bags of hashed n-grams. */
+    z.strictObject({
+      ...is('texts'),
+      ...own,
+      label,
+      text: z.string().default('text'),
+      features: z.int().min(2).default(1024),
+    }),
+  ] as const
+}
+
 const range = z.tuple([z.number(), z.number()])
 
+/** The data set of a run. */
 export const dataset = z.discriminatedUnion('name', [
-  z.strictObject({ name: z.literal('glyphs'), distort: distort.optional() }),
-  z.strictObject({
-    name: z.literal('omniglot'),
-    split: z.enum(['vinyals', 'finn', 'lake']).default('vinyals'),
-    resize: z.enum(['nearest', 'area']).default('nearest'),
-    /**
-     * Turned characters as classes of their own: in all splits, in training alone, or nowhere; or
-     * each class of an episode turned by an angle of its own (Finn et al. 2017), in all splits.
-     */
-    rotations: z.enum(['all', 'train', 'none', 'per-class']).default('all'),
-    distort: distort.optional(),
-  }),
-  /** A folder of pictures, a folder a class. */
-  z.strictObject({
-    name: z.literal('images'),
-    ...own,
-    /** Height and width; by default as the pictures are, between 28 and 84 pixels. */
-    size: z.tuple([side, side]).optional(),
-    /** 1: grey; by default 3 if a picture has colours. */
-    channels: z.union([z.literal(1), z.literal(3)]).optional(),
-    resize: z.enum(['nearest', 'area']).default('area'),
-    /** Turns black on white into ink = 1. */
-    invert: z.boolean().default(false),
-    distort: distort.optional(),
-  }),
-  /** A CSV, TSV or JSONL file of labelled vectors. */
-  z.strictObject({
-    name: z.literal('vectors'),
-    ...own,
-    label,
-    standardise: z.boolean().default(true),
-  }),
-  /** A CSV, TSV or JSONL file of labelled texts, as bags of hashed n-grams. */
-  z.strictObject({
-    name: z.literal('texts'),
-    ...own,
-    label,
-    text: z.string().default('text'),
-    features: z.int().min(2).default(1024),
-  }),
+  ...withClasses('name'),
   /** Regression: y = a sin(x − φ), a and φ drawn for each task (Finn et al. 2017, section 5.1). */
   z.strictObject({
     name: z.literal('sinusoids'),
@@ -82,3 +87,6 @@ export const dataset = z.discriminatedUnion('name', [
     range: range.optional(),
   }),
 ])
+
+/** The data of a leaderboard, which ranks accuracies. */
+export const data = z.discriminatedUnion('kind', [...withClasses('kind')])

@@ -95,4 +95,20 @@ const gradientLearners = [
   }),
 ] as const
 
-export const learner = named(protonet, matching, ...comparing, ...baselines, ...gradientLearners)
+/** A third party's learner: an export of a file, called with options. Needs `--allow-module`. */
+const module = z.strictObject({
+  name: z.literal('module'),
+  /** The file; in a configuration file, seen from there. */
+  module: z.string().min(1),
+  export: z.string().default('default'),
+  options: z.record(z.string(), z.json()).default({}),
+})
+
+export const learner = named(
+  protonet,
+  matching,
+  ...comparing,
+  ...baselines,
+  ...gradientLearners,
+  module,
+)

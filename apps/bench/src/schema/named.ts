@@ -15,11 +15,11 @@ const spec = z.strictObject({
 /** A short form by its `name`, or a whole spec: `{ package, export, options }`. */
 export function named<const T extends readonly [z.ZodObject, ...z.ZodObject[]]>(...forms: T) {
   // The form is chosen by its name before it is checked, so that errors are about one form only.
-  return z.preprocess(
-    (value) =>
-      typeof value === 'object' && value !== null && 'package' in value
-        ? { name: 'spec', ...value }
-        : value,
-    z.discriminatedUnion('name', [...forms, spec]),
-  )
+  return z.preprocess(implied, z.discriminatedUnion('name', [...forms, spec]))
+}
+
+function implied(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if ('package' in value) return { name: 'spec', ...value }
+  return 'module' in value ? { name: 'module', ...value } : value
 }
