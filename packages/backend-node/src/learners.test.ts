@@ -1,5 +1,6 @@
 import { sequential } from '@kshot/core'
 import { maml, metaSgd, reptile } from '@kshot/maml'
+import { matching } from '@kshot/matching'
 import { protonet } from '@kshot/protonet'
 import { activate, describeReference } from '@kshot/testkit'
 import { type Check, checkCase } from '@kshot/testkit/reference'
@@ -8,7 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { node } from './index'
 
 const { available } = await node().available()
-const kinds = ['hvp', 'maml', 'anil', 'metasgd', 'reptile', 'protonet']
+const kinds = ['hvp', 'maml', 'anil', 'metasgd', 'reptile', 'protonet', 'matching']
 
 describe.skipIf(!available)('libtensorflow (needs the native library)', () => {
   describeReference('operations and learners against PyTorch float64', kinds, (cases) => {
@@ -16,7 +17,7 @@ describe.skipIf(!available)('libtensorflow (needs the native library)', () => {
 
     describe.each([sequential(), vectorised()])('$name', (executor) => {
       it.each(cases.map((c) => [c.name, c] as const))('%s', async (_, c) => {
-        const learners = { maml, metaSgd, reptile, protonet } as never
+        const learners = { maml, metaSgd, reptile, protonet, matching } as never
         const checks = (await checkCase(c, learners, executor))!
         expect(checks.length).toBeGreaterThan(0)
         expect(checks.filter(({ ok }) => !ok)).toEqual<Check[]>([])
