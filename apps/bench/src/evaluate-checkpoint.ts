@@ -2,10 +2,12 @@ import { disposeTask, fromSpec, type MetaLearner, useBackend } from '@kshot/core
 import { backends } from './backends'
 import { type Overrides, overridden, parseConfig } from './config'
 import { confusionOf } from './confusion'
-import { openData } from './data'
+import { type Data, openData } from './data'
 import { openExecutor } from './executors'
+import { lakeReport } from './lake/report'
+import { checkLake, type LAKE, lakeConfig, openLake } from './lake/setting'
 import { readMeta } from './meta-file'
-import { type Result, resultOf } from './result'
+import { type AccuracyScore, type Result, resultOf } from './result'
 import type { RunEvents } from './run'
 import { loadModule, toSpec } from './specs'
 import { baselineRow, tested } from './testing'
@@ -15,6 +17,8 @@ export interface EvaluateJob {
   readonly checkpoint: string
   readonly overrides: Overrides
   readonly data: string | undefined
+  /** Lake's one-shot task, in the place of the configuration's own test. */
+  readonly setting?: typeof LAKE | undefined
   readonly signal: AbortSignal
   readonly on: RunEvents
 }
@@ -23,9 +27,12 @@ export interface EvaluateJob {
 export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
   const started = performance.now()
   const saved = await readMeta(job.checkpoint)
-  const config = parseConfig(overridden(saved.config, job.overrides))
+  const lake = job.setting !== undefined
+  const own = lake ? lakeConfig(saved.config) : saved.config
+  const config = parseConfig(overridden(own, job.overrides))
+  if (lake) checkLake(config)
   const device = await useBackend(backends[config.backend]!(config.workers))
-  const data = await openData(config, job.data)
+  const data: Data & { official?: boolean } = await (lake ? openLake : openData)(config, job.data)
   const learner = await fromSpec<MetaLearner>(toSpec(config.learner), loadModule)
   const meta = saved.load(learner)
   const { executor, workers, dispose } = await openExecutor(config)
@@ -35,7 +42,7 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
     const { signal, on } = job
     const step = saved.train.steps
     const tests = await tested({ config, learner, meta, step, data, signal, executor, on })
-    return resultOf({
+    const result = resultOf({
       ...{ config, learner, device, test: tests.test, params: meta.params },
       baselines: [baselineRow(tests)],
       episodeSet: await data.episodeSet(),
@@ -47,6 +54,10 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
       workers,
       seconds: { total: (performance.now() - started) / 1000, test: tests.seconds },
     })
+    if (data.official === undefined) return result
+    const { scores } = tests.test[0]!.evaluation
+    const test = result.test as AccuracyScore
+    return { ...result, lake: lakeReport(test, scores, config.test.ways!, data.official) }
   } finally {
     disposeTask(meta)
     await dispose()

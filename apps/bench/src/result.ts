@@ -8,6 +8,7 @@ import {
   tree,
 } from '@kshot/core'
 import type { Confusion } from './confusion'
+import type { LakeReport } from './lake/report'
 import { commit, versions } from './provenance'
 import type { Config } from './schema'
 import { type Scores, testSteps } from './testing'
@@ -64,6 +65,8 @@ export interface Result {
   readonly episodeSet: string
   /** Not of a regression, nor of more groups than a table can show. */
   readonly confusion?: Confusion
+  /** Of `kshot eval --setting lake-one-shot`. */
+  readonly lake?: LakeReport
   readonly labels: Labels
   readonly backend: string
   readonly device: string

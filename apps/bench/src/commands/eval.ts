@@ -1,11 +1,13 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { evaluateCheckpoint } from '../evaluate-checkpoint'
 import { interruptible } from '../interrupt'
+import { LAKE } from '../lake/setting'
 import { progress, silent } from '../progress'
 import { shared } from './options'
 import { print } from './print'
 
 interface Options {
+  readonly setting?: typeof LAKE
   readonly set?: string[]
   readonly backend?: string
   readonly executor?: string
@@ -19,6 +21,12 @@ export function evalCommand(): Command {
   return new Command('eval')
     .description('meta-test a checkpoint on the test episodes of its configuration, or of another')
     .argument('<checkpoint>', 'the meta.safetensors of a run')
+    .addOption(
+      new Option(
+        '--setting <name>',
+        'a task with rules of its own, beside published results',
+      ).choices([LAKE]),
+    )
     .addOption(shared.set())
     .addOption(shared.backend())
     .addOption(shared.executor())
@@ -30,12 +38,12 @@ export function evalCommand(): Command {
 }
 
 async function action(checkpoint: string, options: Options): Promise<void> {
-  const { json = false, quiet = false, data } = options
+  const { json = false, quiet = false, data, setting } = options
   const shown = quiet ? silent : progress(process.stderr, 'eval')
   const { signal, release } = interruptible(() => shown.note('stopping …'))
   try {
     const result = await evaluateCheckpoint({
-      ...{ checkpoint, overrides: options, data, signal },
+      ...{ checkpoint, overrides: options, data, signal, setting },
       on: shown,
     })
     shown.stop()

@@ -1,12 +1,18 @@
+import { lakeTable } from '../lake/table'
 import type { Result } from '../result'
 import { table } from '../table'
 
 /** A result on stdout: a table for people, or one JSON document; then the table is for stderr. */
 export function print(result: Result, { json, quiet }: { json: boolean; quiet: boolean }): void {
   if (!json) {
-    process.stdout.write(`\n${table(result, process.stdout)}`)
+    process.stdout.write(`\n${shown(result, process.stdout)}`)
     return
   }
-  if (!quiet) process.stderr.write(`\n${table(result, process.stderr)}`)
+  if (!quiet) process.stderr.write(`\n${shown(result, process.stderr)}`)
   process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
+}
+
+function shown(result: Result, stream: NodeJS.WriteStream): string {
+  const { lake } = result
+  return lake ? lakeTable(result, lake, stream) : table(result, stream)
 }

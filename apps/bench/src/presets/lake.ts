@@ -1,3 +1,4 @@
+import { lakeTask, lakeTest } from '../lake/task'
 import type { ConfigInput } from '../schema'
 import type { Preset, Presets } from './preset'
 
@@ -12,17 +13,15 @@ import type { Preset, Presets } from './preset'
  *   characters are left out; turned by 90°, 180° and 270°, each training alphabet is three more
  * - training pictures are distorted, as Koch et al. 2015 do
  */
-const episodes = { ways: 20, shots: 1, within: 'group', drawers: 'shared' } as const
-
 const lake = {
   dataset: { name: 'omniglot', split: 'lake', resize: 'area', rotations: 'train' },
-  validate: { ...episodes, queries: 4, episodes: 50, every: 100, patience: 20 },
-  test: { ...episodes, queries: 1, episodes: 20 },
+  validate: { ...lakeTask, queries: 4, episodes: 50, every: 100, patience: 20 },
+  test: lakeTest,
   seed: 1,
 } as const satisfies Partial<ConfigInput>
 
 const train = {
-  ...{ ...episodes, queries: 5, metaBatch: 1, checkpointEvery: 100 },
+  ...{ ...lakeTask, queries: 5, metaBatch: 1, checkpointEvery: 100 },
   distort: { rotation: 10, shear: 0.2, scale: 0.15, shift: 1 },
 } as const
 

@@ -1,0 +1,40 @@
+import Table from 'cli-table3'
+import { learnerName } from '../describe'
+import type { AccuracyScore, Result } from '../result'
+import { coloursOf, count } from '../text'
+import type { LakeReport } from './report'
+
+/** The errors of a learner on Lake's task beside published ones, for people. */
+export function lakeTable(result: Result, lake: LakeReport, stream: NodeJS.WriteStream): string {
+  const { bold, dim, yellow } = coloursOf(stream)
+  const rows = new Table({
+    head: ['learner', 'error in %', 'source'].map((title) => dim(title)),
+    style: { head: [], border: [] },
+    colAligns: ['left', 'right', 'left'],
+  })
+  const [low, high] = lake.interval
+  const own = `${percents(lake.errorPercent)} ± ${percents((high - low) / 2)}`
+  rows.push([bold(learnerName(result.learner)), bold(own), result.checkpoint])
+  for (const { name, test } of result.baselines) {
+    rows.push([name, percents(100 * (1 - (test as AccuracyScore).accuracy)), ''])
+  }
+  for (const { name, errorPercent, source } of lake.published) {
+    rows.push([name, percents(errorPercent), source])
+  }
+  const runs = lake.errorPercentByRun.length
+  const title = `Lake’s one-shot task: 20 characters of one alphabet, ${count(runs)} runs, ${count(lake.trials)} trials`
+  return [
+    bold(title),
+    rows.toString(),
+    dim(`by run: ${lake.errorPercentByRun.map(percents).join(' ')}`),
+    lake.runs === 'official' ? dim('Lake’s own runs') : yellow(SAMPLED),
+    '',
+  ].join('\n')
+}
+
+const SAMPLED =
+  'runs drawn within alphabets from images_evaluation, not Lake’s own (no all_runs.zip in --data): published errors are of other runs'
+
+function percents(value: number): string {
+  return value.toFixed(1)
+}
