@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import {
   type DeviceInfo,
   disposeTask,
-  fromSpec,
   isKshotError,
   type MetaLearner,
   type StepReport,
@@ -18,7 +17,7 @@ import { writeMeta } from './meta-file'
 import { type Result, resultOf } from './result'
 import { contents, FILES, openFolder, readJson, writeJson, writeLines } from './run-folder'
 import type { Config } from './schema'
-import { loadModule, toSpec } from './specs'
+import { buildLearner } from './specs'
 import { baselineRow, episodeLines, type Tested, type TestJob, tested } from './testing'
 import { type Trained, trained } from './training'
 import { checkSameConfig } from './training-file'
@@ -29,6 +28,8 @@ export interface RunJob {
   readonly resume: boolean
   /** Where data sets lie. */
   readonly data: string | undefined
+  /** A learner of a third party may be imported. */
+  readonly allowModule?: boolean
   readonly signal: AbortSignal
   readonly on: RunEvents
 }
@@ -40,6 +41,8 @@ export interface RunEvents {
   testStart?(trained: Trained): void
   /** A regression is tested after several numbers of inner steps. */
   testEpisode?(done: number, score: number, adaptationSteps: number | undefined): void
+  /** What was learned, before the result is written. */
+  tested?(job: TestJob): void | Promise<void>
   /** A regression's baseline is trained after the test. */
   baselineStep?(step: number, of: number): void
 }
@@ -66,7 +69,7 @@ export async function run(job: RunJob): Promise<Result> {
   if (earlier) return earlier
   const device = await useBackend(backends[config.backend]!(config.workers))
   const data = await openData(config, job.data)
-  const learner = await fromSpec<MetaLearner>(toSpec(config.learner), loadModule)
+  const learner = await buildLearner(config, job.allowModule)
   await openFolder(folder, config, job.resume)
   const { executor, workers, dispose } = await openExecutor(config)
   let training: Trained | undefined
@@ -88,10 +91,9 @@ export async function run(job: RunJob): Promise<Result> {
     const notes = { config, train: counts, best: bestOf(training) }
     await writeMeta(join(folder, FILES.meta), learner, training.meta, notes)
     on.testStart?.(training)
-    const tests = await testedOrStopped(job, {
-      ...{ config, learner, data, signal, executor, on },
-      ...{ meta: training.meta, step: training.state.step },
-    })
+    const { meta, state } = training
+    const testJob = { config, learner, meta, step: state.step, data, signal, executor, on }
+    const tests = await testedOrStopped(job, testJob)
     const result = resultOf({
       ...{ config, learner, device, train, test: tests.test },
       params: training.meta.params,
@@ -104,6 +106,7 @@ export async function run(job: RunJob): Promise<Result> {
       workers,
       seconds: { total: (performance.now() - started) / 1000, test: tests.seconds },
     })
+    await on.tested?.(testJob)
     await writeLines(join(folder, FILES.episodes), episodeLines(tests))
     if (tests.picture) await writeFileAtomic(join(folder, FILES.curves), tests.picture)
     await writeJson(join(folder, FILES.result), result)

@@ -36,6 +36,8 @@ export const shared = {
     new Option('--workers <n|auto>', 'threads to spread tasks over; auto: one a core').argParser(
       threads,
     ),
+  allowModule: () =>
+    new Option('--allow-module', "import a third party's learner, which can run any code"),
   json: () => new Option('--json', 'print one JSON document on stdout, all else on stderr'),
   quiet: () => new Option('--quiet', 'no progress'),
 }

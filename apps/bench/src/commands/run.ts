@@ -23,6 +23,7 @@ interface Options {
   readonly json?: boolean
   readonly quiet?: boolean
   readonly data?: string
+  readonly allowModule?: boolean
 }
 
 export function runCommand(): Command {
@@ -45,19 +46,20 @@ export function runCommand(): Command {
       new Option('--max-seconds <n>', 'bound training, validation included').argParser(seconds),
     )
     .addOption(shared.data())
+    .addOption(shared.allowModule())
     .addOption(shared.json())
     .addOption(shared.quiet())
     .action(action)
 }
 
 async function action(source: string | undefined, options: Options): Promise<void> {
-  const { json = false, quiet = false, resume = false, data } = options
+  const { json = false, quiet = false, resume = false, allowModule = false, data } = options
   const config = await configOf(source, options)
   const folder = options.out ?? defaultFolder(nameOf(source!), config.seed, resume)
   const shown = quiet ? silent : progress(process.stderr, 'run')
   const { signal, release } = interruptible(() => shown.note('stopping after this step …'))
   try {
-    const result = await run({ config, folder, resume, data, signal, on: shown })
+    const result = await run({ config, folder, resume, allowModule, data, signal, on: shown })
     shown.stop()
     print(result, { json, quiet })
     if (!quiet) shown.note(`written to ${join(folder, FILES.result)}`)
