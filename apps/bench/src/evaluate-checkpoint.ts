@@ -1,4 +1,4 @@
-import { disposeTask, fromSpec, type MetaLearner, useBackend } from '@kshot/core'
+import { disposeTask, useBackend } from '@kshot/core'
 import { backends } from './backends'
 import { type Overrides, overridden, parseConfig } from './config'
 import { confusionOf } from './confusion'
@@ -9,7 +9,7 @@ import { checkLake, type LAKE, lakeConfig, openLake } from './lake/setting'
 import { readMeta } from './meta-file'
 import { type AccuracyScore, type Result, resultOf } from './result'
 import type { RunEvents } from './run'
-import { loadModule, toSpec } from './specs'
+import { buildLearner } from './specs'
 import { baselineRow, tested } from './testing'
 
 export interface EvaluateJob {
@@ -17,6 +17,8 @@ export interface EvaluateJob {
   readonly checkpoint: string
   readonly overrides: Overrides
   readonly data: string | undefined
+  /** A learner of a third party may be imported. */
+  readonly allowModule?: boolean
   /** Lake's one-shot task, in the place of the configuration's own test. */
   readonly setting?: typeof LAKE | undefined
   readonly signal: AbortSignal
@@ -33,7 +35,7 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
   if (lake) checkLake(config)
   const device = await useBackend(backends[config.backend]!(config.workers))
   const data: Data & { official?: boolean } = await (lake ? openLake : openData)(config, job.data)
-  const learner = await fromSpec<MetaLearner>(toSpec(config.learner), loadModule)
+  const learner = await buildLearner(config, job.allowModule)
   const meta = saved.load(learner)
   const { executor, workers, dispose } = await openExecutor(config)
   try {

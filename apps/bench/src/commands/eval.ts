@@ -13,6 +13,7 @@ interface Options {
   readonly executor?: string
   readonly workers?: number | 'auto'
   readonly data?: string
+  readonly allowModule?: boolean
   readonly json?: boolean
   readonly quiet?: boolean
 }
@@ -32,18 +33,19 @@ export function evalCommand(): Command {
     .addOption(shared.executor())
     .addOption(shared.workers())
     .addOption(shared.data())
+    .addOption(shared.allowModule())
     .addOption(shared.json())
     .addOption(shared.quiet())
     .action(action)
 }
 
 async function action(checkpoint: string, options: Options): Promise<void> {
-  const { json = false, quiet = false, data, setting } = options
+  const { json = false, quiet = false, allowModule = false, data, setting } = options
   const shown = quiet ? silent : progress(process.stderr, 'eval')
   const { signal, release } = interruptible(() => shown.note('stopping …'))
   try {
     const result = await evaluateCheckpoint({
-      ...{ checkpoint, overrides: options, data, signal, setting },
+      ...{ checkpoint, overrides: options, data, signal, setting, allowModule },
       on: shown,
     })
     shown.stop()
