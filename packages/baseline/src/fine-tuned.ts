@@ -1,10 +1,12 @@
 // Chen et al. 2019, A Closer Look at Few-shot Classification, arXiv:1904.04232: Baseline and Baseline++.
 import { type Batch, type MetaLearner, type Model, type Rng, tree } from '@kshot/core'
-import { add, mul, softmax, sub, type Tensor2D, zeros } from '@tensorflow/tfjs-core'
+import { type Tensor2D, transpose, zeros } from '@tensorflow/tfjs-core'
+import { centroidsOf } from './centroids'
 import { bodyOf, classifierTraining } from './classifier-training'
 import { badOption } from './errors'
 import { cosineHead, drawHead, type HeadKind, linearHead } from './heads'
 import { featuresOf, marksOf } from './support'
+import { tuned } from './tuning'
 
 export interface FineTunedOptions {
   /** f_θ: trained as the lower part of a classifier, fixed from then on. */
@@ -19,13 +21,14 @@ export interface FineTunedOptions {
   readonly rate?: number
   /** Default 0.001. */
   readonly weightDecay?: number
-  /** How a new head begins; `zeros` (linear only) treats all classes alike. Default `torch`. */
-  readonly headInit?: 'torch' | 'zeros'
+  /**
+   * How a new head begins. `still`: of zeros (linear), of the class means (cosine), so that all classes
+   * are treated alike. `drawn`: at random, as in the published code. Default `still`.
+   */
+  readonly headInit?: HeadInit
 }
 
-/** Momentum, and how much of a gradient is left out of it, in the published code. */
-const MOMENTUM = 0.9
-const DAMPENING = 0.9
+export type HeadInit = 'still' | 'drawn'
 
 /**
  * Classifier pre-training and a new head for each task.
@@ -44,34 +47,11 @@ const DAMPENING = 0.9
  * const learner = fineTuned({ backbone: conv4(), head: 'cosine' })
  */
 export function fineTuned(options: FineTunedOptions): MetaLearner<Batch> {
-  const { backbone, head: kind = 'linear', scale, headInit = 'torch' } = options
+  const { backbone, head: kind = 'linear', scale, headInit = 'still' } = options
   const { steps = 100, rate = 0.01, weightDecay = 1e-3 } = options
   checkOptions({ ...options, head: kind, headInit, steps, rate, weightDecay })
   const head = kind === 'linear' ? linearHead : cosineHead((ways) => scale ?? publishedScale(ways))
   const training = classifierTraining(backbone, head)
-
-  /** A head for the marked inputs, by `steps` of gradient descent from `first`. */
-  function tuned(inputs: Tensor2D, marks: Tensor2D, first: Tensor2D): Tensor2D {
-    const slope = (weight: Tensor2D) => {
-      const errors = sub(softmax(head.logits(inputs, weight)), marks)
-      const mean = head.gradient(inputs, weight, mul(errors, 1 / marks.shape[0]) as Tensor2D)
-      return add(mean, mul(weight, weightDecay)) as Tensor2D
-    }
-    let [weight, trace] = [first, undefined as Tensor2D | undefined]
-    for (let step = 0; step < steps; step++) {
-      const next = tree.tidy(() => {
-        const g = slope(weight)
-        const moving = trace ? add(mul(trace, MOMENTUM), mul(g, 1 - DAMPENING)) : g
-        return { trace: moving as Tensor2D, weight: sub(weight, mul(moving, rate)) as Tensor2D }
-      })
-      if (trace) tree.dispose([weight, trace])
-      ;({ weight, trace } = next)
-    }
-    return weight
-  }
-
-  const firstHead = (rng: Rng, shape: readonly [number, number]) =>
-    headInit === 'zeros' ? (zeros([...shape]) as Tensor2D) : drawHead(rng.split('head'), shape)
 
   return {
     spec: {
@@ -84,7 +64,7 @@ export function fineTuned(options: FineTunedOptions): MetaLearner<Batch> {
     },
     traits: {
       anyWay: true,
-      classEquivariant: headInit === 'zeros',
+      classEquivariant: headInit === 'still',
       supportOrderInvariant: true,
       unevenShots: true,
       transductive: false,
@@ -98,9 +78,9 @@ export function fineTuned(options: FineTunedOptions): MetaLearner<Batch> {
     adapt: (meta, support, { rng }) =>
       tree.tidy(() => {
         const marks = marksOf(support)
-        const features = featuresOf(backbone, bodyOf(meta), support.x)
-        const shape = [head.rows(features.shape[1]), marks.shape[1]] as const
-        return tuned(head.inputs(features), marks, firstHead(rng, shape))
+        const inputs = head.inputs(featuresOf(backbone, bodyOf(meta), support.x))
+        const first = firstHead(headInit, kind, inputs, marks, rng)
+        return tuned(head, inputs, marks, first, { steps, rate, weightDecay })
       }),
     predict: (meta, adapted, x) =>
       tree.tidy(() => {
@@ -110,19 +90,25 @@ export function fineTuned(options: FineTunedOptions): MetaLearner<Batch> {
   }
 }
 
+/** `[rows, ways]` */
+function firstHead(
+  how: HeadInit,
+  kind: HeadKind,
+  inputs: Tensor2D,
+  marks: Tensor2D,
+  rng: Rng,
+): Tensor2D {
+  const shape = [inputs.shape[1], marks.shape[1]] as const
+  if (how === 'drawn') return drawHead(rng.split('head'), shape)
+  return kind === 'linear' ? zeros([...shape]) : transpose(centroidsOf(inputs, marks).means)
+}
+
 function publishedScale(ways: number): number {
   return ways <= 200 ? 2 : 10
 }
 
 function checkOptions(options: FineTunedOptions & { steps: number; rate: number }): void {
-  const { head, scale = 1, headInit, steps, rate, weightDecay = 0 } = options
-  if (head === 'cosine' && headInit === 'zeros') {
-    throw badOption(
-      "headInit 'zeros' with a cosine head",
-      'class weights with a direction',
-      "Leave headInit out, or take head: 'linear'",
-    )
-  }
+  const { scale = 1, steps, rate, weightDecay = 0 } = options
   if (!Number.isInteger(steps) || steps < 0) {
     throw badOption(`steps ${steps}`, 'a whole number, at least 0', 'Leave it out for 100')
   }

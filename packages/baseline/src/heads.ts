@@ -1,16 +1,18 @@
 // Chen et al. 2019, A Closer Look at Few-shot Classification, arXiv:1904.04232, section 3.2.
 import { drawTensor, type Rng } from '@kshot/core'
 import {
+  add,
   concat,
   div,
   matMul,
   mul,
-  norm,
   ones,
+  rsqrt,
+  softmax,
+  square,
   sub,
   sum,
   type Tensor2D,
-  transpose,
 } from '@tensorflow/tfjs-core'
 import { unitRows } from './centroids'
 
@@ -24,35 +26,46 @@ export interface Head {
   inputs(features: Tensor2D): Tensor2D
   /** `[n, ways]` */
   logits(inputs: Tensor2D, weight: Tensor2D): Tensor2D
-  /** The derivative in the weight, from that in the logits. */
-  gradient(inputs: Tensor2D, weight: Tensor2D, dLogits: Tensor2D): Tensor2D
+  /** The derivative of the mean cross-entropy in the weight, in closed form: `[rows, ways]`. */
+  slope(inputs: Tensor2D, weight: Tensor2D, marks: Tensor2D): Tensor2D
 }
 
-/** zᵀ w_k + b_k (Baseline): the bias is the last row, against inputs of 1. */
+/** z · w_k + b_k (Baseline): the bias is the last row, against inputs of 1. */
 export const linearHead: Head = {
   rows: (d) => d + 1,
-  inputs: (features) => concat([features, ones([features.shape[0], 1])], 1) as Tensor2D,
+  inputs: (features) => concat([features, ones([features.shape[0], 1])], 1),
   logits: (inputs, weight) => matMul(inputs, weight),
-  gradient: (inputs, _, dLogits) => matMul(inputs, dLogits, true, false),
+  slope: (inputs, weight, marks) =>
+    matMul(inputs, errorsOf(matMul(inputs, weight), marks), true, false),
 }
 
 /** scale · cos(z, w_k) (Baseline++). */
 export function cosineHead(scaleFor: (ways: number) => number): Head {
+  const scaled = (inputs: Tensor2D, { shape: [, ways] }: Tensor2D): Tensor2D =>
+    mul(inputs, scaleFor(ways))
   return {
     rows: (d) => d,
     inputs: unitRows,
-    logits(inputs, weight) {
-      const units = transpose(unitRows(transpose(weight) as Tensor2D))
-      return mul(matMul(inputs, units as Tensor2D), scaleFor(weight.shape[1]))
-    },
-    /** ∂cos/∂w = (ẑ − ŵ (ŵ·ẑ)) / ‖w‖ */
-    gradient(inputs, weight, dLogits) {
-      const length = norm(weight, 'euclidean', 0, true)
-      const units = div(weight, length)
-      const pull = mul(matMul(inputs, dLogits, true, false), scaleFor(weight.shape[1]))
-      return div(sub(pull, mul(units, sum(mul(units, pull), 0, true))), length)
+    logits: (inputs, weight) => matMul(scaled(inputs, weight), unitColumns(weight).units),
+    /** ∂cos(z, w)/∂w = (ẑ − ŵ (ŵ · ẑ)) / ‖w‖ */
+    slope(inputs, weight, marks) {
+      const { units, inverse } = unitColumns(weight)
+      const z = scaled(inputs, weight)
+      const pull = matMul(z, errorsOf(matMul(z, units), marks), true, false)
+      return mul(sub(pull, mul(units, sum(mul(units, pull), 0, true))), inverse)
     },
   }
+}
+
+/** Columns of length 1, and what they were multiplied with. */
+function unitColumns(weight: Tensor2D) {
+  const inverse = rsqrt(add(sum(square(weight), 0, true), 1e-12))
+  return { units: mul(weight, inverse) as Tensor2D, inverse }
+}
+
+/** The derivative of the mean cross-entropy in the logits: (softmax − marks) / n. */
+function errorsOf(logits: Tensor2D, marks: Tensor2D): Tensor2D {
+  return div(sub(softmax(logits), marks), marks.shape[0])
 }
 
 /** Uniform in ±1/√rows, as PyTorch draws a layer; each task its own under vmap. */
