@@ -18,6 +18,7 @@ import { workers } from '@kshot/core/node'
 import { episodes } from '@kshot/episodes'
 import { glyphs } from '@kshot/glyphs'
 import { anil, boil, implicitMaml, maml, mamlPlusPlus, metaSgd, reptile } from '@kshot/maml'
+import { matching } from '@kshot/matching'
 import { protonet } from '@kshot/protonet'
 import { vectorised } from '@kshot/vmap'
 import { memory } from '@tensorflow/tfjs-core'
@@ -28,6 +29,8 @@ const inner = { model, innerRate: 0.3, steps: 2 }
 const learners = {
   protonet: protonet({ backbone: conv4(small) }),
   'protonet, cosine': protonet({ backbone: model, distance: 'cosine' }),
+  matching: matching({ backbone: conv4(small) }),
+  'matching, full context': matching({ backbone: model, fullContext: 2 }),
   'maml, conv4': maml({ ...inner, model: conv4(small), head: 'fixed', ways: 3 }),
   "maml, Finn's net": maml({ ...inner, model: finnNet(small) }),
   'maml with momentum': maml({ ...inner, innerOptimizer: momentum(0.3) }),
