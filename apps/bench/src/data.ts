@@ -35,7 +35,8 @@ export interface Data {
 
 interface DatasetEntry {
   readonly description: string
-  open(config: Config, location: string | undefined): Promise<Data>
+  /** The classes to train, validate and test on; a generated regression has none. */
+  splits?(dataset: Config['dataset'], location: string | undefined): Promise<Splits>
   /** Whether it can be opened here, and where it lies or why not. */
   locate(location: string | undefined): Promise<{ ok: boolean; detail: string }>
 }
@@ -48,10 +49,9 @@ const brought: { readonly [name: string]: DatasetEntry } = Object.fromEntries(
   Object.entries(ownData).map(([name, { description, open }]) => [
     name,
     {
-      description,
-      open: async (config) => classes(config, await open(config.dataset)),
+      ...{ description, splits: open },
       locate: async () => ({ ok: true, detail: 'where dataset.path says' }),
-    } satisfies DatasetEntry,
+    },
   ]),
 )
 
@@ -59,16 +59,15 @@ const brought: { readonly [name: string]: DatasetEntry } = Object.fromEntries(
 export const datasets: { readonly [name: string]: DatasetEntry } = {
   glyphs: {
     description: 'characters of many scripts in many typefaces, embedded (@kshot/glyphs)',
-    open: async (config) => classes(config, await glyphs()),
+    splits: () => glyphs(),
     locate: async () => ({ ok: true, detail: 'embedded' }),
   },
   omniglot: {
     description: 'handwritten characters of 50 alphabets (Lake et al. 2015), found through --data',
-    async open(config, data) {
-      const { split, resize, rotations } = config.dataset as Of<'omniglot'>
+    splits(dataset, data) {
+      const { split, resize, rotations } = dataset as Of<'omniglot'>
       const asClasses = rotations === 'per-class' ? 'none' : rotations
-      const options = { split, resize, rotations: asClasses, ...(data !== undefined && { data }) }
-      return classes(config, await omniglot(options))
+      return omniglot({ split, resize, rotations: asClasses, ...(data !== undefined && { data }) })
     },
     async locate(data) {
       try {
@@ -82,7 +81,6 @@ export const datasets: { readonly [name: string]: DatasetEntry } = {
   ...brought,
   sinusoids: {
     description: 'regression: sines of many amplitudes and phases, generated (Finn et al. 2017)',
-    open: async (config) => sines(config),
     locate: async () => ({ ok: true, detail: 'generated' }),
   },
 }
@@ -91,8 +89,9 @@ export const datasets: { readonly [name: string]: DatasetEntry } = {
  * Opens the data set of a configuration and draws the tasks of its phases.
  * @throws what the data set throws: data that is missing, damaged, or has too few classes or examples
  */
-export function openData(config: Config, location: string | undefined): Promise<Data> {
-  return datasets[config.dataset.name]!.open(config, location)
+export async function openData(config: Config, location: string | undefined): Promise<Data> {
+  const { splits } = datasets[config.dataset.name]!
+  return splits ? tasksOf(config, await splits(config.dataset, location)) : sines(config)
 }
 
 type Shape = {
@@ -103,8 +102,11 @@ type Shape = {
   readonly drawers?: 'own' | 'shared' | undefined
 }
 
-/** Episodes from the classes of a data set. */
-function classes({ dataset, train, validate, test, seed }: Config, splits: Splits): Data {
+/**
+ * Episodes, batches and pairs from the classes of a data set.
+ * @throws `episodes/too-few-classes`, `episodes/class-too-small`
+ */
+export function tasksOf({ dataset, train, validate, test, seed }: Config, splits: Splits): Data {
   const training =
     train.split === 'train+val' ? concatenate(splits.train, splits.validation) : splits.train
   const { distort, rotations } = dataset as Partial<Of<'omniglot'>>
