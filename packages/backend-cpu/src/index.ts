@@ -1,4 +1,4 @@
-import type { Backend } from '@kshot/core'
+import { type Backend, importBackend } from '@kshot/core'
 import { setBackend } from '@tensorflow/tfjs-core'
 
 /**
@@ -11,7 +11,7 @@ export function cpu(): Backend {
     spec: { package: '@kshot/backend-cpu', export: 'cpu', options: {} },
     available: async () => ({ available: true }),
     async activate() {
-      await import('@tensorflow/tfjs-backend-cpu')
+      await importBackend('cpu', () => import('@tensorflow/tfjs-backend-cpu'))
       await setBackend('cpu')
       return { backend: 'cpu', device: 'JavaScript', kernels: 'javascript', threads: 1 }
     },

@@ -2,6 +2,7 @@ import {
   type BackendTimingInfo,
   type backend_util,
   type DataType,
+  engine,
   KernelBackend,
   type TensorInfo,
   util,
@@ -228,8 +229,12 @@ export class NativeBackend extends KernelBackend {
   }
 
   private entry(dataId: DataId): Entry {
+    // what another backend has made comes over when it is first used here
+    if (!this.entries.has(dataId) && engine().state.tensorInfo.has(dataId)) {
+      engine().moveData(this, dataId)
+    }
     const entry = this.entries.get(dataId)
-    if (!entry) throw new Error('The tensor is not on this backend, or was disposed of')
+    if (!entry) throw new Error('The tensor was disposed of')
     return entry
   }
 

@@ -1,4 +1,4 @@
-import type { Availability, Backend, DeviceInfo } from '@kshot/core'
+import { type Availability, type Backend, type DeviceInfo, importBackend } from '@kshot/core'
 import { backend, env, setBackend } from '@tensorflow/tfjs-core'
 import { type KernelChoice, useKernels } from './kernels'
 import type { WasmBackend } from './kernels/native'
@@ -30,7 +30,10 @@ export function wasm({ path, kernels = 'fast' }: WasmOptions = {}): Backend {
     available: async () => availability(),
     async activate() {
       // Imported here and not above: the import offers TensorFlow.js a new default backend.
-      const { setWasmPaths, getThreadsCount } = await import('@tensorflow/tfjs-backend-wasm')
+      const { setWasmPaths, getThreadsCount } = await importBackend(
+        'wasm',
+        () => import('@tensorflow/tfjs-backend-wasm'),
+      )
       if (path !== undefined) setWasmPaths(path)
       // The threaded build, for isolated pages, keeps its memory to itself; our kernels are faster.
       if (kernels !== 'stock') env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)

@@ -1,4 +1,4 @@
-import { engine, getBackend, setBackend } from '@tensorflow/tfjs-core'
+import { engine, getBackend, registerBackend, setBackend } from '@tensorflow/tfjs-core'
 import { KshotError } from './errors'
 import type { Spec } from './spec'
 
@@ -68,4 +68,21 @@ export async function prepareBackend(backend: Backend): Promise<void> {
   const before = getBackend()
   await useBackend(backend)
   await setBackend(before)
+}
+
+type Factory = ReturnType<typeof engine>['registryFactory'][string]
+const factories = new Map<string, Factory>()
+
+/**
+ * Imports the package of a stock backend, for `activate`. The import registers the backend once in a process;
+ * where `tf.removeBackend` has taken it away since, it is registered again.
+ */
+export async function importBackend<T>(name: string, load: () => Promise<T>): Promise<T> {
+  const loaded = await load()
+  const { registryFactory } = engine()
+  const registered = registryFactory[name]
+  if (registered) factories.set(name, registered)
+  const known = factories.get(name)
+  if (known && !registered) registerBackend(name, known.factory, known.priority)
+  return loaded
 }

@@ -41,10 +41,10 @@ function checked(boundsOf: (call: Call) => Bounds): Kernel {
     }
 }
 
-function outOfRange(index: Int32Array, shape: readonly number[]): KshotError {
+export function outOfRange(index: ArrayLike<number>, shape: readonly number[]): KshotError {
   return new KshotError('wasm/index-out-of-range', {
-    got: `the index [${index.join(', ')}]`,
+    got: `the index [${Array.from(index).join(', ')}]`,
     expected: `an index into [${shape.join(', ')}]`,
-    remedy: 'Check the indices that gatherND, scatterND or the like are given',
+    remedy: 'Check the indices that gather, gatherND, scatterND or the like are given',
   })
 }

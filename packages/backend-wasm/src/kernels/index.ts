@@ -7,6 +7,7 @@ import { convolutions } from './conv'
 import { convBatchNorms } from './conv-batch-norm'
 import { direct } from './conv-direct'
 import { fastest } from './conv-winograd'
+import { gathers } from './gather'
 import { install, uninstall } from './install'
 import type { Kernels } from './kernel'
 import { products } from './matmul'
@@ -27,6 +28,7 @@ const exact: Kernels = {
   ...bounded,
   ...convBatchNorms,
   ...convolutions(() => direct),
+  ...gathers,
   ...optimizers,
   ...pools,
   ...products,
