@@ -1,0 +1,151 @@
+import {
+  adam,
+  conv4,
+  convMaps,
+  disposeTask,
+  flatten,
+  type Meta,
+  metaTrain,
+  rng,
+  type ShapedModel,
+} from '@kshot/core'
+import { activate, codeOf, leaked, learnerSuite, testBackends, toyPairs } from '@kshot/testkit'
+import { memory, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { siamese } from './index'
+
+const packages: Record<string, () => Promise<object>> = {
+  '@kshot/core': () => import('@kshot/core'),
+  '@kshot/siamese': () => import('./index'),
+}
+const load = (name: string) => packages[name]!()
+const backbone = conv4({ filters: 8, blocks: 2 })
+
+learnerSuite('siamese', siamese({ backbone, regularisation: 1e-4 }), { load })
+learnerSuite(
+  'siamese, transductive, the mean of the shots',
+  siamese({ backbone, shots: 'mean', normalisation: { test: 'batch-joint' } }),
+  { load, backends: ['wasm'] },
+)
+learnerSuite(
+  'siamese, support + one',
+  siamese({ backbone, normalisation: { test: 'support+one' } }),
+  { load, backends: ['wasm'] },
+)
+
+/** Embeddings are the examples. */
+const identity: ShapedModel = {
+  ...flatten(),
+  spec: { package: 'test', export: 'identity', options: {} },
+}
+/** α = (−1, −2), b = 0.5. */
+const weights = (): Meta => ({
+  params: {
+    backbone: {},
+    head: { weight: tensor2d([[-1], [-2]]), bias: tensor1d([0.5]) },
+  },
+  state: {},
+})
+const ctx = { step: 0, rng: rng(0), phase: 'test' as const }
+
+describe.each(testBackends)('siamese on %s', (backend) => {
+  beforeAll(() => activate(backend))
+
+  const support = () => ({
+    x: tensor2d([
+      [0, 0],
+      [3, 1],
+      [1, 1],
+      [5, 5],
+    ]),
+    y: tensor1d([0, 1, 0, 0], 'int32'),
+    ways: 2,
+  })
+  const queries = () =>
+    tensor2d([
+      [0, 1],
+      [3, 3],
+    ])
+
+  it.each([
+    // log-odds with the examples: −1.5, −2.5, −0.5, −12.5 and −8.5, −3.5, −5.5, −5.5
+    ['max', [-0.5, -2.5, -5.5, -3.5]],
+    ['mean', [-14.5 / 3, -2.5, -6.5, -3.5]],
+  ] as const)('judges uneven shots by their %s', (shots, expected) => {
+    const learner = siamese({ backbone: identity, shots })
+    const meta = weights()
+    const logits = learner.predict(meta, learner.adapt(meta, support(), ctx), queries(), ctx)
+    expect([...logits.dataSync()]).toEqual(expected.map((v) => expect.closeTo(v, 4)))
+  })
+
+  it.each(['max', 'mean'] as const)('never answers with a class without examples: %s', (shots) => {
+    const learner = siamese({ backbone: identity, shots })
+    const meta = weights()
+    const adapted = learner.adapt(meta, { ...support(), ways: 3 }, ctx)
+    const logits = learner.predict(meta, adapted, queries(), ctx).arraySync() as number[][]
+    for (const row of logits) expect(row[2]).toBeCloseTo(-1e9, -3)
+  })
+
+  it('takes the cross-entropy of pairs, and the squares of the weights', () => {
+    const pairs = {
+      left: tensor2d([
+        [0, 0],
+        [1, 1],
+      ]),
+      right: tensor2d([
+        [0, 0],
+        [2, 1],
+      ]),
+      same: tensor1d([1, 0], 'int32'),
+    }
+    // log-odds 0.5 and −0.5: both are right, and as sure
+    const expected = Math.log(1 + Math.exp(-0.5))
+    const loss = (regularisation: number) =>
+      siamese({ backbone: identity, regularisation }).loss(weights(), pairs, ctx)
+    expect(loss(0).loss.dataSync()[0]).toBeCloseTo(expected, 5)
+    expect(loss(0.1).loss.dataSync()[0]).toBeCloseTo(expected + 0.1 * 5, 5)
+    expect(loss(0).metrics.accuracy!.dataSync()[0]).toBe(1)
+  })
+
+  it('says what is wrong with a support set or an option', () => {
+    const learner = siamese({ backbone: identity })
+    const { ways, ...without } = support()
+    const adapt = (batch: Parameters<typeof learner.adapt>[1]) => () =>
+      learner.adapt(weights(), batch, ctx)
+    expect(codeOf(adapt(without))).toBe('core/no-classes')
+    expect(codeOf(adapt({ ...support(), ways: 1 }))).toBe('core/one-class')
+    const empty = { x: zeros([0, 2]), y: zeros([0], 'int32'), ways }
+    expect(codeOf(adapt(empty))).toBe('core/empty-support')
+    for (const regularisation of [-1, Number.NaN]) {
+      expect(codeOf(() => siamese({ backbone, regularisation }))).toBe('siamese/bad-option')
+    }
+    const maps = siamese({ backbone: convMaps() })
+    expect(codeOf(() => maps.init(rng(0), { inputShape: [28, 28, 1] }))).toBe('siamese/no-rows')
+  })
+
+  it('starts from the distance, or from a draw', () => {
+    const alpha = (learner: ReturnType<typeof siamese>) => {
+      const { params } = learner.init(rng(1), { inputShape: [16] })
+      return [...(params as { head: { weight: Tensor } }).head.weight.dataSync()]
+    }
+    expect(alpha(siamese({ backbone: identity }))).toEqual(Array(16).fill(-0.25))
+    const drawn = alpha(siamese({ backbone: identity, headInit: { normal: 0.2 } }))
+    expect(Math.min(...drawn)).toBeLessThan(0)
+    expect(Math.max(...drawn)).toBeGreaterThan(0)
+  })
+
+  it('holds as many tensors after 60 batches of pairs as after 10', async () => {
+    const counts = new Map<number, number>()
+    const left = await leaked(async () => {
+      const { meta, state } = await metaTrain({
+        learner: siamese({ backbone: conv4({ filters: 2, blocks: 2 }), regularisation: 0.01 }),
+        ...{ optimizer: adam(0.01), tasks: toyPairs(), steps: 60 },
+        onStep: ({ step }) => void counts.set(step, memory().numTensors),
+      })
+      expect(state.examples).toBe(60 * 24)
+      disposeTask([meta, state])
+    })
+    expect(counts.get(60)).toBe(counts.get(10))
+    expect(left).toBe(0)
+  })
+})
