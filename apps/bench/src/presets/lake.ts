@@ -15,22 +15,23 @@ import type { Preset, Presets } from './preset'
  */
 const lake = {
   dataset: { name: 'omniglot', split: 'lake', resize: 'area', rotations: 'train' },
-  validate: { ...lakeTask, queries: 4, episodes: 50, every: 100, patience: 20 },
+  validate: { ...lakeTask, queries: 4, episodes: 50, every: 200 },
   test: lakeTest,
   seed: 1,
 } as const satisfies Partial<ConfigInput>
 
 const train = {
   ...{ ...lakeTask, queries: 5, metaBatch: 1, checkpointEvery: 100 },
-  distort: { rotation: 10, shear: 0.2, scale: 0.15, shift: 1 },
+  distort: { rotation: 10, shear: 0.2, scale: 0.2, shift: 1 },
 } as const
 
 const backbone = { name: 'conv4', filters: 64, eps: 1e-5, momentum: 0.1 } as const
 const normalisation = { train: 'batch-joint', test: 'running' } as const
 
-/** A rate that is halved every so many steps. */
-function adam(initial: number, every: number) {
-  return { name: 'adam', rate: { name: 'step', initial, every, factor: 0.5 } } as const
+/** Adam from 1e-3 along a cosine to 1e-5. */
+function over(steps: number) {
+  const rate = { name: 'cosine', initial: 1e-3, steps, final: 1e-5 } as const
+  return { ...train, steps, optimizer: { name: 'adam', rate } } as const
 }
 
 const protonet: Preset = {
@@ -38,7 +39,7 @@ const protonet: Preset = {
   config: {
     ...lake,
     learner: { name: 'protonet', backbone, distance: 'squared-euclidean', normalisation },
-    train: { ...train, steps: 10_000, optimizer: adam(1e-3, 1500) },
+    train: over(8000),
   },
 }
 
@@ -47,7 +48,7 @@ const matching: Preset = {
   config: {
     ...lake,
     learner: { name: 'matching', backbone, distance: 'cosine', normalisation },
-    train: { ...train, steps: 10_000, optimizer: adam(1e-3, 1500) },
+    train: over(8000),
   },
 }
 
@@ -57,7 +58,7 @@ const siamese: Preset = {
   config: {
     ...lake,
     learner: { name: 'siamese', backbone, normalisation },
-    train: { ...train, steps: 10_000, optimizer: adam(1e-3, 1500) },
+    train: over(8000),
   },
 }
 
