@@ -18,6 +18,8 @@ const lake = {
   validate: { ...lakeTask, queries: 4, episodes: 50, every: 200 },
   test: lakeTest,
   seed: 1,
+  // of 800 steps each: smooth pixels or nearest, with and without distortion, with and without turns
+  tuningTrials: 4,
 } as const satisfies Partial<ConfigInput>
 
 const train = {
