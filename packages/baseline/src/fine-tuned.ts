@@ -49,7 +49,7 @@ export type HeadInit = 'still' | 'drawn'
 export function fineTuned(options: FineTunedOptions): MetaLearner<Batch> {
   const { backbone, head: kind = 'linear', scale, headInit = 'still' } = options
   const { steps = 100, rate = 0.01, weightDecay = 1e-3 } = options
-  checkOptions({ ...options, head: kind, headInit, steps, rate, weightDecay })
+  checkOptions({ head: kind, headInit, steps, rate, weightDecay, scale: scale ?? 1 })
   const head = kind === 'linear' ? linearHead : cosineHead((ways) => scale ?? publishedScale(ways))
   const training = classifierTraining(backbone, head)
 
@@ -107,17 +107,17 @@ function publishedScale(ways: number): number {
   return ways <= 200 ? 2 : 10
 }
 
-function checkOptions(options: FineTunedOptions & { steps: number; rate: number }): void {
-  const { scale = 1, steps, rate, weightDecay = 0 } = options
-  if (!Number.isInteger(steps) || steps < 0) {
-    throw badOption(`steps ${steps}`, 'a whole number, at least 0', 'Leave it out for 100')
-  }
-  const numbers = { scale, rate }
-  for (const [name, value] of Object.entries(numbers)) {
-    if (value > 0 && Number.isFinite(value)) continue
-    throw badOption(`${name} ${value}`, 'a positive number', 'Leave it out for the default')
-  }
-  if (!(weightDecay >= 0 && Number.isFinite(weightDecay))) {
-    throw badOption(`weightDecay ${weightDecay}`, 'a number, at least 0', 'Leave it out for 0.001')
-  }
+function checkOptions(options: Omit<Required<FineTunedOptions>, 'backbone'>): void {
+  const { head, headInit, steps, rate, scale, weightDecay } = options
+  check(['linear', 'cosine'].includes(head), `head '${head}'`, "'linear' or 'cosine'")
+  check(['still', 'drawn'].includes(headInit), `headInit '${headInit}'`, "'still' or 'drawn'")
+  check(Number.isInteger(steps) && steps >= 0, `steps ${steps}`, 'a whole number, at least 0')
+  check(rate > 0 && Number.isFinite(rate), `rate ${rate}`, 'a positive number')
+  check(scale > 0 && Number.isFinite(scale), `scale ${scale}`, 'a positive number')
+  const decays = weightDecay >= 0 && Number.isFinite(weightDecay)
+  check(decays, `weightDecay ${weightDecay}`, 'a number, at least 0')
+}
+
+function check(holds: boolean, got: string, expected: string): void {
+  if (!holds) throw badOption(got, expected, 'Leave it out for the default')
 }

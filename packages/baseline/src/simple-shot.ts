@@ -102,7 +102,10 @@ export function simpleShot(options: SimpleShotOptions): MetaLearner<Batch> {
       return { loss, metrics, state: { body: state, features: moved(before, now) } }
     },
     adapt: (meta, support) =>
-      tree.tidy((): Params => centroidsOf(transformed(meta, support.x), marksOf(support))),
+      tree.tidy((): Params => {
+        const marks = marksOf(support)
+        return centroidsOf(transformed(meta, support.x), marks)
+      }),
     predict: (meta, adapted, x) =>
       tree.tidy(() => nearness(transformed(meta, x), adapted as Centroids)),
   }

@@ -44,7 +44,10 @@ export function untrained<Memory extends Params>(rule: Rule<Memory>): MetaLearne
       return { loss, state, metrics: { accuracy: accuracy(logits, query.y) } }
     },
     adapt: (meta, support: Batch) =>
-      tree.tidy(() => rule.remember(featuresOf(backbone, meta, support.x), marksOf(support))),
+      tree.tidy(() => {
+        const marks = marksOf(support)
+        return rule.remember(featuresOf(backbone, meta, support.x), marks)
+      }),
     predict: (meta, adapted, x) =>
       tree.tidy(() => rule.judge(featuresOf(backbone, meta, x), adapted as Memory)),
   }

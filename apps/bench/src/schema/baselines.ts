@@ -14,7 +14,7 @@ export const baselines = [
     steps: count.optional(),
     rate: rate.optional(),
     weightDecay: z.number().min(0).optional(),
-    headInit: z.enum(['torch', 'zeros']).optional(),
+    headInit: z.enum(['still', 'drawn']).optional(),
   }),
   z.strictObject({
     name: z.literal('simpleShot'),
