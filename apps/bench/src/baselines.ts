@@ -24,8 +24,7 @@ export function baselineOf(job: TestJob): Promise<Contender> {
 
 /** What needs no training at all: the nearest mean of the support pictures, pixel by pixel. */
 async function nearestCentroid({ data }: TestJob): Promise<Contender> {
-  const normalisation = { train: 'none', test: 'none' }
-  const spec = toSpec({ name: 'protonet', backbone: { name: 'embeddings' }, normalisation })
+  const spec = toSpec({ name: 'nearestCentroid', backbone: { name: 'embeddings' } })
   const learner = await fromSpec<MetaLearner>(spec, loadModule)
   const meta = learner.init(rng(0), data.test.taskSpec)
   return { name: 'nearest centroid, raw pixels', learner, meta }

@@ -1,4 +1,4 @@
-import type { Spec } from '@kshot/core'
+import type { Spec, TaskKind } from '@kshot/core'
 import type { Config } from './schema'
 import { count } from './text'
 
@@ -27,7 +27,13 @@ export function queriesName({ ways, queries }: Setting & { readonly queries: num
   return `${queries} ${queries === 1 ? 'query' : 'queries'} a class`
 }
 
-export function trainingName({ train }: Config): string {
+/** What is trained on, and for how long. */
+export function trainingName({ train }: Config, kind: TaskKind = 'episodes'): string {
+  if (kind === 'nothing' || train.steps === 0) return 'nothing is trained'
+  const images = (train.ways ?? 0) * (train.shots + train.queries)
+  const steps = `a step, ${count(train.steps)} steps`
+  if (kind === 'batches') return `${images * train.metaBatch} images ${steps}`
+  if (kind === 'pairs') return `${Math.ceil(images / 2) * train.metaBatch} pairs ${steps}`
   const tasks = train.ways ? 'episodes' : 'tasks'
   const batch = train.metaBatch === 1 ? '' : `, ${train.metaBatch} ${tasks} a step`
   return `${settingName(train)}, ${queriesName(train)}${batch}, ${count(train.steps)} steps`

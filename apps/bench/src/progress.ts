@@ -53,7 +53,7 @@ function header(what: 'run' | 'eval', about: About, { bold, dim }: Colours): str
   const rows = {
     learner: learnerName(learner.spec),
     data: data.description,
-    ...(what === 'run' && { training: trainingName(config) }),
+    ...(what === 'run' && { training: trainingName(config, learner.trainsOn) }),
     test: `${settingName(test)}, ${queriesName(test)}, ${count(test.episodes)} episodes`,
     device: `${device.backend} (${device.kernels}) on ${device.device}`,
     executor: executorName(config.executor, workers),

@@ -97,6 +97,7 @@ export interface Measured {
   /** Threads that tasks were spread over; 0: none. */
   readonly workers: number
   readonly seconds: { readonly total: number; readonly train: number | null; readonly test: number }
+  /** null where nothing was trained. */
   readonly trainEpisodesPerSecond: number | null
   readonly trainImagesPerSecond: number | null
   readonly testEpisodesPerSecond: number
@@ -200,12 +201,16 @@ export function resultOf(parts: Parts): Result {
       threads: device.threads,
       workers: parts.workers,
       seconds: { ...seconds, train: train.seconds },
-      trainEpisodesPerSecond: train.seconds && train.episodes / train.seconds,
-      trainImagesPerSecond: train.seconds && train.images / train.seconds,
+      trainEpisodesPerSecond: perSecond(train.episodes, train.seconds),
+      trainImagesPerSecond: perSecond(train.images, train.seconds),
       testEpisodesPerSecond: episodes / seconds.test,
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     },
   }
+}
+
+function perSecond(count: number, seconds: number | null): number | null {
+  return seconds && count > 0 ? count / seconds : null
 }
 
 /** A result without what differs between two runs of the same seed, for comparison. */

@@ -43,14 +43,16 @@ function values(test: TestScore): string[] {
 }
 
 function speeds({ trainEpisodesPerSecond, testEpisodesPerSecond }: Result['measured']): string {
-  return `${speed(trainEpisodesPerSecond)} train\n${speed(testEpisodesPerSecond)} test`
+  const test = `${speed(testEpisodesPerSecond)} test`
+  return trainEpisodesPerSecond === null ? test : `${speed(trainEpisodesPerSecond)} train\n${test}`
 }
 
 function notes(train: Result['train'], result: Result): string[] {
   const { backend, kernels, device, executor, measured } = result
   const took = train.seconds === null ? '' : ` in ${clock(train.seconds)}`
   const images = `${count(train.images)} images${took}`
-  const trained = `trained on ${count(train.episodes)} episodes, ${images}`
+  const trained =
+    train.steps === 0 ? 'not trained' : `trained on ${count(train.episodes)} episodes, ${images}`
   const memory = `${Math.round(measured.peakMemoryBytes / 2 ** 20)} MiB`
   const how = executorName(executor, measured.workers)
   return [trained, `${backend} (${kernels}) on ${device}, ${how}, at most ${memory}`]
