@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import { compareCommand } from './commands/compare'
 import { doctorCommand } from './commands/doctor'
 import { evalCommand } from './commands/eval'
 import { lsCommand } from './commands/ls'
 import { nativeCommand } from './commands/native'
+import { reportCommand } from './commands/report'
 import { runCommand } from './commands/run'
 import { verifyCommand } from './commands/verify'
 import { EXIT, exitCodeOf } from './exit-codes'
@@ -21,6 +23,8 @@ const program = new Command('kshot')
 const commands = [
   runCommand(),
   evalCommand(),
+  compareCommand(),
+  reportCommand(),
   lsCommand(),
   doctorCommand(),
   verifyCommand(),

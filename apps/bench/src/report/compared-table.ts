@@ -1,0 +1,44 @@
+import Table from 'cli-table3'
+import { SEEDS_FOR_CLAIMS } from '../leaderboard/statistics'
+import { coloursOf, count } from '../text'
+import type { Compared } from './compare'
+import { gapText, plusMinus, pText } from './words'
+
+/** A comparison for people: a line a learner, then a line a pair. */
+export function comparedTable(compared: Compared, stream: NodeJS.WriteStream): string {
+  const { bold, dim } = coloursOf(stream)
+  const { title, episodes, ranking } = compared
+  const style = { head: [], border: [] }
+  const head = (...titles: string[]) => titles.map((text) => dim(text))
+  const ranks = new Table({ head: head('#', 'learner', 'accuracy, %', 'seeds'), style })
+  for (const { rank, name, overEpisodes, seeds, overSeeds } of ranking.ranked) {
+    const { mean, halfWidth } = overEpisodes
+    const spread = overSeeds ? `${seeds}, ± ${(100 * overSeeds.halfWidth).toFixed(2)}` : seeds
+    ranks.push([rank, name, plusMinus(mean, halfWidth), spread])
+  }
+  const pairs = new Table({ head: head('pair', 'difference, points', 'p (Holm)', ''), style })
+  for (const { first, second, ...gap } of ranking.comparisons) {
+    const text = gapText(gap)
+    const p = pText(gap.adjustedP).replace('p = ', '').replace('p ', '')
+    pairs.push([`${first} − ${second}`, text, p, gap.significant ? bold('significant') : 'a tie'])
+  }
+  return [
+    bold(`${title}, ${count(episodes)} test episodes`),
+    ranks.toString(),
+    pairs.toString(),
+    dim('paired t test over the same episodes; ± and differences with 95 % t intervals'),
+    dim(claim(compared)),
+    '',
+  ].join('\n')
+}
+
+function claim({ ranking, contenders }: Compared): string {
+  if (ranking.claim === 'checkpoints') {
+    return `speaks of these checkpoints, given their seeds; of learners from ${SEEDS_FOR_CLAIMS} seeds on`
+  }
+  const over = ranking.comparisons.map(({ first, second, overSeeds }) => {
+    const { difference, adjustedP } = overSeeds!
+    return `${first} − ${second}: ${gapText({ difference, adjustedP, significant: false })}, ${pText(adjustedP)}`
+  })
+  return `over ${contenders[0]!.rows.length} seeds: ${over.join('; ')}`
+}

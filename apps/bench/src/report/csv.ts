@@ -1,0 +1,58 @@
+import { markOf } from './paper'
+import type { Line, Table } from './tables'
+
+type Value = string | number | boolean | null | undefined
+
+/** One line a learner and table: fractions, not per cent; seconds. */
+function record(table: Table, line: Line): { readonly [column: string]: Value } {
+  const { setting, budget } = table
+  const { ranked, toBest, costs, paper, marks, rows } = line
+  const [low, high] = ranked.overEpisodes.interval
+  const { labels, backend, device, kernels, commit } = rows[0]!
+  return {
+    table: table.title,
+    dataset: setting?.dataset,
+    split: setting?.split,
+    ways: setting?.ways,
+    shots: setting?.shots,
+    queries: setting?.queries,
+    budget: budget.by,
+    rank: ranked.rank,
+    learner: line.name,
+    accuracy: ranked.overEpisodes.mean,
+    ...{ low, high },
+    episodes: ranked.episodes,
+    seeds: ranked.seeds,
+    seedsHalfWidth: ranked.overSeeds?.halfWidth,
+    toBest: toBest?.difference.mean,
+    toBestHalfWidth: toBest?.difference.halfWidth,
+    adjustedP: toBest?.adjustedP,
+    significant: toBest?.significant,
+    ...costs,
+    transductive: labels.transductive,
+    queriesNormalisedTogether: labels.queriesNormalisedTogether,
+    adaptationSteps: labels.adaptationSteps,
+    trainingSplit: labels.trainingSplit,
+    tuningTrials: labels.tuningTrials,
+    differs: marks.join('; '),
+    paper: paper?.accuracy,
+    paperProtocol: paper && markOf(paper),
+    insideInterval: paper?.inside,
+    ...{ backend, device, kernels, commit },
+    episodeSet: table.episodeSet,
+  }
+}
+
+/** The lines of all tables as comma-separated values (RFC 4180), with a header. */
+export function csv(tables: readonly Table[]): string {
+  const records = tables.flatMap((table) => table.lines.map((line) => record(table, line)))
+  if (records.length === 0) return ''
+  const header = Object.keys(records[0]!)
+  const lines = [header, ...records.map((one) => header.map((key) => one[key]))]
+  return lines.map((line) => `${line.map(field).join(',')}\r\n`).join('')
+}
+
+function field(value: Value): string {
+  const text = value === undefined || value === null ? '' : String(value)
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

@@ -1,0 +1,36 @@
+import { learnerKey, markOf } from './paper'
+import type { Line, Table } from './tables'
+
+/** The tables as one JSON document: fractions, not per cent; seconds. `rows` are results without their episodes. */
+export function json(tables: readonly Table[]): string {
+  return `${JSON.stringify({ tables: tables.map(tableOf), rows: tables.flatMap(rowsOf) }, null, 2)}\n`
+}
+
+function tableOf({ title, setting, budget, episodeSet, ranking, lines, failed }: Table) {
+  return {
+    ...{ title, setting, budget: budget.by, episodeSet, claim: ranking.claim },
+    ranking: lines.map(lineOf),
+    comparisons: ranking.comparisons,
+    failed: failed.map(({ cell, reason }) => ({ ...cell, reason })),
+  }
+}
+
+function lineOf({ name, ranked, toBest, costs, marks, paper, rows }: Line) {
+  const { accuracy, halfWidth, source, protocol, inside } = paper ?? {}
+  return {
+    ...{ rank: ranked.rank, name, key: learnerKey(rows[0]!.learner) },
+    accuracy: ranked.overEpisodes.mean,
+    interval: ranked.overEpisodes.interval,
+    ...{ episodes: ranked.episodes, seeds: ranked.seeds, overSeeds: ranked.overSeeds ?? null },
+    ...{ toBest: toBest ?? null, costs, differs: marks },
+    paper: paper
+      ? { accuracy, halfWidth, source, protocol, mark: markOf(paper), inside: inside ?? null }
+      : null,
+  }
+}
+
+function rowsOf({ lines }: Table) {
+  return lines.flatMap(({ name, rows }) =>
+    rows.map(({ scores: _, predictions: __, curve: ___, ...row }) => ({ name, ...row })),
+  )
+}

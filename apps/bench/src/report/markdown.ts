@@ -1,0 +1,62 @@
+import { queriesName } from '../describe'
+import type { Line, Table } from './tables'
+import {
+  accuracyText,
+  count,
+  gapText,
+  msText,
+  paperText,
+  pText,
+  seedsText,
+  trainTimeText,
+} from './words'
+
+type Column = readonly [title: string, text: (line: Line) => string, right: boolean]
+
+const COLUMNS: readonly Column[] = [
+  ['#', ({ ranked }) => String(ranked.rank), true],
+  ['learner', ({ name, marks }) => [name, ...marks.map((mark) => `≠ ${mark}`)].join('; '), false],
+  ['accuracy, %', accuracyText, true],
+  [
+    'to the best',
+    ({ toBest }) => (toBest ? `${gapText(toBest)}, ${pText(toBest.adjustedP)}` : '–'),
+    true,
+  ],
+  ['seeds', seedsText, true],
+  ['training', trainTimeText, true],
+  ['a task', ({ costs }) => msText(costs.adaptPredictMs), true],
+  ['parameters', ({ costs }) => count(Math.round(costs.parameters)), true],
+  ['trials', ({ rows: [row] }) => String(row!.labels.tuningTrials), true],
+  ['paper', ({ paper }) => paperText(paper), false],
+]
+
+/** The tables as Markdown. */
+export function markdown(tables: readonly Table[]): string {
+  return `${tables.map(section).join('\n\n')}\n`
+}
+
+function section(table: Table): string {
+  const { title, lines, failed, setting, budget, episodeSet } = table
+  const heading = `## ${title}${budget.by === 'seconds' ? ', trained for the same time' : ''}`
+  const failures = failed.map(
+    ({ cell, reason }) =>
+      `- failed: ${cell.learner}, seed ${cell.seed}: ${reason.code}, ${reason.got}`,
+  )
+  if (lines.length === 0) return [heading, ...failures].join('\n\n')
+  const { episodes } = lines[0]!.ranked
+  const about = `${count(episodes)} test episodes (${episodeSet.slice(0, 12)}…), ${queriesName(setting!)}, split ${setting!.split}. ± is the 95 % t interval over episodes; equal ranks are ties.`
+  return [heading, about, grid(lines), ...(failures.length > 0 ? [failures.join('\n')] : [])].join(
+    '\n\n',
+  )
+}
+
+function grid(lines: readonly Line[]): string {
+  const papers = lines.some(({ paper }) => paper)
+  const columns = COLUMNS.filter(([title]) => title !== 'paper' || papers)
+  const rows = [
+    columns.map(([title]) => title),
+    columns.map(([, , right]) => (right ? '---:' : '---')),
+    ...lines.map((line) => columns.map(([, text]) => text(line).replaceAll('|', '\\|'))),
+  ]
+  return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}

@@ -1,0 +1,34 @@
+import type { DoneRow } from '../leaderboard/results'
+import type { Seeds } from './contenders'
+
+/** What a table is marked for, in words; equal words, equal conditions. */
+const CONDITIONS: readonly ((row: DoneRow) => string)[] = [
+  ({ labels: { transductive, queriesNormalisedTogether: together } }) =>
+    transductive ? `transductive: ${together} queries judged together` : 'not transductive',
+  ({ labels: { rotationsAtTest } }) =>
+    rotationsAtTest ? 'rotations at test' : 'no rotations at test',
+  ({ labels: { split } }) => `split ${split}`,
+  ({ labels: { resize } }) => `resize ${resize}`,
+  ({ labels: { withinAlphabet } }) => (withinAlphabet ? 'within alphabets' : 'across alphabets'),
+  ({ labels: { trainingSplit } }) => `trained on ${trainingSplit}`,
+]
+
+/** For each learner the conditions in which it differs from most others of its table. */
+export function marksOf(seeds: readonly Seeds[]): ReadonlyMap<string, readonly string[]> {
+  const usual = CONDITIONS.map((condition) =>
+    mostCommon(seeds.map(({ rows }) => condition(rows[0]!))),
+  )
+  return new Map(
+    seeds.map(({ name, rows }) => {
+      const own = CONDITIONS.map((condition) => condition(rows[0]!))
+      return [name, own.filter((words, i) => words !== usual[i])]
+    }),
+  )
+}
+
+/** Of equally common ones, that which says no. */
+function mostCommon(values: readonly string[]): string {
+  const count = (value: string) => values.filter((other) => other === value).length
+  const plain = (value: string) => (value.startsWith('no') ? 1 : 0)
+  return [...values].sort((a, b) => count(b) - count(a) || plain(b) - plain(a))[0] ?? ''
+}

@@ -1,0 +1,61 @@
+import { type PlotOptions, plot } from '@observablehq/plot'
+import { parseHTML } from 'linkedom'
+import { escaped, type Html, html, raw } from './markup'
+
+/** Three have room beside each other, and one on a phone, without becoming much smaller. */
+export const WIDTH = 360
+export const HEIGHT = 280
+export const FONT = 13
+
+type Plotted = (SVGSVGElement | HTMLElement) & {
+  scale(name: string): { apply(value: unknown): number } | undefined
+}
+
+/** A picture as Plot draws it, in the colours and the type of the page. */
+export function plotted(options: PlotOptions): Plotted {
+  const { document } = parseHTML('<html></html>')
+  return plot({
+    document: document as unknown as Document,
+    ...{ width: WIDTH, height: HEIGHT, className: 'chart' },
+    ...options,
+    style: {
+      ...{ background: 'none', color: 'inherit', fontFamily: 'inherit', fontSize: `${FONT}px` },
+      ...(options.style as object),
+    },
+  }) as Plotted
+}
+
+/** A chart with what it shows in words, for those who do not see it, and a caption. */
+export function figure(options: PlotOptions, label: string, caption?: Html | string): Html {
+  const svg = plotted(options)
+  svg.querySelector('style')?.remove()
+  svg.setAttribute('role', 'img')
+  svg.setAttribute('aria-label', label)
+  const { fontSize = `${FONT}px` } = (options.style ?? {}) as { fontSize?: string }
+  svg.setAttribute('style', `font-size:${fontSize}`)
+  const drawn = raw(shortened(svg.outerHTML))
+  return html`<figure class="card">${drawn}${caption && html`<figcaption>${caption}</figcaption>`}</figure>`
+}
+
+/** Coordinates to a tenth of a pixel: half the bytes. */
+function shortened(svg: string): string {
+  return svg.replace(/-?\d+\.\d{3,}/g, (number) => String(Math.round(Number(number) * 100) / 100))
+}
+
+/** So wide is a text, about. */
+export function textWidth(text: string, size = FONT): number {
+  return 0.56 * size * text.length
+}
+
+/** A name that fits, with dots for the rest. */
+export function clipped(name: string, characters = 22): string {
+  return name.length <= characters ? name : `${name.slice(0, characters - 1)}…`
+}
+
+/** A title of an axis: `↑ accuracy, %`, said once and never turned. */
+export const percentAxis = (label: string) => ({
+  ...{ label, grid: true, nice: true, ticks: 5, labelArrow: 'none' as const },
+  tickFormat: (value: number) => `${Math.round(1000 * value) / 10}`,
+})
+
+export { escaped }

@@ -1,0 +1,131 @@
+import { cell, text } from '@observablehq/plot'
+import type { Confusion } from '../../confusion'
+import type { Line } from '../tables'
+import { firm } from '../words'
+import { figure, textWidth } from './chart'
+import { folded } from './folded'
+import { type Html, html } from './markup'
+
+/** So many learners are shown at once where there are few groups. */
+const FEW_GROUPS = 8
+const STRONGEST = 0.55
+
+/** What of one group was taken for another, for each learner. */
+export function confusionCharts(lines: readonly Line[]): Html | undefined {
+  const found = lines.flatMap((line) => {
+    const total = sumOf(line.rows.flatMap(({ confusion }) => (confusion ? [confusion] : [])))
+    return total && mixed(total) ? [{ name: line.name, total }] : []
+  })
+  if (found.length === 0) return undefined
+  const most = Math.max(...found.flatMap(({ total }) => wrongOf(total).map(({ share }) => share)))
+  const few = found[0]!.total.groups.length <= FEW_GROUPS
+  const charts = found.map(({ name, total }) => {
+    const chart = heatmap(name, total, most)
+    return few
+      ? chart
+      : html`<div class="wide">${chart}</div><div class="narrow">${list(name, total)}</div>`
+  })
+  return html`<p class="meta">Rows: the truth. Columns: what it was taken for. In per cent of a row, over all test queries; the same colour is the same share for all learners.</p>
+${folded(charts, few ? 3 : 1, few ? 'grid' : '')}`
+}
+
+/** Over the seeds, where they have the same groups. */
+function sumOf([first, ...others]: readonly Confusion[]): Confusion | undefined {
+  if (!first || others.some(({ groups }) => groups.join() !== first.groups.join())) return undefined
+  const counts = first.counts.map((row, i) =>
+    row.map((n, j) => others.reduce((sum, other) => sum + other.counts[i]![j]!, n)),
+  )
+  return { groups: first.groups, counts }
+}
+
+/** Whether one group was ever taken for another. */
+function mixed({ counts }: Confusion): boolean {
+  return counts.some((row, i) => row.some((n, j) => i !== j && n > 0))
+}
+
+interface Cell {
+  readonly truth: string
+  readonly predicted: string
+  readonly share: number
+}
+
+function heatmap(name: string, total: Confusion, most: number): Html {
+  const { groups, counts } = total
+  const used = groups.filter((_, i) => counts[i]!.some((n) => n > 0))
+  const cells = cellsOf(total).filter(({ truth }) => used.includes(truth))
+  const wrong = wrongOf(total)
+  const few = groups.length <= FEW_GROUPS
+  const width = few ? 320 : 560
+  const left = 12 + Math.max(...groups.map((group) => textWidth(group, few ? 13 : 12)))
+  const side = (width - left - 6) / groups.length
+  const names = Math.max(...groups.map((group) => textWidth(group, 12)))
+  const turned = names > side
+  const top = turned ? Math.min(140, names + 8) : 24
+  const strength = ({ truth, predicted, share }: Cell) =>
+    // Never so strong that the numbers could not be read on it.
+    STRONGEST * (truth === predicted ? share : share / most)
+  return figure(
+    {
+      ...{ width, height: top + 6 + Math.min(side, 64) * used.length },
+      ...{ marginLeft: left, marginTop: top, marginRight: 6, marginBottom: 6 },
+      style: { fontSize: few ? '13px' : '12px' } as never,
+      x: {
+        ...{ axis: 'top', domain: groups, label: null, tickSize: 0 },
+        ...(turned && { tickRotate: -90 }),
+      },
+      y: { domain: used, label: null, tickSize: 0 },
+      marks: [
+        cell(cells, {
+          ...{ x: 'predicted', y: 'truth', inset: 0.75, rx: 2 },
+          fill: (c: Cell) => (c.truth === c.predicted ? 'var(--right)' : 'var(--wrong)'),
+          fillOpacity: strength,
+        }),
+        text(
+          cells.filter((c) => few || (c.truth !== c.predicted && c.share >= 0.3 * most)),
+          {
+            ...{ x: 'predicted', y: 'truth', fontSize: few ? 13 : 10 },
+            text: ({ share }: Cell) => (100 * share).toFixed(few || share < 0.1 ? 1 : 0),
+          },
+        ),
+      ],
+    },
+    `Confusion of ${name}: rows are the truth, columns what it was taken for, in per cent of the row. Most often: ${worst(wrong)}`,
+    html`<b>${name}</b>. Most often: ${firm(worst(wrong))}.`,
+  )
+}
+
+/** For a phone, where so many names have no room: what was most often taken for what. */
+function list(name: string, total: Confusion): Html {
+  const top = wrongOf(total)
+    .sort((a, b) => b.share - a.share)
+    .slice(0, 10)
+  const items = top.map(
+    ({ truth, predicted, share }) =>
+      html`<li>${truth} taken for ${predicted}: ${(100 * share).toFixed(1)} %</li>`,
+  )
+  return html`<div class="card"><p><b>${name}</b>, most often:</p><ol>${items}</ol></div>`
+}
+
+function wrongOf(total: Confusion): Cell[] {
+  return cellsOf(total).filter(({ truth, predicted, share }) => truth !== predicted && share > 0)
+}
+
+function cellsOf({ groups, counts }: Confusion): Cell[] {
+  return groups.flatMap((truth, i) => {
+    const total = counts[i]!.reduce((sum, n) => sum + n, 0)
+    return groups.map((predicted, j) => ({
+      ...{ truth, predicted },
+      share: total === 0 ? 0 : counts[i]![j]! / total,
+    }))
+  })
+}
+
+function worst(wrong: readonly Cell[]): string {
+  const top = [...wrong].sort((a, b) => b.share - a.share).slice(0, 2)
+  return top
+    .map(
+      ({ truth, predicted, share }) =>
+        `${truth} taken for ${predicted} (${(100 * share).toFixed(1)} %)`,
+    )
+    .join(', ')
+}

@@ -1,0 +1,122 @@
+import { areaY, line, text } from '@observablehq/plot'
+import type { DoneRow } from '../../leaderboard/results'
+import { count } from '../../text'
+import type { Line } from '../tables'
+import { clipped, figure, HEIGHT, percentAxis, plotted, textWidth } from './chart'
+import { spread } from './labels'
+import { type Html, html } from './markup'
+import type { Look } from './palette'
+
+/** The validation accuracy of a learner after so many images: over its seeds the mean and the ends. */
+interface Point {
+  readonly images: number
+  readonly mean: number
+  readonly low: number
+  readonly high: number
+}
+
+const WIDE = 900
+
+/** Validation accuracy on the way, a line a learner, with a band from the worst to the best seed. */
+export function learningCurves(
+  lines: readonly Line[],
+  looks: ReadonlyMap<string, Look>,
+): Html | undefined {
+  const curves = lines.flatMap(({ name, rows }) => {
+    const points = curveOf(rows)
+    return points.length > 1 ? [{ name, points }] : []
+  })
+  if (curves.length === 0) return undefined
+  const caption = captionOf(lines, curves.length)
+  const draw = (width: number, font: number) => drawn(curves, looks, width, font, caption)
+  return html`<div class="wide">${draw(WIDE, 14)}</div><div class="narrow">${draw(360, 13)}</div>`
+}
+
+/** At the steps that all seeds have come to. */
+function curveOf(rows: readonly DoneRow[]): Point[] {
+  const [first] = rows
+  return first!.curve.flatMap(({ images }) => {
+    const values = rows.flatMap(({ curve }) => curve.filter((point) => point.images === images))
+    if (values.length < rows.length) return []
+    const all = values.map(({ validation }) => validation)
+    const mean = all.reduce((sum, v) => sum + v, 0) / all.length
+    return [{ images, mean, low: Math.min(...all), high: Math.max(...all) }]
+  })
+}
+
+interface Curve {
+  readonly name: string
+  readonly points: readonly Point[]
+}
+
+function drawn(
+  curves: readonly Curve[],
+  looks: ReadonlyMap<string, Look>,
+  width: number,
+  font: number,
+  caption: Html,
+): Html {
+  const height = width > 500 ? 380 : HEIGHT + 30
+  const names = curves.map(({ name }) => clipped(name, width > 500 ? 32 : 15))
+  const marginRight = 14 + Math.max(...names.map((name) => textWidth(name, font)))
+  const options = {
+    ...{ width, height, marginLeft: 42, marginRight, marginTop: 30, marginBottom: 40 },
+    style: { fontSize: `${font}px` } as never,
+    x: {
+      ...{
+        label: 'training images seen',
+        labelArrow: 'none' as const,
+        labelAnchor: 'center' as const,
+        ticks: width > 500 ? 6 : 4,
+      },
+      ...{ tickFormat: (n: number) => compact(n), domain: [0, lastOf(curves)] },
+    },
+    y: percentAxis('validation accuracy, %'),
+  }
+  const marks = curves.flatMap(({ name, points }) => {
+    const { colour, dashed } = looks.get(name)!
+    return [
+      areaY(points, { x: 'images', y1: 'low', y2: 'high', fill: colour, fillOpacity: 0.15 }),
+      line(points, {
+        ...{ x: 'images', y: 'mean', stroke: colour, strokeWidth: 2 },
+        ...(dashed && { strokeDasharray: '5 3' }),
+      }),
+    ]
+  })
+  const scale = plotted({ ...options, marks }).scale('y')!
+  const ends = curves.map(({ points }) => scale.apply(points.at(-1)!.mean))
+  const at = spread(ends, 36, height - 44)
+  const endNames = curves.map(({ name, points }, i) =>
+    text([points.at(-1)!], {
+      ...{ x: 'images', y: 'mean', text: () => names[i]!, dx: 8, dy: at[i]! - ends[i]! },
+      ...{ textAnchor: 'start' as const, fill: looks.get(name)!.colour },
+    }),
+  )
+  return figure({ ...options, marks: [...marks, ...endNames] }, labelOf(curves), caption)
+}
+
+function lastOf(curves: readonly Curve[]): number {
+  return Math.max(...curves.map(({ points }) => points.at(-1)!.images))
+}
+
+function labelOf(curves: readonly Curve[]): string {
+  const ends = curves.map(({ name, points }) => {
+    const { images, mean } = points.at(-1)!
+    return `${name} ${(100 * mean).toFixed(1)} % after ${count(images)} images`
+  })
+  return `Learning curves: validation accuracy against training images seen. ${ends.join('; ')}`
+}
+
+function captionOf(lines: readonly Line[], shown: number): Html {
+  const seeds = Math.max(...lines.map(({ rows }) => rows.length))
+  const band =
+    seeds > 1 ? ' Lines: the mean over the seeds; bands: from the worst to the best.' : ''
+  const rest = lines.length - shown
+  const left = rest > 0 ? ` ${rest} without validations on the way are not shown.` : ''
+  return html`<b>Learning curves.</b> Accuracy on the validation episodes.${band}${left}`
+}
+
+function compact(n: number): string {
+  if (n >= 1e6) return `${Number((n / 1e6).toPrecision(3))}M`
+  return n >= 1000 ? `${Number((n / 1000).toPrecision(3))}k` : String(n)
+}

@@ -1,0 +1,82 @@
+import type { Spec } from '@kshot/core'
+import type { DoneRow } from '../leaderboard/results'
+import { type Protocol, type Published, published } from './published'
+
+/** A paper's number beside a row. */
+export interface Paper extends Published {
+  /** Keys of the protocol in which the row was tested otherwise. */
+  readonly differs: readonly (keyof Protocol)[]
+  /** Keys of which the paper says nothing. */
+  readonly unknown: readonly (keyof Protocol)[]
+  /** Whether the paper's number lies in the row's interval; undefined unless all of the protocol is the same. */
+  readonly inside: boolean | undefined
+}
+
+/** What a paper's learner is called in `docs/published.json`: its export, but for first-order MAML. */
+export function learnerKey({ export: name, options }: Spec): string {
+  return name === 'maml' && options.firstOrder === true ? 'fomaml' : name
+}
+
+/** How a row was tested, in a paper's words. */
+export function protocolOf({ labels, setting, learner, test, config }: DoneRow): Protocol {
+  const { normalisation } = learner.options as { normalisation?: { test?: string } }
+  const { rotations } = (config as { dataset: { rotations?: Protocol['rotations'] } }).dataset
+  return {
+    split: labels.split,
+    rotations: rotations ?? 'none',
+    queries: setting.queries,
+    resize: labels.resize,
+    norm: normalisation?.test ?? 'none',
+    testSteps: labels.adaptationSteps,
+    trainVal: labels.trainingSplit === 'train+val',
+    ensemble: false,
+    episodes: test.episodes,
+  }
+}
+
+/** The number that a paper gives for a row's learner in its setting, if one does. */
+export function paperOf(
+  row: DoneRow,
+  interval: readonly [low: number, high: number],
+  numbers: readonly Published[] = published(),
+): Paper | undefined {
+  const { dataset, ways, shots } = row.setting
+  const found = numbers.find(
+    (n) =>
+      n.learner === learnerKey(row.learner) &&
+      n.dataset === dataset &&
+      n.ways === ways &&
+      n.shots === shots,
+  )
+  if (!found) return undefined
+  const ours = protocolOf(row)
+  const keys = Object.keys(found.protocol) as (keyof Protocol)[]
+  const unknown = keys.filter((key) => found.protocol[key] === null)
+  const differs = keys.filter((key) => !unknown.includes(key) && found.protocol[key] !== ours[key])
+  const same = differs.length === 0 && unknown.length === 0
+  const [low, high] = interval
+  const inside = same ? low <= found.accuracy && found.accuracy <= high : undefined
+  return { ...found, differs, unknown, inside }
+}
+
+const NAMES: { readonly [key in keyof Protocol]: string } = {
+  split: 'split',
+  rotations: 'rotations',
+  queries: 'queries',
+  resize: 'resize',
+  norm: 'norm',
+  testSteps: 'test steps',
+  trainVal: 'train+val',
+  ensemble: 'ensemble',
+  episodes: 'episodes',
+}
+
+/** `=`; `≠ split, ensemble`; with `? queries` for what the paper leaves open. */
+export function markOf({ differs, unknown }: Paper): string {
+  const names = (keys: readonly (keyof Protocol)[]) => keys.map((key) => NAMES[key]).join(', ')
+  const parts = [
+    ...(differs.length > 0 ? [`≠ ${names(differs)}`] : []),
+    ...(unknown.length > 0 ? [`? ${names(unknown)}`] : []),
+  ]
+  return parts.length === 0 ? '=' : parts.join('; ')
+}

@@ -1,0 +1,120 @@
+import {
+  type Dataset,
+  type EpisodePlan,
+  type EpisodeSource,
+  exampleSize,
+  renderSlot,
+} from '@kshot/episodes'
+import sharp from 'sharp'
+import { parseConfig } from '../config'
+import { hasPlan } from '../confusion'
+import { openData } from '../data'
+import type { Line, Table } from './tables'
+
+/** One picture as a `data:` URI, and what it shows. */
+export interface Picture {
+  readonly uri: string
+  readonly classId: string
+  /** The place of its class in the episode. */
+  readonly label: number
+  /** One channel of ink on paper: it may be turned around in dark. */
+  readonly ink: boolean
+}
+
+/** An episode to look at: pictures, and what each learner said. */
+export interface Example {
+  readonly number: number
+  readonly why: string
+  readonly ways: number
+  readonly support: readonly Picture[]
+  readonly query: readonly Picture[]
+  readonly said: readonly {
+    readonly name: string
+    /** Of the whole episode; with several seeds, of the first. */
+    readonly accuracy: number
+    readonly labels: readonly number[]
+  }[]
+}
+
+/** So many queries have room beside each other on a phone. */
+const QUERIES = 10
+/** Data sets of characters: ink is 1. */
+const INK = ['glyphs', 'omniglot']
+
+/**
+ * Some test episodes of a table: the first, and that in which the learners differ most. Drawn again from
+ * the data set by their numbers; nothing is predicted again.
+ * @returns none where the data has no pictures, or no predictions were written
+ * @throws what opening the data set throws
+ */
+export async function examplesOf(table: Table, data: string | undefined): Promise<Example[]> {
+  const lines = table.lines.filter(({ rows: [row] }) => row!.predictions.labels.length > 0)
+  if (lines.length === 0) return []
+  const { test } = await openData(parseConfig(lines[0]!.rows[0]!.config), data)
+  if (!hasPlan(test) || !isPicture(test.dataset)) return []
+  const known = Math.min(...lines.map(({ rows: [row] }) => row!.predictions.labels.length))
+  const examples: Example[] = []
+  for (const [number, why] of chosen(lines, known)) {
+    examples.push(await exampleOf(test, number, why, lines, INK.includes(table.setting!.dataset)))
+  }
+  return examples
+}
+
+function chosen(lines: readonly Line[], known: number): Map<number, string> {
+  const spreads = Array.from({ length: known }, (_, i) => {
+    const scores = lines.map(({ rows: [row] }) => row!.scores[i]!)
+    return Math.max(...scores) - Math.min(...scores)
+  })
+  const most = spreads.indexOf(Math.max(...spreads.slice(1)), 1)
+  const first = new Map([[0, 'the first']])
+  if (lines.length < 2 || most < 1) return known > 1 ? first.set(1, 'the second') : first
+  return first.set(most, 'where the learners differ most')
+}
+
+async function exampleOf(
+  source: EpisodeSource,
+  number: number,
+  why: string,
+  lines: readonly Line[],
+  ink: boolean,
+): Promise<Example> {
+  const plan = source.plan(number)
+  const { dataset } = source
+  const pictures = (slots: EpisodePlan['query']) =>
+    Promise.all(
+      slots.map(async (slot) => ({
+        uri: await png(dataset, slot, ink),
+        classId: dataset.classes[slot.classIndex]!.id,
+        ...{ label: slot.label, ink },
+      })),
+    )
+  const said = lines.map(({ name, rows: [row] }) => ({
+    ...{ name, accuracy: row!.scores[number]! },
+    labels: row!.predictions.labels[number]!.slice(0, QUERIES),
+  }))
+  const support = [...plan.support].sort((a, b) => a.label - b.label)
+  return {
+    ...{ number, why, ways: plan.ways, said },
+    support: await pictures(support),
+    query: await pictures(plan.query.slice(0, QUERIES)),
+  }
+}
+
+function isPicture({ shape }: Dataset): boolean {
+  return shape.length === 3 && (shape[2] === 1 || shape[2] === 3)
+}
+
+async function png(dataset: Dataset, slot: EpisodePlan['query'][number], ink: boolean) {
+  const pixels = new Float32Array(exampleSize(dataset))
+  renderSlot(dataset, slot, pixels, 0)
+  const bytes = Buffer.from(pixels.map((v) => 255 * Math.min(1, Math.max(0, ink ? 1 - v : v))))
+  const [height, width, channels] = dataset.shape as [number, number, 1 | 3]
+  const picture = sharp(bytes, { raw: { width, height, channels } }).resize({
+    ...{ width: 64, height: 64, fit: 'inside', withoutEnlargement: true },
+  })
+  const encoded = await picture
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .png({ compressionLevel: 9, adaptiveFiltering: true })
+    .toBuffer()
+  return `data:image/png;base64,${encoded.toString('base64')}`
+}

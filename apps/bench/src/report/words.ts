@@ -1,0 +1,78 @@
+import { count } from '../text'
+import { markOf, type Paper } from './paper'
+import type { Gap, Line } from './tables'
+
+/** `93.12 ± 0.41`, in per cent. */
+export function accuracyText({ ranked: { overEpisodes } }: Line): string {
+  return plusMinus(overEpisodes.mean, overEpisodes.halfWidth)
+}
+
+/** A fraction with its half-width, in per cent without the sign; none where there is no interval. */
+export function plusMinus(mean: number, halfWidth: number): string {
+  const number = (100 * mean).toFixed(2)
+  return Number.isNaN(halfWidth) ? number : `${number} ± ${(100 * halfWidth).toFixed(2)}`
+}
+
+/** `−3.20 ± 1.10`, in percentage points. */
+export function gapText({ difference: { mean, halfWidth } }: Gap): string {
+  const sign = mean < 0 ? '−' : '+'
+  return `${sign}${(100 * Math.abs(mean)).toFixed(2)} ± ${(100 * halfWidth).toFixed(2)}`
+}
+
+/** `p < 0.001`, `p = 0.034`. */
+export function pText(p: number): string {
+  return p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`
+}
+
+/** `3, 91.2 ± 2.1` or `1`: how many, and over them their mean with its interval. */
+export function seedsText({ ranked: { seeds, overSeeds } }: Line): string {
+  if (!overSeeds) return String(seeds)
+  return `${seeds}, ± ${(100 * overSeeds.halfWidth).toFixed(2)}`
+}
+
+/** `–` where only a checkpoint tells of training. */
+export function trainTimeText({ costs: { trainSeconds } }: Line): string {
+  return trainSeconds === null ? '–' : duration(trainSeconds)
+}
+
+/** `26 s`, `12 min`, `3.4 h`. */
+export function duration(seconds: number): string {
+  const digits = (n: number) => (n < 10 ? String(Number(n.toFixed(1))) : count(Math.round(n)))
+  if (seconds < 100) return `${digits(seconds)} s`
+  return seconds < 6000 ? `${digits(seconds / 60)} min` : `${digits(seconds / 3600)} h`
+}
+
+/** The same with its numbers kept beside their signs where lines break. */
+export function firm(text: string): string {
+  return text.replace(/(?<=[\d%p<=±]) (?=[%±<=\d])/g, '\u00a0')
+}
+
+/** `27 ms`, `0.45 ms`. */
+export function msText(ms: number): string {
+  return `${ms >= 100 ? count(Math.round(ms)) : Number(ms.toPrecision(2))} ms`
+}
+
+/** `98.80`: as many digits as the paper gives. */
+export function paperNumber({ accuracy, halfWidth }: Paper): string {
+  const digits = decimals(accuracy)
+  const number = (100 * accuracy).toFixed(digits)
+  return halfWidth === undefined ? number : `${number} ± ${(100 * halfWidth).toFixed(digits)}`
+}
+
+function decimals(fraction: number): number {
+  return Math.abs(Math.round(fraction * 1000) - fraction * 1000) < 1e-9 ? 1 : 2
+}
+
+/** `98.8 = (inside the interval)`, `98.7 ± 0.4 ≠ split, queries`. */
+export function paperText(paper: Paper | undefined): string {
+  if (!paper) return '–'
+  return `${paperNumber(paper)} ${markOf(paper)}${insideText(paper)}`
+}
+
+/** Said only where the protocol is the same. */
+export function insideText({ inside }: Paper): string {
+  if (inside === undefined) return ''
+  return inside ? ' (inside the interval)' : ' (outside the interval)'
+}
+
+export { count }
