@@ -33,23 +33,20 @@ export const PUBLISHED: readonly Published[] = [
 
 /** @param scores the share of right answers in each run, of `perRun` trials */
 export function lakeReport(
-  test: AccuracyScore,
+  { interval: [low, high] }: AccuracyScore,
   scores: readonly number[],
   perRun: number,
   official: boolean,
 ): LakeReport {
-  const [low, high] = test.interval
+  // Scores are float32: the number of right answers is what they stand for.
+  const wrong = scores.map((score) => perRun - Math.round(score * perRun))
+  const trials = scores.length * perRun
   return {
     runs: official ? 'official' : 'sampled',
-    trials: scores.length * perRun,
-    errorPercent: errorOf(test.accuracy),
-    interval: [errorOf(high), errorOf(low)],
-    errorPercentByRun: scores.map(errorOf),
+    trials,
+    errorPercent: (100 * wrong.reduce((sum, n) => sum + n, 0)) / trials,
+    interval: [100 * (1 - high), 100 * (1 - low)],
+    errorPercentByRun: wrong.map((n) => (100 * n) / perRun),
     published: PUBLISHED,
   }
-}
-
-/** Without the last bits of 100 · (1 − 0.95). */
-function errorOf(accuracy: number): number {
-  return Number((100 * (1 - accuracy)).toFixed(9))
 }

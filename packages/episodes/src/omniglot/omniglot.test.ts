@@ -49,4 +49,64 @@ describe.skipIf(!existsSync(folder))('Omniglot (needs the data set: not found)',
       `"26616c4449b4a7903356a1b2b86acf9828ea0e1cea64ee0ebe4b836ac30196aa"`,
     )
   })
+
+  it('splits of Vinyals train on characters that Lake tests on; Lake’s do not', () => {
+    const ids = (split: 'vinyals' | 'lake') => {
+      const splits = splitCharacters(all, { split, rotations: 'none' })
+      const of = (name: 'train' | 'validation' | 'test') => splits[name].classes.map(({ id }) => id)
+      return { train: of('train'), validation: of('validation'), test: of('test') }
+    }
+    const [vinyals, lake] = [ids('vinyals'), ids('lake')]
+    const seen = (trained: string[]) => trained.filter((id) => lake.test.includes(id)).length
+    expect([seen(vinyals.train), seen(vinyals.validation)]).toEqual([236, 0])
+    expect([seen(lake.train), seen(lake.validation)]).toEqual([0, 0])
+  })
+
+  it('has 20 alphabets of at least 20 characters to test on: each once in 20 runs', () => {
+    const { test } = splitCharacters(all, { split: 'lake', rotations: 'none' })
+    const options = { ways: 20, shots: 1, queries: 1, within: 'group', drawers: 'shared' } as const
+    const source = episodes(test, { ...options, seed: 'test 0' })
+    const alphabets = Array.from({ length: 20 }, (_, i) => {
+      const { classes, support, query } = source.plan(i)
+      const [taught, asked] = [support, query].map((slots) => slots.map(({ example }) => example))
+      expect([new Set(taught).size, new Set(asked).size]).toEqual([1, 1])
+      expect(taught![0]).not.toBe(asked![0])
+      const groups = new Set(classes.map((c) => test.classes[c]!.group))
+      expect(groups.size).toBe(1)
+      return [...groups][0]
+    })
+    expect(new Set(alphabets).size).toBe(20)
+  })
+
+  it('numbers drawings by who drew them: in each alphabet some draw larger than others', () => {
+    const ratios = Object.values(heights(all)).map(betweenOverWithin)
+    expect(ratios).toHaveLength(50)
+    // F(19, 250): 1 is expected where the number means nothing, 2.4 once in a thousand alphabets
+    expect(Math.min(...ratios)).toBeGreaterThan(4)
+  })
 })
+
+/** By alphabet: the height of each drawing, a row a character and a column a drawer. */
+function heights({ dataset }: Characters): { [alphabet: string]: number[][] } {
+  const rows: { [alphabet: string]: number[][] } = {}
+  const pixels = new Float32Array(784)
+  for (const [c, { group, size }] of dataset.classes.entries()) {
+    const row = Array.from({ length: size }, (_, example) => {
+      dataset.read(c, example, pixels, 0)
+      return Math.floor(pixels.lastIndexOf(1) / 28) - Math.floor(pixels.indexOf(1) / 28)
+    })
+    rows[group!] = [...(rows[group!] ?? []), row]
+  }
+  return rows
+}
+
+/** Analysis of variance: the variance between columns over that within them, rows centred. */
+function betweenOverWithin(rows: number[][]): number {
+  const mean = (values: number[]) => values.reduce((sum, v) => sum + v, 0) / values.length
+  const centred = rows.map((row) => row.map((v) => v - mean(row)))
+  const columns = rows[0]!.map((_, k) => centred.map((row) => row[k]!))
+  const [n, k] = [rows.length, columns.length]
+  const between = (n * columns.reduce((sum, column) => sum + mean(column) ** 2, 0)) / (k - 1)
+  const rest = columns.flatMap((column) => column.map((v) => (v - mean(column)) ** 2))
+  return between / (rest.reduce((sum, v) => sum + v, 0) / ((n - 1) * (k - 1)))
+}
