@@ -1,1 +1,2 @@
-// the backend of this package
+export type { Power } from './adapter'
+export { type WebGPUOptions, webgpu } from './webgpu'

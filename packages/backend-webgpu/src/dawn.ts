@@ -1,0 +1,96 @@
+import type { Gpu } from './adapter'
+import { type Missing, missing } from './missing'
+
+/** Of the package `webgpu`. */
+interface Dawn {
+  create(options: readonly string[]): Gpu
+  readonly globals: { readonly [name: string]: unknown }
+}
+
+/** Held on to once it gave an adapter: Dawn lives as long as someone does. */
+let held: Gpu | undefined
+let globals: Dawn['globals'] = {}
+
+/** WebGPU in Node: Dawn, by the package `webgpu`; or what is missing. */
+export async function dawn(): Promise<Gpu | Missing> {
+  if (held) return held
+  const loaded = await load()
+  if ('available' in loaded) return loaded
+  const lacking = vulkanLoader()
+  if (lacking) return lacking
+  globals = loaded.globals
+  return loaded.create([])
+}
+
+export function hold(gpu: Gpu): void {
+  held = gpu
+}
+
+async function load(): Promise<Dawn | Missing> {
+  // a variable, so that bundlers of pages leave it alone
+  const name = 'webgpu'
+  try {
+    return (await import(/* webpackIgnore: true */ /* @vite-ignore */ name)) as Dawn
+  } catch (error) {
+    const { message } = error as Error
+    if (/Cannot find (package|module) 'webgpu'/.test(message)) {
+      const reason = "the package 'webgpu', which brings WebGPU to Node, is not installed"
+      return missing(reason, 'Run npm install webgpu', error)
+    }
+    const here = `${process.platform} on ${process.arch}`
+    const reason = `the package 'webgpu' does not load on ${here}: ${message.split('\n')[0]}`
+    return missing(reason, 'Install a version of it that has a build for this system', error)
+  }
+}
+
+/** On Linux Dawn needs Vulkan; it would only print that there is none. */
+function vulkanLoader(): Missing | undefined {
+  if (process.platform !== 'linux') return undefined
+  try {
+    process.dlopen({ exports: {} }, 'libvulkan.so.1')
+  } catch (error) {
+    const { message } = error as Error
+    if (message.includes('cannot open shared object')) {
+      const remedy =
+        "Install it and the GPU's driver; on Debian: apt install libvulkan1 mesa-vulkan-drivers"
+      return missing(
+        `there is no Vulkan on this machine (${message.split('\n')[0]})`,
+        remedy,
+        error,
+      )
+    }
+    // it is no module of Node, and there
+  }
+  return undefined
+}
+
+/** Why Dawn has no adapter, as far as can be told. */
+export function noDriver(): Missing {
+  const { VK_ICD_FILENAMES, VK_DRIVER_FILES } = process.env
+  const named = VK_DRIVER_FILES ?? VK_ICD_FILENAMES
+  const reason =
+    process.platform === 'linux'
+      ? `Dawn accepts no Vulkan driver here (VK_ICD_FILENAMES ${named ? `is ${named}` : 'is not set'})`
+      : 'Dawn finds no GPU here'
+  const remedy =
+    "Install the GPU's driver, or name the JSON file of one that is installed in VK_ICD_FILENAMES; see the README for SwiftShader, which computes on the processor"
+  return missing(reason, remedy)
+}
+
+/** Runs `f` while `navigator.gpu` is there, which TensorFlow.js wants to see once; it needs the rest on. */
+export function withNavigator<T>(found: Gpu, f: () => T): T {
+  for (const [name, value] of Object.entries(globals)) {
+    if (name in globalThis) continue
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
+  }
+  if ((globalThis.navigator as { gpu?: Gpu } | undefined)?.gpu) return f()
+  const [target, key, value] = globalThis.navigator
+    ? [globalThis.navigator, 'gpu', found]
+    : [globalThis, 'navigator', { gpu: found }]
+  Object.defineProperty(target, key, { value, configurable: true })
+  try {
+    return f()
+  } finally {
+    delete (target as unknown as { [key: string]: unknown })[key!]
+  }
+}

@@ -1,0 +1,50 @@
+import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core'
+import { type Call, each, type Kernel, type Kernels } from './kernel'
+
+/**
+ * What comes of nothing: sums over no numbers, products of matrices that have nothing between them, convolutions
+ * of no images. A GPU cannot bind memory of no bytes.
+ */
+export const empties: Kernels = {
+  ...each(['Sum', 'Mean', 'Prod'], (name) => ofNothing(name === 'Prod' ? 1 : 0, reducedShape)),
+  BatchMatMul: ofNothing(0, productShape),
+  Conv2D: ofNothing(0, convolvedShape),
+}
+
+function ofNothing(value: number, shapeOf: (call: Call) => number[]): Kernel {
+  return (call, stock) => {
+    const inputs = Object.values(call.inputs) as TensorInfo[]
+    if (!inputs.some((x) => x && util.sizeFromShape(x.shape) === 0)) return stock(call)
+    const dtype = inputs[0]!.dtype === 'bool' ? 'int32' : inputs[0]!.dtype
+    const shape = shapeOf(call)
+    const values = util.getTypedArrayFromDType(dtype as 'float32', util.sizeFromShape(shape))
+    return call.backend.makeTensorInfo(shape, dtype, values.fill(value))
+  }
+}
+
+function reducedShape({ inputs: { x }, attrs }: Call): number[] {
+  const axes = util.parseAxisParam(attrs.axis, x.shape)
+  const [reduced] = backend_util.computeOutAndReduceShapes(x.shape, axes)
+  return attrs.keepDims ? backend_util.expandShapeToKeepDim(reduced, axes) : reduced
+}
+
+function productShape({ inputs: { a, b }, attrs }: Call): number[] {
+  const batch = a.shape.slice(0, -2).map((n: number, i: number) => Math.max(n, b.shape[i] ?? 1))
+  const [rows, columns] = [attrs.transposeA ? -1 : -2, attrs.transposeB ? -2 : -1]
+  return [...batch, a.shape.at(rows), b.shape.at(columns)]
+}
+
+function convolvedShape({ inputs: { x, filter }, attrs }: Call): number[] {
+  const { strides, pad, dataFormat, dilations, dimRoundingMode } = attrs
+  const format = backend_util.convertConv2DDataFormat(dataFormat)
+  return backend_util.computeConv2DInfo(
+    x.shape,
+    filter.shape,
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+    false,
+    format,
+  ).outShape
+}

@@ -1,0 +1,28 @@
+import { optimizers } from './adam'
+import { cumulatives } from './cumulative'
+import { empties } from './empty'
+import { gathers } from './gather'
+import { grouped } from './grouped'
+import { install } from './install'
+import { pools } from './pool'
+import { selections } from './select'
+import { unaries } from './unary'
+import { views } from './view'
+
+/**
+ * Registers kernels of our own: what kshot declares, and what TensorFlow.js' own do wrong or not at all. They
+ * work for every instance of its backend.
+ */
+export function installKernels(): void {
+  install({
+    ...cumulatives,
+    ...empties,
+    ...gathers,
+    ...grouped,
+    ...optimizers,
+    ...pools,
+    ...selections,
+    ...unaries,
+    ...views,
+  })
+}

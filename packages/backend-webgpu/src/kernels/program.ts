@@ -1,0 +1,51 @@
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
+import { type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core'
+
+/** A program in WGSL that computes one number of its output an invocation. */
+export interface Program {
+  /** Names its code: no two programs of one name differ in it, but for the types of the inputs. */
+  readonly key: string
+  readonly inputs: { readonly [name: string]: TensorInfo }
+  readonly shape: readonly number[]
+  readonly dtype: DataType
+  /** Whole numbers that the code finds as `uniforms.name`. */
+  readonly ints?: { readonly [name: string]: number }
+  readonly floats?: { readonly [name: string]: number }
+  /** Functions that the code calls. */
+  readonly functions?: string
+  /** Statements that set `result[i]`; inputs are arrays of their names, whatever their shape. */
+  readonly code: string
+}
+
+const THREADS = 64
+
+/** Runs a program. Inputs and output go as plain arrays: no limit on their rank. */
+export function run(backend: WebGPUBackend, program: Program): TensorInfo {
+  const { key, inputs, shape, dtype, ints = {}, floats = {}, functions = '', code } = program
+  const size = util.sizeFromShape([...shape])
+  const flat = Object.values(inputs).map((x) => ({ ...x, shape: [util.sizeFromShape(x.shape)] }))
+  const uniforms = [
+    ...Object.keys(ints).map((name) => `${name} : i32, `),
+    ...Object.keys(floats).map((name) => `${name} : f32, `),
+  ]
+  const values = [
+    ...Object.values(ints).map((value) => ({ type: 'int32', data: [value] })),
+    ...Object.values(floats).map((value) => ({ type: 'float32', data: [value] })),
+  ]
+  const webgpu = {
+    shaderKey: `kshot_${key}`,
+    // what messages of the GPU call it by
+    constructor: { name: `kshot_${key}` },
+    variableNames: Object.keys(inputs),
+    outputShape: [size],
+    dispatchLayout: { x: [0] },
+    dispatch: [Math.ceil(size / THREADS), 1, 1] as [number, number, number],
+    workgroupSize: [THREADS, 1, 1] as [number, number, number],
+    uniforms: uniforms.join(''),
+    size: true,
+    getUserCode: () =>
+      `${functions}\nfn main(i : i32) {\n  if (i >= uniforms.size) { return; }\n${code}\n}`,
+  }
+  const { dataId } = backend.runWebGPUProgram(webgpu, flat, dtype, values)
+  return { dataId, shape: [...shape], dtype }
+}

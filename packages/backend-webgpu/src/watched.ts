@@ -1,0 +1,90 @@
+import { KshotError } from '@kshot/core'
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
+import type { Device } from './adapter'
+
+/** TensorFlow.js' backend, whose reads fail where the GPU failed before. */
+export interface Watched {
+  readonly tfjs: WebGPUBackend
+  isLost(): boolean
+}
+
+const watchedBefore = new WeakMap<WebGPUBackend, Watched>()
+
+/**
+ * Makes a backend say what WebGPU says elsewhere, or nowhere: a kernel that the GPU refuses, or a device that is
+ * gone, leaves zeros behind; here the next read throws.
+ */
+export function watched(tfjs: WebGPUBackend): Watched {
+  const before = watchedBefore.get(tfjs)
+  if (before) return before
+  const device = tfjs.device as unknown as Device
+  let fault: KshotError | undefined
+  let lost = false
+  device.addEventListener('uncapturederror', ({ error }) => {
+    fault ??= failed(error)
+  })
+  void device.lost.then((why) => {
+    lost = true
+    fault = deviceLost(why)
+  })
+  const result = { tfjs, isLost: () => lost }
+  watchedBefore.set(tfjs, result)
+  wrapReads(tfjs, () => {
+    const error = fault
+    // a device that is lost stays so
+    if (!lost) fault = undefined
+    return error
+  })
+  return result
+}
+
+function wrapReads(tfjs: WebGPUBackend, takeFault: () => KshotError | undefined): void {
+  const { read, readSync } = tfjs
+  tfjs.read = async (dataId) => {
+    const reading = read.call(tfjs, dataId)
+    // in Node it is known once the work is handed over, in browsers once it is done
+    const fault = takeFault()
+    try {
+      const values = await reading
+      throwIfAny(fault ?? takeFault())
+      return values
+    } catch (error) {
+      throw fault ?? takeFault() ?? error
+    }
+  }
+  tfjs.readSync = (dataId) => {
+    // a tensor that was never on the GPU can be read anyhow
+    const onGpu = !tfjs.tensorMap.get(dataId as never).values
+    if (onGpu && typeof OffscreenCanvas === 'undefined') throw syncRead()
+    return readSync.call(tfjs, dataId)
+  }
+}
+
+function throwIfAny(error: KshotError | undefined): void {
+  if (error) throw error
+}
+
+function failed(cause: Error): KshotError {
+  return new KshotError('webgpu/failed', {
+    got: `an operation that the GPU refused: ${cause.message.split('\n')[0]}`,
+    expected: 'operations within its limits and its memory',
+    remedy: 'Take smaller batches, or the wasm backend; what was computed since is wrong',
+    cause,
+  })
+}
+
+function deviceLost({ reason, message }: { reason?: string; message: string }): KshotError {
+  return new KshotError('webgpu/device-lost', {
+    got: `a GPU device that is lost (${[reason, message].filter(Boolean).join(': ')})`,
+    expected: 'a device that stays: all tensors on it are gone with it',
+    remedy: 'Activate the backend again and start from the last checkpoint',
+  })
+}
+
+function syncRead(): KshotError {
+  return new KshotError('webgpu/sync-read', {
+    got: 'dataSync or arraySync of a tensor on the GPU',
+    expected: 'await x.data() or await x.array(): WebGPU in Node cannot read and wait',
+    remedy: 'Read asynchronously, or use another backend',
+  })
+}
