@@ -58,10 +58,10 @@ export function relationModule({
     batchNorm({ ...norm, relu: true, pool: 2 }),
     convBlock({ filters, ...norm }),
     flatten(),
-    // As Sung's code: without the offset of 1, all units of so narrow a layer may start dead.
-    dense({ units: hidden, weightInit: { normal: 0.01 }, biasInit: { normal: 0, mean: 1 } }),
+    // Offsets of 1 as in Sung's code: without them all units of so narrow a layer may start dead.
+    dense({ units: hidden, biasInit: { normal: 0, mean: 1 } }),
     activation('relu'),
-    dense({ units: 1, weightInit: { normal: 0.01 }, biasInit: { normal: 0, mean: 1 } }),
+    dense({ units: 1 }),
   ])
   return {
     init(rng, mapShape) {
