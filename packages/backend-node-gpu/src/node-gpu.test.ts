@@ -1,12 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { backendSuite, codeOf } from '@kshot/testkit'
+import { maml, metaSgd, reptile } from '@kshot/maml'
+import { matching } from '@kshot/matching'
+import { protonet } from '@kshot/protonet'
+import { codeOf, conformanceSuite, declared } from '@kshot/testkit'
 import { afterAll, describe, expect, it } from 'vitest'
 import { gpuDevices, nodeGpu } from './index'
 import { type Machine, whyNoGpu } from './missing'
 
-backendSuite(nodeGpu())
+// runs where there is a card
+conformanceSuite(nodeGpu(), {
+  learners: { maml, metaSgd, reptile, matching, protonet } as never,
+  known: declared.libtensorflow,
+})
 
 const complete: Machine = { driver: 'loaded', has: () => true, visible: undefined }
 const without =

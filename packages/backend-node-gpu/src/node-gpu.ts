@@ -1,4 +1,4 @@
-import { libtensorflow } from '@kshot/backend-node'
+import { type Libtensorflow, libtensorflow } from '@kshot/backend-node'
 import { type Availability, type Backend, KshotError } from '@kshot/core'
 import { gpuDevices } from './devices'
 import { thisMachine, whyNoGpu } from './missing'
@@ -21,11 +21,16 @@ export interface NodeGpuOptions {
  * @example await useBackend(nodeGpu({ device: 0 }))
  */
 export function nodeGpu(options: NodeGpuOptions = {}): Backend {
+  return libtensorflow(describeNodeGpu(options))
+}
+
+/** What makes a backend on libtensorflow the one for CUDA. */
+export function describeNodeGpu(options: NodeGpuOptions): Libtensorflow {
   const { device, memoryGrowth = true, root } = options
   if (device !== undefined && !(Number.isSafeInteger(device) && device >= 0)) {
     throw badDevice(device)
   }
-  return libtensorflow({
+  return {
     name: 'node-gpu',
     spec: { package: '@kshot/backend-node-gpu', export: 'nodeGpu', options: { ...options } },
     device: 'cuda',
@@ -45,8 +50,9 @@ export function nodeGpu(options: NodeGpuOptions = {}): Backend {
       if (!card) return { device: 'NVIDIA GPU' }
       return { device: card.name, memoryBytes: card.memoryBytes }
     },
+    ownKernels: false,
     root,
-  })
+  }
 }
 
 function badDevice(device: number): KshotError {

@@ -28,11 +28,13 @@ export interface Libtensorflow {
   describe(): Promise<Pick<DeviceInfo, 'device' | 'memoryBytes'>>
   /** Where `nativeInstall` installed to, if not to the user's cache folder. */
   readonly root?: string | undefined
+  /** Whether kshot's own kernels run, which are for memory of the CPU. Default true. */
+  readonly ownKernels?: boolean
 }
 
 /** A backend on libtensorflow. */
 export function libtensorflow(about: Libtensorflow): Backend {
-  const { name, spec } = about
+  const { name, spec, ownKernels = true } = about
   return {
     name,
     spec,
@@ -44,14 +46,15 @@ export function libtensorflow(about: Libtensorflow): Backend {
       const found = await find(about)
       if (!('binding' in found)) throw unavailable(name, found)
       const { binding } = found
+      const own = ownKernels && hasOwnKernels(binding)
       if (!(name in engine().registryFactory)) {
-        registerKernels(name, binding)
+        registerKernels(name, own)
         registerBackend(name, () => new NativeBackend(binding))
       }
       await setBackend(name)
       return {
         backend: name,
-        kernels: `libtensorflow-${binding.TF_Version}${hasOwnKernels(binding) ? '+kshot' : ''}`,
+        kernels: `libtensorflow-${binding.TF_Version}${own ? '+kshot' : ''}`,
         threads: Number(process.env[THREADS]) || availableParallelism(),
         ...(await about.describe()),
       }

@@ -1,4 +1,3 @@
-import { backendSuite } from '@kshot/testkit'
 import { engine } from '@tensorflow/tfjs-core'
 import { expect, it } from 'vitest'
 import { wasm } from './index'
@@ -7,5 +6,3 @@ it('offers TensorFlow.js no backend before it is activated', () => {
   wasm()
   expect(Object.keys(engine().registryFactory)).toEqual([])
 })
-
-backendSuite(wasm())

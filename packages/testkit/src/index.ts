@@ -1,6 +1,8 @@
 export { backendSuite } from './backend-suite'
 export { activate, type TestBackend, testBackends } from './backends'
 export { relativeError } from './closeness'
+export { declared } from './conformance'
+export { type ConformanceOptions, conformanceSuite } from './conformance/suite'
 export { derivatives, derivativesSuite } from './derivatives'
 export { codeOf } from './errors'
 export { leaked } from './leaks'

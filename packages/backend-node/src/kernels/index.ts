@@ -1,6 +1,5 @@
 import type { OwnKernel } from '@kshot/core'
 import { getKernel, type KernelConfig, registerKernel } from '@tensorflow/tfjs-core'
-import { type Binding, hasOwnKernels } from '../binding'
 import type { NativeBackend } from '../native-backend'
 import { batchNorms } from './batch-norm'
 import { convolutions } from './conv'
@@ -33,9 +32,9 @@ const usual: Kernels = {
 /** Kernels that run on memory of the CPU, where kshot built the binding. */
 const own: Kernels = { ...ownPools, ...batchNorms, ...grouped, ...optimizers }
 
-/** Registers the kernels that a binding runs for a backend of this name, once. */
-export function registerKernels(backendName: string, binding: Binding): void {
-  const [more, same] = hasOwnKernels(binding) ? [own, { ...usual, ...direct }] : [{}, usual]
+/** Registers the kernels of a backend of this name, with kshot's own or without, once. */
+export function registerKernels(backendName: string, withOwn: boolean): void {
+  const [more, same] = withOwn ? [own, { ...usual, ...direct }] : [{}, usual]
   for (const [name, kernel] of Object.entries(more)) {
     register({ ...config(backendName, name, kernel), replaces: undefined } as OwnKernel)
   }

@@ -1,7 +1,6 @@
 import {
   activate,
   derivatives,
-  derivativesSuite,
   draw,
   type Operation,
   onCpuOnly,
@@ -43,6 +42,4 @@ describe('single kernels', () => {
     const expected = up.map((u, i) => (u - down[i]!) / (2 * h))
     expect(relativeError(d.product, expected, 1)).toBeLessThan(0.01)
   })
-
-  derivativesSuite('wasm', operations)
 })

@@ -1,18 +1,7 @@
-import {
-  activate,
-  derivatives,
-  derivativesSuite,
-  type Operation,
-  operations,
-  relativeError,
-} from '@kshot/testkit'
+import { activate, derivatives, type Operation, relativeError } from '@kshot/testkit'
 import { conv2d, type Tensor4D, tanh } from '@tensorflow/tfjs-core'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { wasm } from './index'
-
-describe.each(['exact', 'fast'] as const)('with %s kernels', (kernels) => {
-  derivativesSuite(wasm({ kernels }), operations)
-})
 
 it('convolutions by Winograd have the derivatives of direct ones, twice', async () => {
   const wide: Operation = [

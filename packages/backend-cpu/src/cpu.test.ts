@@ -1,4 +1,0 @@
-import { backendSuite } from '@kshot/testkit'
-import { cpu } from './index'
-
-backendSuite(cpu())

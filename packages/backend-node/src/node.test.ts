@@ -1,4 +1,0 @@
-import { backendSuite } from '@kshot/testkit'
-import { node } from './index'
-
-backendSuite(node())

@@ -1,0 +1,69 @@
+import {
+  adam,
+  batchNormTrain,
+  binaryCrossEntropy,
+  conv4,
+  logSoftmax,
+  logSumExp,
+  meanSquaredError,
+  softmax,
+  softmaxCrossEntropy,
+  sumLeading,
+} from '@kshot/core'
+import { reshape, scatterND, type Tensor, tensor, tensor1d } from '@tensorflow/tfjs-core'
+import type { Inputs, Operation } from '../operations'
+
+const logits = { x: [4, 3] }
+const labels = () => tensor1d([2, 0, 1, 2], 'int32')
+const shares = () => tensor([0, 1, 0.5, 0.2, 1, 0, 0.7, 0, 1, 0.1, 0.9, 1], [4, 3])
+
+const batchNorm =
+  (relu: boolean, pool = 0) =>
+  ({ x, gamma, beta }: Inputs) =>
+    batchNormTrain(x!, gamma, beta!, { epsilon: 1e-3, relu, pool }).y
+const images = { x: [3, 4, 6, 2], gamma: [2], beta: [2] }
+
+const block = conv4({ filters: 8, blocks: 1 })
+
+/** One block of the standard net, with statistics of the batch. */
+function convBlock({ x, filter, gamma, beta }: Inputs): Tensor {
+  const params = [{ conv: { filter: filter! }, norm: { gamma: gamma!, beta: beta! } }, {}]
+  const state = [{ mean: tensor(Array(8).fill(0)), variance: tensor(Array(8).fill(1)) }, {}]
+  return block.apply({ params, state: state as never }, x!, { norm: 'batch' }).y
+}
+
+/** The direction of Adam's first step: its moments are functions of the gradient. */
+function adamStep({ g }: Inputs): Tensor {
+  const { init, update } = adam(0.1)
+  return update(g!, init(g!), { step: 0 }).updates as Tensor
+}
+
+/** What `@kshot/core` computes with kernels of its own, where a backend has them. */
+export const coreOperations: readonly Operation[] = [
+  ['logSoftmax of core', logits, ({ x }) => logSoftmax(x!)],
+  ['logSumExp of core', logits, ({ x }) => logSumExp(x!)],
+  ['softmax of core', logits, ({ x }) => softmax(x!)],
+  [
+    'softmaxCrossEntropy',
+    logits,
+    ({ x }) => softmaxCrossEntropy(x!, labels(), { reduction: 'none' }),
+  ],
+  ['binaryCrossEntropy', logits, ({ x }) => binaryCrossEntropy(x!, shares())],
+  ['meanSquaredError', { x: [4, 3], t: [4, 3] }, ({ x, t }) => meanSquaredError(x!, t!)],
+  ['sumLeading', { x: [3, 2, 4] }, ({ x }) => sumLeading(x!)],
+  ['batch norm', images, batchNorm(false)],
+  ['batch norm, ReLU', images, batchNorm(true)],
+  ['batch norm, ReLU, max-pool', images, batchNorm(true, 2)],
+  ['batch norm of a vector', { x: [5, 3], gamma: [3], beta: [3] }, batchNorm(false)],
+  [
+    'conv block on grey images',
+    { x: [3, 6, 6, 1], filter: [3, 3, 1, 8], gamma: [8], beta: [8] },
+    convBlock,
+  ],
+  ['step of Adam', { g: [3, 4] }, adamStep],
+  [
+    'scatterND',
+    { x: [3] },
+    ({ x }) => reshape(scatterND(tensor([0, 2, 0], [3, 1], 'int32'), x!, [4]), [4]),
+  ],
+]

@@ -1,0 +1,74 @@
+/** What a backend is known to do otherwise than the cpu backend. */
+export interface Declared {
+  /**
+   * By `section: check`, the result to the letter; what is not run, with the reason, also by the section
+   * alone.
+   */
+  readonly [check: string]: string | { readonly notRun: string }
+}
+
+const ofNothing: Declared = {
+  'axes: none: max over none': '[3] -∞ -∞ -∞',
+  'axes: none: min over none': '[3] ∞ ∞ ∞',
+  'axes: none: all over none': '[3] 1 1 1',
+}
+
+// where the index of a column is none, cpu takes what lies there in memory: a number of the next row
+const stricter: Declared = {
+  'bounds: gatherND, a column behind': 'error',
+  'bounds: scatterND, a column behind': 'error',
+}
+
+const wasm: Declared = {
+  ...ofNothing,
+  ...stricter,
+  'operations: einsum': 'no Einsum',
+  'operations: conv2d NCHW': 'NHWC only',
+  'numbers: avgPool': '-∞',
+}
+
+const elsewhere = { notRun: 'takes what lies elsewhere in memory' }
+
+/** TensorFlow.js' own kernels, faults included: kshot's replace them. */
+const stock: Declared = {
+  'operations: einsum': 'no Einsum',
+  'operations: conv2d NCHW': 'NHWC only',
+  'operations: gather in batches': { notRun: 'takes wrong rows' },
+  'operations: cast to bool': { notRun: 'makes 2 of 2' },
+  'numbers: avgPool': '-∞',
+  'numbers: maximum': 'NaN 1 ∞ ∞ ∞',
+  'numbers: maximum of 0 and each': '0 ∞ 0',
+  'numbers: minimum': 'NaN 1 ∞ -∞ 0',
+  'numbers: minimum of 0 and each': '0 0 -∞',
+  'numbers: relu6': '0 6 0 0 1',
+  'numbers: clipByValue': '-1 0.5 -1 0 0.5',
+  'numbers: cast to bool': '0 0 0 0 1',
+  'numbers: conv2d': '1 -∞ 2 ∞',
+  'numbers: batch norm and ReLU': '0 NaN 0 0 1.224 0',
+  'axes: none: sum over none': elsewhere,
+  'axes: none: mean over none': elsewhere,
+  'axes: none: max over none': elsewhere,
+  'axes: none: min over none': elsewhere,
+  'axes: none: prod over none': elsewhere,
+  'axes: none: any over none': elsewhere,
+  'axes: none: all over none': elsewhere,
+  'axes: none: matMul, inner': elsewhere,
+  'axes: none: gather of none': '[1,1,2,0]',
+  bounds: { notRun: 'reads and writes elsewhere in memory' },
+}
+
+const libtensorflow: Declared = {
+  ...ofNothing,
+  ...stricter,
+  'numbers: sign': 'NaN 1 -1 0 1',
+  'numbers: cast to int32': '-2147000000 -2147000000 -2147000000 0 1',
+  'numbers: argMax': '0 1 1 0',
+  'numbers: argMin': '0 1 1 0',
+  'numbers: maxPool of -∞': '-3.403e+38',
+  'axes: none: mean over none': '[3] NaN NaN NaN',
+}
+
+/** What is known of each backend, and of each choice of kernels. */
+export const declared = { cpu: {}, wasm, 'wasm-stock': stock, libtensorflow } as const satisfies {
+  readonly [backend: string]: Declared
+}
