@@ -3,12 +3,14 @@ import { Command, CommanderError } from 'commander'
 import { compareCommand } from './commands/compare'
 import { doctorCommand } from './commands/doctor'
 import { evalCommand } from './commands/eval'
+import { leaderboardCommand } from './commands/leaderboard'
 import { lsCommand } from './commands/ls'
 import { nativeCommand } from './commands/native'
 import { reportCommand } from './commands/report'
 import { runCommand } from './commands/run'
 import { verifyCommand } from './commands/verify'
 import { EXIT, exitCodeOf } from './exit-codes'
+import { cellCommand } from './leaderboard/child'
 import { allowRelaxedSimd } from './relaxed-simd'
 import { reportError } from './report-error'
 
@@ -23,6 +25,7 @@ const program = new Command('kshot')
 const commands = [
   runCommand(),
   evalCommand(),
+  leaderboardCommand(),
   compareCommand(),
   reportCommand(),
   lsCommand(),
@@ -35,6 +38,7 @@ for (const command of commands) {
     command.copyInheritedSettings(program).option('--debug', 'print the stack of an error'),
   )
 }
+program.addCommand(cellCommand().copyInheritedSettings(program), { hidden: true })
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {

@@ -114,6 +114,13 @@ describe('--set', () => {
     })
   })
 
+  it('reaches into lists', () => {
+    const set = ['a.1.b=5', 'a.2=new']
+    expect(overridden({ a: [1, { b: 2, c: 3 }] }, { set })).toEqual({
+      a: [1, { b: 5, c: 3 }, 'new'],
+    })
+  })
+
   it('gives way to options of their own', () => {
     const config = overridden(glyphs, { set: ['seed=3'], seed: 4, backend: 'cpu', maxSeconds: 9 })
     expect(config).toMatchObject({ seed: 4, backend: 'cpu', train: { maxSeconds: 9, ways: 10 } })

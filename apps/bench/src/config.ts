@@ -172,6 +172,7 @@ function expectation(issue: Issue): string {
     case 'invalid_value':
       return `one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`
     case 'too_small':
+      if (issue.origin === 'array') return `at least ${issue.minimum} in the list`
       return `a number ${issue.inclusive ? 'of at least' : 'above'} ${issue.minimum}`
     case 'too_big':
       return `a number ${issue.inclusive ? 'of at most' : 'below'} ${issue.maximum}`

@@ -60,8 +60,9 @@ export async function openFolder(folder: string, config: Config, resume: boolean
   }
 }
 
+/** A folder with those above it. */
 // Not mkdir's own recursion: in Node 20 it never returns for a place such as /proc/x.
-async function makeFolder(folder: string): Promise<void> {
+export async function makeFolder(folder: string): Promise<void> {
   if (existsSync(folder)) return
   const parent = dirname(folder)
   if (parent !== folder) await makeFolder(parent)

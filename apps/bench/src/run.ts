@@ -30,6 +30,8 @@ export interface RunJob {
   readonly data: string | undefined
   /** A learner of a third party may be imported. */
   readonly allowModule?: boolean
+  /** One thread an operation, where other processes have the other cores. */
+  readonly oneThread?: boolean
   readonly signal: AbortSignal
   readonly on: RunEvents
 }
@@ -67,7 +69,8 @@ export async function run(job: RunJob): Promise<Result> {
   const started = performance.now()
   const earlier = job.resume ? finishedResult(job) : undefined
   if (earlier) return earlier
-  const device = await useBackend(backends[config.backend]!(config.workers))
+  const threads = job.oneThread ? 1 : config.workers
+  const device = await useBackend(backends[config.backend]!(threads))
   const data = await openData(config, job.data)
   const learner = await buildLearner(config, job.allowModule)
   await openFolder(folder, config, job.resume)

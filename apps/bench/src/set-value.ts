@@ -25,6 +25,9 @@ export function setValue(
   value: unknown,
 ): unknown {
   if (key === undefined) return value
+  if (Array.isArray(target) && /^\d+$/.test(key)) {
+    return Object.assign([...target], { [key]: setValue(target[Number(key)], rest, value) })
+  }
   const object = typeof target === 'object' && target !== null ? target : {}
   const inner = (object as Record<string, unknown>)[key]
   return { ...object, [key]: setValue(inner, rest, value) }

@@ -54,6 +54,8 @@ export interface Predictions {
 export interface DoneRow extends Result {
   readonly status: 'done'
   readonly cell: Cell
+  /** The learner's net in words; none for a run that was no cell. */
+  readonly backbone?: string
   readonly test: AccuracyScore
   /** The accuracy of each test episode, in order. */
   readonly scores: readonly number[]
@@ -96,12 +98,14 @@ export function sorted(rows: readonly Row[]): Row[] {
  * @throws `checkpoint/unwritable`
  */
 export function writeResults(path: string, rows: readonly Row[]): Promise<void> {
-  return writeFileAtomic(
-    path,
-    sorted(rows)
-      .map((row) => `${rowText(row)}\n`)
-      .join(''),
-  )
+  return writeFileAtomic(path, resultsText(rows))
+}
+
+/** What {@link writeResults} writes. */
+export function resultsText(rows: readonly Row[]): string {
+  return sorted(rows)
+    .map((row) => `${rowText(row)}\n`)
+    .join('')
 }
 
 /** A row as one line of JSON. */

@@ -1,0 +1,178 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { KshotError } from '@kshot/core'
+import { makeFolder } from '../run-folder'
+import type { CellEvent, CellJob } from './cell'
+import { finishedRow, writeRow } from './cell-folder'
+import { type Outcome, type RunningCell, startCell } from './cell-process'
+import { claim, unwritable } from './lock'
+import type { CellPlan } from './plan'
+import { isDone, RESULTS, type Row, resultsText, writeResults } from './results'
+import { cellsOfShard, type Shard } from './shard'
+
+export interface BoardJob {
+  readonly cells: readonly CellPlan[]
+  readonly out: string
+  readonly resume: boolean
+  readonly shard: Shard | undefined
+  /** Processes at a time. */
+  readonly workers: number
+  readonly data: string | undefined
+  readonly allowModule: boolean
+  readonly written: CellJob['written']
+  readonly signal: AbortSignal
+  readonly on: BoardEvents
+}
+
+export interface About {
+  readonly toDo: readonly CellPlan[]
+  /** Cells that were done before. */
+  readonly finished: number
+  readonly out: string
+  readonly workers: number
+}
+
+/** What a person may want to see while cells run. */
+export interface BoardEvents {
+  start?(about: About): void
+  begin?(plan: CellPlan): void
+  event?(plan: CellPlan, event: CellEvent): void
+  end?(plan: CellPlan, outcome: Outcome): void
+}
+
+export interface Ended {
+  /** Of all cells of the configuration that have come to their end, in this folder. */
+  readonly rows: readonly Row[]
+  /** Cells that were run now. */
+  readonly ran: number
+  /** Cells of this shard that are still to do. */
+  readonly left: number
+}
+
+/**
+ * Runs the cells that have not come to their end, some at a time, and keeps `results.jsonl` true all the
+ * while. A cell that fails is a row that says why; the others go on.
+ * @throws `usage/folder-taken`, `usage/folder-busy`, `usage/other-config`, `run/unwritable`
+ */
+export async function runBoard(job: BoardJob): Promise<Ended> {
+  const { out, cells, shard, on, workers } = job
+  if (existsSync(join(out, RESULTS)) && !job.resume) throw folderTaken(out)
+  await opened(out)
+  const release = await claim(join(out, 'lock'))
+  try {
+    const rows = new Map<string, Row>()
+    for (const plan of cells) {
+      const row = finishedRow(out, plan)
+      if (row) rows.set(plan.cell.name, row)
+    }
+    const mine = cellsOfShard(cells, shard)
+    const isFinished = ({ cell }: CellPlan) => {
+      const row = rows.get(cell.name)
+      return row !== undefined && isDone(row)
+    }
+    const waiting = mine.filter((plan) => !isFinished(plan))
+    // What has failed is tried again.
+    for (const { cell } of waiting) rows.delete(cell.name)
+    const finished = mine.length - waiting.length
+    await keep(out, rows)
+    on.start?.({ toDo: waiting, finished, out, workers })
+    await runAll(job, waiting, rows)
+    const left = mine.filter(({ cell }) => !rows.has(cell.name)).length
+    return { rows: [...rows.values()], ran: waiting.length - left, left }
+  } finally {
+    await release()
+  }
+}
+
+/** Takes cells from the queue until it is empty or a signal comes; what cannot be kept stops all. */
+async function runAll(
+  job: BoardJob,
+  waiting: readonly CellPlan[],
+  rows: Map<string, Row>,
+): Promise<void> {
+  const queue = [...waiting]
+  const running = new Set<RunningCell>()
+  const halt = new AbortController()
+  const signal = AbortSignal.any([job.signal, halt.signal])
+  signal.addEventListener('abort', () => {
+    for (const cell of running) cell.stop()
+  })
+  const saving = inTurn()
+  const work = async () => {
+    for (let plan = queue.shift(); plan && !signal.aborted; plan = queue.shift()) {
+      const outcome = await runOne(job, plan, running)
+      if (outcome.type === 'stopped') return
+      await saving(() => saved(job.out, plan!, outcome, rows))
+    }
+  }
+  const stopping = () =>
+    work().catch((error) => {
+      halt.abort()
+      throw error
+    })
+  const ends = await Promise.allSettled(Array.from({ length: job.workers }, stopping))
+  const failed = ends.find((end) => end.status === 'rejected')
+  if (failed) throw failed.reason
+}
+
+async function runOne(
+  { on, out, data, allowModule, workers, written }: BoardJob,
+  plan: CellPlan,
+  running: Set<RunningCell>,
+): Promise<Outcome> {
+  on.begin?.(plan)
+  const job = { ...plan, out, data, allowModule, written, cellsAtOnce: workers }
+  const cell = startCell(job, (event) => on.event?.(plan, event))
+  running.add(cell)
+  const outcome = await cell.ended
+  running.delete(cell)
+  on.end?.(plan, outcome)
+  return outcome
+}
+
+async function saved(
+  out: string,
+  plan: CellPlan,
+  outcome: Outcome,
+  rows: Map<string, Row>,
+): Promise<void> {
+  const { cell } = plan
+  if (outcome.type === 'failed') {
+    const row: Row = { status: 'failed', cell, reason: outcome.reason }
+    await writeRow(out, row)
+    rows.set(cell.name, row)
+  } else rows.set(cell.name, finishedRow(out, plan)!)
+  await keep(out, rows)
+}
+
+/** Writes what is known, unless it is written already: what is complete is not touched again. */
+async function keep(out: string, rows: ReadonlyMap<string, Row>): Promise<void> {
+  const path = join(out, RESULTS)
+  const all = [...rows.values()]
+  if (existsSync(path) && readFileSync(path, 'utf8') === resultsText(all)) return
+  await writeResults(path, all)
+}
+
+/** One after the other, in the order of the calls. */
+function inTurn(): (f: () => Promise<void>) => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (f) => {
+    const next = last.then(f)
+    last = next.catch(() => {})
+    return next
+  }
+}
+
+async function opened(out: string): Promise<void> {
+  await makeFolder(join(out, 'cells')).catch((cause) => {
+    throw unwritable(out, cause)
+  })
+}
+
+function folderTaken(out: string): KshotError {
+  return new KshotError('usage/folder-taken', {
+    got: `the folder ${out}, which holds a leaderboard`,
+    expected: 'a folder without one, so that nothing is lost',
+    remedy: 'Go on with --resume, or pass another folder with --out',
+  })
+}

@@ -1,0 +1,75 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeFileAtomic } from '@kshot/core/node'
+import { rowOfRun } from '../report/run-row'
+import { contents, FILES, readJson } from '../run-folder'
+import type { Config } from '../schema'
+import { checkSameConfig } from '../training-file'
+import { about, type CellPlan } from './plan'
+import { type DoneRow, parsedRow, type Row, rowText } from './results'
+
+const ROW = 'row.json'
+/** How long the learner took for an episode. */
+export const TIMING = 'timing.json'
+/** So many test episodes keep their predictions: enough to look at, small enough to commit. */
+const PREDICTIONS = 50
+
+export function cellFolder(out: string, name: string): string {
+  return join(out, 'cells', name)
+}
+
+/**
+ * The row of a cell, if it has come to its end.
+ * @throws `results/damaged`; `usage/other-config` where the cell was run with another configuration
+ */
+export function finishedRow(out: string, { cell, config }: CellPlan): Row | undefined {
+  const folder = cellFolder(out, cell.name)
+  if (contents(folder).config) checkSame(folder, cell.name, config)
+  const path = join(folder, ROW)
+  return existsSync(path) ? parsedRow(readFileSync(path, 'utf8'), path) : undefined
+}
+
+function checkSame(folder: string, name: string, config: Config): void {
+  try {
+    checkSameConfig(readJson(join(folder, FILES.config)) as Config, config)
+  } catch (error) {
+    throw about(name, error)
+  }
+}
+
+/** Whole or not at all. @throws `checkpoint/unwritable` */
+export function writeRow(out: string, row: Row): Promise<void> {
+  return writeFileAtomic(join(cellFolder(out, row.cell.name), ROW), `${rowText(row)}\n`)
+}
+
+export interface RowParts extends CellPlan {
+  readonly out: string
+  readonly cellsAtOnce: number
+  /** Paths of this machine, and how the configuration writes them. */
+  readonly written: { readonly [path: string]: string }
+}
+
+/** The row of a cell whose run is done, from the files of the run. */
+export function rowOfCell({ out, cell, backbone, cellsAtOnce, written }: RowParts): DoneRow {
+  const folder = cellFolder(out, cell.name)
+  const row = rowOfRun(folder)
+  const labels = row.predictions.labels.slice(0, PREDICTIONS)
+  const { adaptPredictMs } = readJson(join(folder, TIMING)) as { adaptPredictMs: number }
+  return asWritten(
+    {
+      ...{ ...row, cell, backbone },
+      predictions: { episodes: labels.length, labels },
+      costs: { ...row.costs, adaptPredictMs, cellsAtOnce },
+      // Seen from the folder of the leaderboard, wherever that is moved.
+      checkpoint: join('cells', cell.name, FILES.meta),
+    },
+    written,
+  )
+}
+
+/** Rows of one leaderboard are the same wherever its files lie. */
+function asWritten<T>(value: T, written: RowParts['written']): T {
+  return JSON.parse(JSON.stringify(value), (_, inner) =>
+    typeof inner === 'string' && Object.hasOwn(written, inner) ? written[inner] : inner,
+  )
+}

@@ -1,0 +1,58 @@
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { CellEvent, CellJob } from './cell'
+import type { FromChild, ToChild } from './child'
+import type { FailedRow } from './results'
+
+/** How a cell ended. */
+export type Outcome =
+  | { readonly type: 'done' }
+  | { readonly type: 'stopped' }
+  | { readonly type: 'failed'; readonly reason: FailedRow['reason'] }
+
+export interface RunningCell {
+  readonly ended: Promise<Outcome>
+  /** Asks it to write a checkpoint and stop. */
+  stop(): void
+}
+
+/** Starts a process for a cell. */
+export function startCell(job: CellJob, on: (event: CellEvent) => void): RunningCell {
+  // Built into one folder, whichever file this function ends up in.
+  const cli = fileURLToPath(new URL('./cli.js', import.meta.url))
+  const child = fork(cli, ['cell'], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  let outcome: Outcome | undefined
+  let said = ''
+  child.stderr!.on('data', (text) => {
+    said = `${said}${text}`.slice(-2000)
+  })
+  child.on('message', (message: FromChild) => {
+    if (message.type === 'step' || message.type === 'test') on(message)
+    else outcome = message
+  })
+  const tell = (message: ToChild) => child.connected && child.send(message, () => {})
+  tell({ type: 'job', job })
+  const ended = new Promise<Outcome>((resolve) => {
+    child.on('error', (error) => resolve(crashed(error.message)))
+    child.on('close', (code, signal) => resolve(outcome ?? unsaid(code, signal, said)))
+  })
+  return { ended, stop: () => tell({ type: 'stop' }) }
+}
+
+/** A process that ended without a word. */
+function unsaid(code: number | null, signal: NodeJS.Signals | null, said: string): Outcome {
+  const lines = said.trim().split('\n').slice(-3).join(' / ')
+  const how = signal ? `was killed by ${signal}` : `ended with code ${code}`
+  const why = signal === 'SIGKILL' ? ' (out of memory?)' : ''
+  return crashed(`its process ${how}${why}${lines ? `: ${lines}` : ''}`)
+}
+
+function crashed(got: string): Outcome {
+  return {
+    type: 'failed',
+    reason: {
+      ...{ code: 'cell/crashed', got, expected: 'a process that comes to its end' },
+      remedy: 'Try again with --resume; with fewer --workers where memory is short',
+    },
+  }
+}

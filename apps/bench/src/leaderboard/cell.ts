@@ -1,0 +1,105 @@
+import { join } from 'node:path'
+import { type Context, disposeTask, isKshotError, rng } from '@kshot/core'
+import { tidy } from '@tensorflow/tfjs-core'
+import { type RunEvents, run } from '../run'
+import { contents, makeFolder, writeJson } from '../run-folder'
+import type { TestJob } from '../testing'
+import { cellFolder, type RowParts, rowOfCell, TIMING, writeRow } from './cell-folder'
+import { claim } from './lock'
+import type { FailedRow } from './results'
+
+/** Everything that the process of a cell is told. */
+export interface CellJob extends RowParts {
+  /** Where data sets lie. */
+  readonly data: string | undefined
+  readonly allowModule: boolean
+}
+
+/** How far a cell has come. */
+export type CellEvent =
+  | {
+      readonly type: 'step'
+      readonly step: number
+      readonly seconds: number
+      readonly validation?: number
+    }
+  | { readonly type: 'test'; readonly done: number }
+
+/** A process that was killed needs this long at most to end the step that it is in. */
+const PATIENCE_MS = 60_000
+
+/**
+ * Runs a cell in its folder, from where it was stopped, and writes its row.
+ * @throws what a run throws
+ */
+export async function runCell(
+  job: CellJob,
+  signal: AbortSignal,
+  on: (event: CellEvent) => void,
+): Promise<void> {
+  const folder = cellFolder(job.out, job.cell.name)
+  await makeFolder(folder)
+  const release = await claim(join(folder, 'lock'), PATIENCE_MS)
+  try {
+    const resume = contents(folder).config
+    const { config, data, allowModule } = job
+    await run({
+      ...{ config, folder, resume, data, allowModule, signal },
+      // Other cells have the other cores, and sums are split by the number of threads.
+      oneThread: true,
+      on: eventsOf(folder, on),
+    })
+    await writeRow(job.out, rowOfCell(job))
+  } finally {
+    await release()
+  }
+}
+
+function eventsOf(folder: string, on: (event: CellEvent) => void): RunEvents {
+  return {
+    step: ({ step, validation }, seconds) =>
+      on({ type: 'step', step, seconds, ...(validation && { validation: validation.mean }) }),
+    testEpisode: (done) => on({ type: 'test', done }),
+    tested: async (job) =>
+      writeJson(join(folder, TIMING), { adaptPredictMs: await adaptPredictMs(job) }),
+  }
+}
+
+const [WARM_UP, MEASURED] = [3, 20]
+
+/** Milliseconds to adapt to a support set and predict its queries: the median of some test episodes. */
+async function adaptPredictMs({ learner, meta, data, step, config }: TestJob): Promise<number> {
+  const times: number[] = []
+  const random = rng(config.seed).split('test')
+  for (let i = 0; i < Math.min(WARM_UP + MEASURED, config.test.episodes); i++) {
+    const episode = await data.test(i)
+    const ctx: Context = { step, phase: 'test', rng: random.split(i) }
+    const started = performance.now()
+    const output = tidy(() =>
+      learner.predict(meta, learner.adapt(meta, episode.support, ctx), episode.query.x, ctx),
+    )
+    await output.data()
+    times.push(performance.now() - started)
+    disposeTask([output, episode])
+  }
+  const measured = times.slice(Math.min(WARM_UP, times.length - 1)).sort((a, b) => a - b)
+  return measured[Math.floor(measured.length / 2)]!
+}
+
+/** Why a cell failed, whatever was thrown. */
+export function reasonOf(error: unknown): FailedRow['reason'] {
+  if (isKshotError(error)) {
+    const { code, got, expected, remedy } = error
+    return { code, got, expected, remedy }
+  }
+  const { message, code } = error as NodeJS.ErrnoException
+  const full = code === 'ENOSPC'
+  return {
+    code: full ? 'run/unwritable' : 'cell/crashed',
+    got: message ?? String(error),
+    expected: 'a run that comes to its end',
+    remedy: full
+      ? 'The disk is full: make room, then --resume'
+      : 'Run it alone with kshot run and its config.json to see more',
+  }
+}

@@ -1,0 +1,128 @@
+import { KshotError } from '@kshot/core'
+import { learnerName } from '../describe'
+import { nearest } from '../nearest-key'
+import { presets } from '../presets'
+import { toSpec } from '../specs'
+import type { Entry, Leaderboard, Training } from './schema'
+import { defaultLearners, type Examples, standard } from './standard'
+
+/** A learner of a leaderboard, before it meets a setting. Checked with the configuration of its cells. */
+export interface Contestant {
+  readonly name: string
+  /** As a run's configuration has it, but for what the setting says. */
+  readonly learner: { readonly [key: string]: unknown }
+  readonly train: Training
+  /** Not what a person has written: it may be fitted to the setting. */
+  readonly fitted: boolean
+  readonly executor: string | undefined
+  readonly tasksAtOnce: number | undefined
+  readonly tuningTrials: number
+  readonly backbone: string
+}
+
+/**
+ * The learners of a leaderboard for one kind of examples.
+ * @throws `config/bad-value`, `config/unknown-learner`, `config/unknown-key`
+ */
+export function contestants({ learners }: Leaderboard, examples: Examples): Contestant[] {
+  const entries = learners ?? defaultLearners(examples)
+  const all = entries.map((entry, i) => {
+    const full = typeof entry === 'string' ? { use: entry } : entry
+    return contestant(full, examples, `learners.${i}`)
+  })
+  const names = all.map(({ name }) => name)
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice === undefined) return all
+  throw badValue(
+    `two learners called '${twice}'`,
+    'a name of its own for each',
+    'Give one of them a name: { "name": …, "use": … }',
+  )
+}
+
+function contestant(entry: Entry, examples: Examples, path: string): Contestant {
+  const { use, learner, options = {} } = entry
+  if ((use === undefined) === (learner === undefined)) {
+    const got = use === undefined ? 'neither use nor learner' : 'use and learner'
+    throw badValue(`'${path}' with ${got}`, 'one of the two', 'See kshot ls standard')
+  }
+  const base = use === undefined ? own(entry) : used(use, examples, path)
+  const changed = { ...base.learner, ...options }
+  return {
+    name: entry.name ?? use ?? String(base.learner.name),
+    learner: changed,
+    train: { ...base.train, ...entry.train },
+    fitted: use !== undefined,
+    executor: entry.executor ?? base.executor,
+    tasksAtOnce: entry.tasksAtOnce ?? base.tasksAtOnce,
+    tuningTrials: entry.tuningTrials ?? base.tuningTrials ?? 0,
+    backbone: backboneOf(entry, changed, path),
+  }
+}
+
+interface Base {
+  readonly learner: { readonly [key: string]: unknown }
+  readonly train: Training
+  readonly executor?: string | undefined
+  readonly tasksAtOnce?: number | undefined
+  readonly tuningTrials?: number | undefined
+}
+
+function own({ learner }: Entry): Base {
+  return { learner: learner as Base['learner'], train: {} }
+}
+
+function used(name: string, examples: Examples, path: string): Base {
+  const known = Object.hasOwn(standard, name) ? standard[name] : undefined
+  if (known) {
+    const learner = known.learner[examples]
+    if (!learner) {
+      const others = defaultLearners(examples).join(', ')
+      throw badValue(
+        `'${path}': '${name}' on ${examples}`,
+        `one that ${examples} fit: ${others}`,
+        'Leave it out',
+      )
+    }
+    return {
+      learner: learner as Base['learner'],
+      train: known.train ?? {},
+      executor: known.executor,
+    }
+  }
+  if (!Object.hasOwn(presets, name)) throw unknownLearner(name, path)
+  const { learner, train, executor, tasksAtOnce, tuningTrials } = presets[name]!.config
+  const { ways, shots, queries, metaBatch, optimizer } = train
+  return {
+    learner: learner as Base['learner'],
+    train: { ways, shots, queries, metaBatch, optimizer } as Training,
+    ...{ executor, tasksAtOnce, tuningTrials },
+  }
+}
+
+/** The net in words. A table says it of each row, so a module has to. */
+function backboneOf(entry: Entry, learner: Base['learner'], path: string): string {
+  if (entry.backbone !== undefined) return entry.backbone
+  const spec = learner.name === 'module' ? undefined : toSpec(learner)
+  const net = spec && (spec.options.backbone ?? spec.options.model)
+  if (net) return learnerName(spec).replace(/^[^,]*, /, '')
+  throw badValue(
+    `'${path}' without a backbone`,
+    "its net in words, as in 'conv4 with 64 filters'",
+    'Add "backbone"',
+  )
+}
+
+function unknownLearner(name: string, path: string): KshotError {
+  const names = [...Object.keys(standard), ...Object.keys(presets)]
+  const near = nearest(name, names)
+  return new KshotError('config/unknown-learner', {
+    got: `'${path}' uses '${name}'`,
+    expected: `one of ${Object.keys(standard).join(', ')}, or a preset`,
+    remedy: near ? `Did you mean '${near}'?` : 'See kshot ls standard and kshot ls presets',
+  })
+}
+
+export function badValue(got: string, expected: string, remedy: string): KshotError {
+  return new KshotError('config/bad-value', { got, expected, remedy })
+}

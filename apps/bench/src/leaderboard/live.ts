@@ -1,0 +1,160 @@
+import { type Colours, clock, coloursOf, percent } from '../text'
+import type { About, BoardEvents } from './board'
+import type { CellPlan } from './plan'
+import { type Track, type Tracker, tracker } from './tracker'
+
+/** Shows a leaderboard on its way, on stderr. */
+export interface Live extends BoardEvents {
+  /** Takes the table away, so that something else can be printed. */
+  stop(): void
+  note(text: string): void
+}
+
+export const silent: Live = { stop() {}, note() {} }
+
+/** One table that is drawn again and again on a terminal; a line now and then elsewhere. */
+export function live(stream: NodeJS.WriteStream, title: string): Live {
+  const colours = coloursOf(stream)
+  let about: About
+  let tracks: Tracker
+  const shown = stream.isTTY ? drawing(stream) : undefined
+  const log = shown ? undefined : logging(stream)
+  const note = (text: string) => {
+    shown?.clear()
+    stream.write(`${text}\n`)
+  }
+  let timer: NodeJS.Timeout | undefined
+  const draw = () => shown?.draw(table(tracks, about, colours, stream.columns ?? 80))
+  return {
+    note,
+    start(begun) {
+      about = begun
+      tracks = tracker(about.toDo, about.workers)
+      note(header(about, title, colours))
+      if (shown && about.toDo.length > 0) timer = setInterval(draw, 250)
+    },
+    begin(plan) {
+      tracks.begin(plan)
+      log?.begin(plan.cell.name)
+    },
+    event(plan, event) {
+      const track = tracks.event(plan, event)
+      log?.now(line(track), plan.cell.name)
+    },
+    end(plan, outcome) {
+      const seconds = tracks.end(plan, outcome)
+      const { name } = plan.cell
+      if (outcome.type === 'failed') note(failure(plan, outcome.reason, colours))
+      else if (outcome.type === 'done') {
+        const { done, failed, waiting } = tracks.counts
+        const { finished } = about
+        const all = finished + done + failed + waiting + tracks.running.length
+        const left = tracks.secondsLeft()
+        const eta = left === undefined ? '' : `  ${clock(left)} left`
+        log?.say(`${name}  done in ${clock(seconds)}  ${finished + done}/${all} cells${eta}`)
+      }
+    },
+    stop() {
+      clearInterval(timer)
+      shown?.clear()
+    },
+  }
+}
+
+function header({ toDo, finished, out, workers }: About, title: string, colours: Colours): string {
+  const { bold, dim } = colours
+  const cells = toDo.length + finished
+  const before = finished > 0 ? `, ${finished} of them done before` : ''
+  const atOnce = workers === 1 ? 'one at a time' : `${workers} at a time`
+  const rows = [`${cells} cells${before}, ${atOnce}`, out]
+  const names = ['cells', 'folder']
+  const lines = rows.map((text, i) => `  ${dim(names[i]!.padEnd(6))}  ${text}`)
+  return [`${bold('kshot leaderboard')}  ${title}`, ...lines, ''].join('\n')
+}
+
+function failure(
+  { cell }: CellPlan,
+  { code, got, remedy }: { code: string; got: string; remedy: string },
+  { red, dim }: Colours,
+): string {
+  return `${red('failed')} ${cell.name}\n  ${dim(code)}  ${got}\n  ${dim('to do')}  ${remedy}`
+}
+
+const BAR = 16
+
+/** A line for all, and one for each cell that runs. */
+function table(tracks: Tracker, { finished }: About, colours: Colours, columns: number): string[] {
+  const { bold, dim, red, cyan } = colours
+  const { done, failed, waiting } = tracks.counts
+  const { running } = tracks
+  const left = tracks.secondsLeft()
+  const parts = [
+    bold(`${finished + done} done`),
+    ...(failed > 0 ? [red(`${failed} failed`)] : []),
+    `${running.length} running`,
+    `${waiting} waiting`,
+    ...(left === undefined ? [] : [dim(`about ${clock(left)} left`)]),
+  ]
+  const width = Math.max(0, ...running.map(({ plan }) => nameOf(plan).length))
+  const room = Math.max(12, columns - BAR - 36)
+  const lines = running.map((track) => {
+    const { plan, share, phase, validation, startedAt } = track
+    const full = Math.round(BAR * share)
+    const bar = cyan('█'.repeat(full)) + dim('░'.repeat(BAR - full))
+    const name = nameOf(plan).slice(0, room).padEnd(Math.min(width, room))
+    const score = validation === undefined ? '' : `  val ${percent(validation)}`
+    const time = clock((performance.now() - startedAt) / 1000)
+    return `  ${name}  ${bar} ${percent(share, 0).padStart(5)}  ${phase.padEnd(8)}${score}  ${dim(time)}`
+  })
+  return [parts.join(dim('  ·  ')), ...lines]
+}
+
+function nameOf({ cell }: CellPlan): string {
+  const { learner, setting, budget, backend, seed } = cell
+  const time = budget.by === 'images' ? '' : ` by ${budget.by}`
+  return `${learner}  ${setting}${time}  ${backend}  seed ${seed}`
+}
+
+function line({ plan, share, phase, validation }: Track): string {
+  const score = validation === undefined ? '' : `  validation ${percent(validation)}`
+  return `${plan.cell.name}  ${phase} ${percent(share, 0)}${score}`
+}
+
+/** Draws lines over those that were drawn before. */
+function drawing(stream: NodeJS.WriteStream) {
+  let drawn = 0
+  const up = () => (drawn > 0 ? `\u001b[${drawn}A\u001b[0J` : '')
+  return {
+    draw(lines: readonly string[]) {
+      const most = Math.max(1, (stream.rows ?? 24) - 2)
+      const shown = lines.slice(0, most)
+      stream.write(`${up()}${shown.join('\n')}\n`)
+      drawn = shown.length
+    },
+    clear() {
+      stream.write(up())
+      drawn = 0
+    },
+  }
+}
+
+/** Between two lines of one cell. */
+const LINE_MS = 15_000
+
+/** A line of a cell now and then, but for its first and its last one. */
+function logging(stream: NodeJS.WriteStream) {
+  const last = new Map<string, number>()
+  const say = (text: string) => void stream.write(`${text}\n`)
+  return {
+    say,
+    begin(cell: string) {
+      last.set(cell, performance.now())
+      say(`${cell}  begins`)
+    },
+    now(text: string, cell: string) {
+      if (performance.now() - last.get(cell)! < LINE_MS) return
+      last.set(cell, performance.now())
+      say(text)
+    },
+  }
+}

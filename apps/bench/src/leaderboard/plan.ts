@@ -1,0 +1,222 @@
+import { isKshotError, KshotError, type TaskKind } from '@kshot/core'
+import { parseConfig } from '../config'
+import { tasksOf } from '../data'
+import type { Config } from '../schema'
+import { seenFrom } from '../seen-from'
+import { buildLearner } from '../specs'
+import { badValue, type Contestant, contestants } from './entries'
+import type { Budget, Cell } from './results'
+import type { Leaderboard, Training } from './schema'
+import { type Places, type Setting, settingsOf } from './settings'
+
+/** A cell with the configuration of its run. */
+export interface CellPlan {
+  readonly cell: Cell
+  readonly config: Config
+  /** The learner's net in words. */
+  readonly backbone: string
+}
+
+export interface Plan {
+  readonly cells: readonly CellPlan[]
+  readonly settings: readonly Setting[]
+}
+
+/**
+ * The cells of a leaderboard, each with a configuration that was checked against its data: whatever is
+ * wrong is wrong before anything is trained.
+ * @throws `config/…` naming the learner, `usage/foreign-module`, and what opening a data set throws
+ */
+export async function planOf(
+  board: Leaderboard,
+  places: Places,
+  allowModule: boolean,
+): Promise<Plan> {
+  const settings = await settingsOf(board, places)
+  const cells: CellPlan[] = []
+  for (const setting of settings) {
+    for (const contestant of contestants(board, setting.examples)) {
+      try {
+        cells.push(...(await cellsOf(board, setting, contestant, places, allowModule)))
+      } catch (error) {
+        throw about(`${contestant.name} in ${setting.name}`, error)
+      }
+    }
+  }
+  return { settings, cells }
+}
+
+async function cellsOf(
+  board: Leaderboard,
+  setting: Setting,
+  contestant: Contestant,
+  { from }: Places,
+  allowModule: boolean,
+): Promise<CellPlan[]> {
+  const cells: CellPlan[] = []
+  let kind: TaskKind | undefined
+  for (const budget of budgetsOf(board)) {
+    // Built once to know what it trains on; the first seed stands for all.
+    const first = configOf(board, setting, contestant, from, { budget, kind: 'episodes' })
+    kind ??= (await buildLearner(first, allowModule)).trainsOn ?? 'episodes'
+    const config = configOf(board, setting, contestant, from, { budget, kind })
+    checkTasks(config, setting, kind)
+    for (const backend of board.backends) {
+      for (const seed of board.seeds) {
+        const { name: learner, backbone } = contestant
+        const cell = { learner, setting: setting.name, budget, backend, seed }
+        cells.push({ cell: named(cell), config: { ...config, backend, seed }, backbone })
+      }
+    }
+  }
+  return cells
+}
+
+function named(cell: Omit<Cell, 'name'>): Cell {
+  const { learner, setting, budget, backend, seed } = cell
+  return { name: [learner, setting, budget.by, backend, `seed${seed}`].join('.'), ...cell }
+}
+
+function budgetsOf({ budget }: Leaderboard): Budget[] {
+  const kinds = ['images', 'episodes', 'seconds'] as const
+  return kinds.flatMap((by) => {
+    const amount = budget[by]
+    return amount === undefined ? [] : [{ by, amount }]
+  })
+}
+
+interface Amount {
+  readonly budget: Budget
+  readonly kind: TaskKind
+}
+
+/** The examples of a meta-step. */
+interface Step {
+  readonly ways: number
+  readonly shots: number
+  readonly queries: number
+  readonly metaBatch: number
+}
+
+/** Training as it was said for this learner, else for all, else as the test. */
+function trainingOf(
+  board: Leaderboard,
+  { shape, splits }: Setting,
+  { train, fitted, learner }: Contestant,
+): Step & Pick<Training, 'optimizer' | 'decay'> {
+  const { ways, shots, queries } = shape
+  const said = { ...written(board.train), ...written(train) }
+  const own = { ways, shots, queries, metaBatch: 1, ...said } as Step
+  if (!fitted) return own
+  // A pool of as many examples as the smallest class has.
+  const most = Math.min(...splits.train.classes.map(({ size }) => size)) - own.queries
+  return {
+    ...{ ...own, shots: Math.max(1, Math.min(own.shots, most)) },
+    ways: hasFixedHead(learner) ? ways : Math.min(own.ways, splits.train.classes.length),
+  }
+}
+
+function hasFixedHead({ name, head }: Contestant['learner']): boolean {
+  return head === 'fixed' || name === 'boil'
+}
+
+function configOf(
+  board: Leaderboard,
+  setting: Setting,
+  contestant: Contestant,
+  from: string,
+  amount: Amount,
+): Config {
+  const training = trainingOf(board, setting, contestant)
+  const { ways, shots, queries, metaBatch, optimizer, decay } = training
+  const { within, drawers } = setting.shape
+  const grouped = { ...(within && { within }), ...(drawers && { drawers }) }
+  const steps = stepsOf(amount, training, contestant.name)
+  const { executor, tasksAtOnce, tuningTrials } = contestant
+  const raw = {
+    learner: learnerIn(setting, contestant),
+    dataset: setting.dataset,
+    train: {
+      ...{ ways, shots, queries, ...grouped, metaBatch, steps },
+      optimizer: falling(optimizer ?? { name: 'adam', rate: 1e-3 }, decay, steps, amount.budget),
+      checkpointEvery: board.train.checkpointEvery,
+      ...(amount.budget.by === 'seconds' && { maxSeconds: amount.budget.amount }),
+    },
+    validate: steps === 0 ? null : validationOf(board, setting, steps, amount.budget),
+    test: { ...setting.shape, ...board.test },
+    ...{ seed: board.seeds[0], backend: board.backends[0], tuningTrials },
+    ...(executor !== undefined && { executor }),
+    ...(tasksAtOnce !== undefined && { tasksAtOnce }),
+  }
+  return parseConfig(seenFrom(from, raw))
+}
+
+/** A fixed head has an output for each class of the setting. */
+function learnerIn({ shape }: Setting, { learner, fitted }: Contestant): object {
+  const follows = hasFixedHead(learner) && (fitted || learner.ways === undefined)
+  return follows ? { ...learner, ways: shape.ways } : learner
+}
+
+/** No budget of time is reached by steps. */
+const ENDLESS = 1_000_000
+
+/** Meta-steps that see no more than the budget; the images of a task are those of an episode. */
+function stepsOf(
+  { budget: { by, amount }, kind }: Amount,
+  { ways, shots, queries, metaBatch }: Step,
+  name: string,
+): number {
+  if (kind === 'nothing') return 0
+  if (by === 'seconds') return ENDLESS
+  const images = ways * (shots + queries)
+  const task = by === 'episodes' ? 1 : kind === 'pairs' ? 2 * Math.ceil(images / 2) : images
+  const steps = Math.floor(amount / (task * metaBatch))
+  if (steps > 0) return steps
+  throw badValue(
+    `a budget of ${amount} ${by}, and ${task * metaBatch} in one meta-step of ${name}`,
+    'a budget for at least one meta-step',
+    'Raise the budget, or take fewer ways, queries or episodes a meta-step',
+  )
+}
+
+function validationOf(
+  { validate }: Leaderboard,
+  { shape }: Setting,
+  steps: number,
+  { by }: Budget,
+) {
+  const { episodes, checks, every, patience, seed } = validate
+  return {
+    ...{ ...shape, episodes, seed },
+    every: by === 'seconds' ? every : Math.max(1, Math.ceil(steps / checks)),
+    ...(patience !== null && { patience }),
+  }
+}
+
+/** A constant rate that falls to 0 over all steps; a schedule stays as it is. */
+function falling(
+  optimizer: { readonly [key: string]: unknown },
+  decay: Training['decay'],
+  steps: number,
+  { by }: Budget,
+): object {
+  if (!decay || decay === 'none' || typeof optimizer.rate !== 'number') return optimizer
+  if (by === 'seconds' || steps === 0) return optimizer
+  return { ...optimizer, rate: { name: decay, initial: optimizer.rate, steps } }
+}
+
+function checkTasks(config: Config, { splits }: Setting, kind: TaskKind): void {
+  tasksOf(config, splits).train(kind)
+}
+
+function written<T extends object>(values: T): Partial<T> {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as Partial<T>
+}
+
+/** An error that says which learner, or which cell, it is about. */
+export function about(what: string, error: unknown): unknown {
+  if (!isKshotError(error)) return error
+  const { code, got, expected, remedy } = error
+  return new KshotError(code, { got: `${what}: ${got}`, expected, remedy, cause: error })
+}

@@ -1,0 +1,137 @@
+import Table from 'cli-table3'
+import { queriesName } from '../describe'
+import type { Line, Table as Ranked } from '../report/tables'
+import { accuracyText, gapText, msText, seedsText, trainTimeText } from '../report/words'
+import { type Colours, coloursOf, count, speed } from '../text'
+import type { Budget, FailedRow } from './results'
+import { EPISODES_FOR_A_RANKING, SEEDS_FOR_CLAIMS } from './statistics'
+
+/** Where there is no terminal. */
+const COLUMNS = 100
+
+/** Leaderboards for people, as wide as the terminal: costs stand beside the ranking, or below it. */
+export function boardText(tables: readonly Ranked[], stream: NodeJS.WriteStream): string {
+  const colours = coloursOf(stream)
+  return tables.map((table) => section(table, colours, stream.columns ?? COLUMNS)).join('\n')
+}
+
+type Column = readonly [title: string, text: (line: Line, marks: Marks) => string, left?: 'left']
+
+const RANKING: readonly Column[] = [
+  ['#', ({ ranked }) => String(ranked.rank)],
+  ['learner', ({ name, marks }, letters) => [name, ...letters.of(marks)].join(' '), 'left'],
+  ['accuracy, %', accuracyText],
+  ['to the first', ({ toBest }) => (toBest ? gapText(toBest) : '')],
+  ['seeds', seedsText],
+]
+const COSTS: readonly Column[] = [
+  ['training', trainTimeText],
+  ['images/s', ({ costs }) => speed(costs.trainImagesPerSecond)],
+  ['a task', ({ costs }) => msText(costs.adaptPredictMs)],
+  ['MiB', ({ costs }) => count(Math.round(costs.peakMemoryBytes / 2 ** 20))],
+  ['parameters', ({ costs }) => count(Math.round(costs.parameters))],
+]
+
+function section(table: Ranked, colours: Colours, columns: number): string {
+  const { lines, failed } = table
+  const { bold } = colours
+  const failures = failed.map((row) => failure(row, colours))
+  if (lines.length === 0) return [bold(table.title), ...failures, ''].join('\n')
+  const marks = lettersOf(lines)
+  const all = grid(lines, [...RANKING, ...COSTS], marks, colours)
+  const fits = widthOf(all) <= columns
+  const grids = fits
+    ? [all]
+    : [grid(lines, RANKING, marks, colours), grid(lines, [RANKING[1]!, ...COSTS], marks, colours)]
+  const notes = [...marks.legend, ...notesOf(table)].flatMap((note) => wrapped(note, columns))
+  const shown = notes.map((note) => colours.dim(note))
+  return [bold(titleOf(table)), ...grids, ...failures, ...shown, ''].join('\n')
+}
+
+function titleOf({ title, setting, budget, lines, failed }: Ranked): string {
+  const { episodes } = lines[0]!.ranked
+  const { cell } = lines[0]!.rows[0] ?? failed[0]!
+  return [
+    `${cell.setting}: ${title}, ${queriesName(setting!)}`,
+    `${count(episodes)} test episodes, trained on ${budgetText(budget)}`,
+  ].join(', ')
+}
+
+function budgetText({ by, amount }: Budget): string {
+  return by === 'seconds' ? `${count(amount)} s of wall-clock` : `at most ${count(amount)} ${by}`
+}
+
+function grid(
+  lines: readonly Line[],
+  columns: readonly Column[],
+  marks: Marks,
+  { dim, bold }: Colours,
+): string {
+  const table = new Table({
+    head: columns.map(([title]) => dim(title)),
+    style: { head: [], border: [], 'padding-left': 1, 'padding-right': 1 },
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+    colAligns: columns.map(([, , left]) => left ?? 'right'),
+  })
+  for (const line of lines) {
+    const cells = columns.map(([, text]) => text(line, marks))
+    table.push(line.ranked.rank === 1 ? cells.map((cell) => bold(cell)) : cells)
+  }
+  return table.toString()
+}
+
+/** Letters for the conditions in which learners differ from most of their table. */
+interface Marks {
+  of(marks: readonly string[]): string[]
+  readonly legend: readonly string[]
+}
+
+function lettersOf(lines: readonly Line[]): Marks {
+  const all = [...new Set(lines.flatMap(({ marks }) => marks))]
+  const letter = (mark: string) => `[${String.fromCharCode(97 + all.indexOf(mark))}]`
+  return {
+    of: (marks) => marks.map(letter),
+    legend: all.map((mark) => `${letter(mark)} unlike most here: ${mark}`),
+  }
+}
+
+function failure({ cell, reason }: FailedRow, { red }: Colours): string {
+  const what = `${cell.learner}, ${cell.backend}, seed ${cell.seed}`
+  return `${red('failed')}  ${what}: ${reason.code}, ${reason.got}`
+}
+
+function notesOf({ lines, ranking, budget }: Ranked): string[] {
+  const { episodes } = lines[0]!.ranked
+  const seeds = Math.min(...lines.map(({ ranked }) => ranked.seeds))
+  const about =
+    ranking.claim === 'learners'
+      ? `${seeds} seeds: what is significant over seeds too (kshot compare) speaks of the learners.`
+      : `It speaks of these checkpoints, given their seeds; of learners from ${SEEDS_FOR_CLAIMS} seeds on.`
+  return [
+    `# is 1 + the number of learners significantly better (paired t test over the same episodes, Holm); ± is 95 %. ${about}`,
+    ...(episodes < EPISODES_FOR_A_RANKING
+      ? [`Fewer than ${EPISODES_FOR_A_RANKING} test episodes: too few for a ranking.`]
+      : []),
+    ...(budget.by === 'seconds'
+      ? ['The same time for all: this ranks kernels and machines as much as learners.']
+      : []),
+    ...(lines.some(({ ranked }) => ranked.seeds !== lines[0]!.ranked.seeds)
+      ? ['Not all learners have as many seeds.']
+      : []),
+  ]
+}
+
+function widthOf(text: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours take no room
+  return Math.max(...text.split('\n').map((line) => line.replace(/\u001b\[\d+m/g, '').length))
+}
+
+function wrapped(text: string, columns: number): string[] {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)!
+    if (last !== '' && last.length + 1 + word.length > columns) lines.push(word)
+    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`
+  }
+  return lines
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod'
+import { EXECUTORS } from '../executors'
+import { data } from '../schema/datasets'
+import { learner } from '../schema/learners'
+import { count, positive, rate } from '../schema/named'
+import { optimizer } from '../schema/optimizers'
+
+/** Part of the names of folders. */
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9][\w+-]*$/, 'letters, digits, and -, _ or + behind the first')
+
+const training = {
+  ways: z.int().min(2).optional().describe('Classes of a training episode; default: the test’s.'),
+  shots: positive.optional().describe('Default: the test’s.'),
+  queries: positive.optional().describe('Queries a class; default: the test’s.'),
+  metaBatch: positive.optional().describe('Episodes a meta-step.'),
+  optimizer: optimizer.optional().describe('Default: Adam at 0.001.'),
+  decay: z
+    .enum(['none', 'linear', 'cosine'])
+    .optional()
+    .describe('How a constant rate falls over the budget, down to 0. Default: none.'),
+}
+
+const entry = z.strictObject({
+  name: name.optional().describe('What tables call it; default: what it uses.'),
+  use: z
+    .string()
+    .optional()
+    .describe('A standard learner (kshot ls standard) or a preset (kshot ls presets).'),
+  options: z
+    .record(z.string(), z.json())
+    .optional()
+    .describe('Changes single options of what it uses.'),
+  learner: learner.optional().describe('A learner in full, or a module, in the place of use.'),
+  train: z.strictObject(training).optional().describe('How this one is trained.'),
+  executor: z.enum(EXECUTORS).optional(),
+  tasksAtOnce: positive.optional(),
+  backbone: z.string().optional().describe('Of a module: its net, in words.'),
+  tuningTrials: count.optional().describe('How many configurations were tried to find this one.'),
+})
+
+const setting = z.strictObject({
+  name: name.optional(),
+  data: data.optional(),
+  ways: z.int().min(2).optional().describe('Default: 5, or as many as the data has.'),
+  shots: positive.default(1),
+  queries: positive.optional().describe('A class; default: 15, or as many as the data has.'),
+  within: z.literal('group').optional().describe('All classes of an episode from one alphabet.'),
+  drawers: z.enum(['own', 'shared']).optional(),
+})
+
+const budget = z
+  .strictObject({
+    images: positive.optional().describe('Pictures (vectors, texts) that are trained on.'),
+    episodes: positive.optional(),
+    seconds: rate
+      .optional()
+      .describe('Wall-clock: ranks kernels and machines as much as learners; a marked table.'),
+  })
+  .refine((value) => Object.keys(value).length > 0, 'images, episodes or seconds')
+
+const seed = count.default(0)
+
+const validate = z.strictObject({
+  episodes: positive.default(50),
+  checks: positive.default(20).describe('Validations over the whole budget.'),
+  every: positive.default(100).describe('Meta-steps between two, where the budget is in seconds.'),
+  patience: positive
+    .nullable()
+    .default(10)
+    .describe('Stops after so many without a better one; null: never.'),
+  seed,
+})
+
+const test = z.strictObject({
+  episodes: z.int().min(2).default(600).describe('Fewer than 600 are marked.'),
+  seed,
+})
+
+/** Several learners under the same conditions; strict at each level. */
+export const leaderboardSchema = z.strictObject({
+  $schema: z.string().optional(),
+  title: z.string().optional(),
+  data: data.optional().describe('The data of all settings that name none.'),
+  learners: z
+    .array(z.union([z.string(), entry]))
+    .min(1)
+    .optional()
+    .describe('Names of standard learners or presets, or more in full.'),
+  settings: z
+    .array(setting)
+    .min(1)
+    .default([{ shots: 1 }]),
+  seeds: z
+    .array(count)
+    .min(1)
+    .default([1, 2])
+    .describe('Each learner is trained once with each. From five on, they tell of the learners.'),
+  backends: z
+    .array(z.enum(['wasm', 'cpu', 'node', 'node-gpu']))
+    .min(1)
+    .default(['wasm']),
+  budget: budget.default({ images: 100_000 }).describe('The same for all; each kind is a table.'),
+  train: z
+    .strictObject({ ...training, checkpointEvery: positive.default(100) })
+    .default({ checkpointEvery: 100 })
+    .describe('For all learners that say nothing else.'),
+  validate: validate.default(validate.parse({})),
+  test: test.default(test.parse({})),
+})
+
+export type Leaderboard = z.output<typeof leaderboardSchema>
+export type Entry = z.output<typeof entry>
+export type Training = NonNullable<Entry['train']>
+export type SettingInput = z.output<typeof setting>
+
+interface Form {
+  properties?: { [key: string]: { const?: unknown } }
+  required?: string[]
+}
+
+/** For editors: completion and checks while a configuration is written. */
+export function jsonSchema(): object {
+  const schema = z.toJSONSchema(leaderboardSchema, {
+    ...{ io: 'input', reused: 'ref' },
+    // Nobody writes these names: `package` and `module` imply them.
+    override({ jsonSchema }) {
+      const { properties, required } = jsonSchema as Form
+      if (!['spec', 'module'].includes(String(properties?.name?.const))) return
+      ;(jsonSchema as Form).required = required?.filter((key) => key !== 'name') ?? []
+    },
+  })
+  return { ...schema, title: 'A leaderboard of kshot' }
+}

@@ -1,0 +1,102 @@
+import { basename } from 'node:path'
+import { canonicalJson } from '@kshot/core'
+import type { Splits } from '@kshot/episodes'
+import { imageFolderFormat } from '@kshot/episodes/node'
+import { checked } from '../config'
+import { datasets } from '../data'
+import type { Config } from '../schema'
+import { dataset as datasetSchema } from '../schema/datasets'
+import { seenFrom } from '../seen-from'
+import { badValue } from './entries'
+import type { Leaderboard, SettingInput } from './schema'
+import type { Examples } from './standard'
+
+/** What learners are tested on, with everything said. */
+export interface Setting {
+  readonly name: string
+  readonly dataset: Config['dataset']
+  readonly splits: Splits
+  readonly examples: Examples
+  readonly shape: {
+    readonly ways: number
+    readonly shots: number
+    readonly queries: number
+    readonly within?: 'group'
+    readonly drawers?: 'own' | 'shared'
+  }
+}
+
+/** Where the data of a leaderboard lies. */
+export interface Places {
+  /** The folder of the configuration: paths in it are seen from there. */
+  readonly from: string
+  /** Where data sets lie that have a name. */
+  readonly data: string | undefined
+}
+
+/**
+ * The settings of a leaderboard, with their data opened: all that can be wrong with it is wrong before
+ * anything is trained.
+ * @throws `config/bad-value`, and what opening a data set throws
+ */
+export async function settingsOf(board: Leaderboard, places: Places): Promise<Setting[]> {
+  const opened = new Map<string, Promise<Splits>>()
+  const settings: Setting[] = []
+  for (const [i, input] of board.settings.entries()) {
+    const data = input.data ?? board.data
+    if (!data) throw badValue(`no data for 'settings.${i}'`, 'data of its own or for all', HOW)
+    const dataset = await datasetOf(data, places.from)
+    const key = canonicalJson(dataset)
+    if (!opened.has(key)) {
+      opened.set(key, datasets[dataset.name]!.splits!(dataset, places.data))
+    }
+    settings.push(settingOf(input, dataset, await opened.get(key)!))
+  }
+  const names = settings.map(({ name }) => name)
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice === undefined) return settings
+  throw badValue(`two settings called '${twice}'`, 'a name of its own for each', 'Give one a name')
+}
+
+const HOW = 'Add "data": { "kind": "glyphs" }; kshot ls datasets names the kinds'
+
+/** The data set of a run's configuration; `kind` is its name there. */
+async function datasetOf(
+  { kind, ...data }: NonNullable<Leaderboard['data']>,
+  from: string,
+): Promise<Config['dataset']> {
+  const named = { dataset: { name: kind, ...data } }
+  const { dataset } = seenFrom(from, named) as typeof named
+  const config = checked(datasetSchema, dataset)
+  if (config.name !== 'images' || (config.size && config.channels)) return config
+  const { path, size, channels } = config
+  const suited = await imageFolderFormat(path)
+  return {
+    ...{ ...config, channels: channels ?? suited.channels },
+    size: size ?? [suited.size[0], suited.size[1]],
+  }
+}
+
+function settingOf(input: SettingInput, dataset: Config['dataset'], splits: Splits): Setting {
+  const { shots, within, drawers } = input
+  const all = [splits.train, splits.validation, splits.test]
+  const ways = input.ways ?? Math.min(WAYS, ...all.map(({ classes }) => classes.length))
+  const sizes = all.flatMap(({ classes }) => classes.map(({ size }) => size))
+  const queries = input.queries ?? Math.max(1, Math.min(QUERIES, Math.min(...sizes) - shots))
+  return {
+    name: input.name ?? `${dataName(dataset)}-${ways}w${shots}s`,
+    ...{ dataset, splits },
+    examples: splits.train.shape.length > 1 ? 'pictures' : 'vectors',
+    shape: { ways, shots, queries, ...(within && { within }), ...(drawers && { drawers }) },
+  }
+}
+
+const WAYS = 5
+const QUERIES = 15
+
+/** The name of a data set, or of the file that it is. */
+function dataName(dataset: Config['dataset']): string {
+  if (!('path' in dataset)) return dataset.name
+  const name = basename(dataset.path).replace(/\.\w+$/, '')
+  return name.replace(/[^\w+-]+/g, '-').replace(/^\W+/, '') || dataset.name
+}

@@ -1,0 +1,116 @@
+import type { CellEvent } from './cell'
+import type { Outcome } from './cell-process'
+import type { CellPlan } from './plan'
+
+/** A cell on its way. */
+export interface Track {
+  readonly plan: CellPlan
+  readonly startedAt: number
+  /** Of the whole cell: 0 … 1. */
+  readonly share: number
+  /** Where it was when it began in this process: a resumed cell has a part behind it. */
+  readonly from: number | undefined
+  readonly phase: 'starting' | 'training' | 'testing'
+  readonly validation: number | undefined
+}
+
+export interface Tracker {
+  begin(plan: CellPlan): void
+  event(plan: CellPlan, event: CellEvent): Track
+  /** How long it took, in seconds. */
+  end(plan: CellPlan, outcome: Outcome): number
+  readonly running: readonly Track[]
+  /** Of this session. */
+  readonly counts: { readonly done: number; readonly failed: number; readonly waiting: number }
+  /** Until all are done, if that can be told. */
+  secondsLeft(): number | undefined
+}
+
+/** Testing and validating on the way are a part of a cell too. */
+const TRAINING_SHARE = 0.9
+
+/** Follows the cells that are to do, and tells from those that are done how long the others will take. */
+export function tracker(
+  toDo: readonly CellPlan[],
+  workers: number,
+  now: () => number = () => performance.now(),
+): Tracker {
+  const running = new Map<string, Track>()
+  const took = new Map<string, number[]>()
+  const waiting = new Map(toDo.map((plan) => [plan.cell.name, plan]))
+  let [done, failed] = [0, 0]
+  const kind = ({ cell }: CellPlan) => `${cell.setting}\0${cell.learner}\0${cell.budget.by}`
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
+
+  /** Seconds of a whole cell. */
+  function expected(plan: CellPlan): number | undefined {
+    const own = took.get(kind(plan))
+    if (own) return mean(own)
+    const all = [...took.values()].map(mean)
+    return all.length > 0 ? mean(all) : undefined
+  }
+
+  function remaining(track: Track): number | undefined {
+    const { share, from = share, startedAt, plan } = track
+    const elapsed = (now() - startedAt) / 1000
+    if (share - from > 0.05) return (elapsed / (share - from)) * (1 - share)
+    const whole = expected(plan)
+    return whole === undefined ? undefined : whole * (1 - share)
+  }
+
+  return {
+    begin(plan) {
+      waiting.delete(plan.cell.name)
+      const startedAt = now()
+      const fresh = { phase: 'starting', share: 0, from: undefined, validation: undefined } as const
+      running.set(plan.cell.name, { plan, startedAt, ...fresh })
+    },
+    event(plan, event) {
+      const known = running.get(plan.cell.name)!
+      const share = shareOf(plan, event)
+      const track: Track = {
+        ...known,
+        ...{ share, from: known.from ?? share },
+        phase: event.type === 'step' ? 'training' : 'testing',
+        validation: (event.type === 'step' ? event.validation : undefined) ?? known.validation,
+      }
+      running.set(plan.cell.name, track)
+      return track
+    },
+    end(plan, { type }) {
+      const { startedAt, from = 0 } = running.get(plan.cell.name)!
+      const seconds = (now() - startedAt) / 1000
+      running.delete(plan.cell.name)
+      if (type === 'failed') failed++
+      if (type !== 'done') return seconds
+      done++
+      const whole = seconds / Math.max(0.01, 1 - from)
+      took.set(kind(plan), [...(took.get(kind(plan)) ?? []), whole])
+      return seconds
+    },
+    get running() {
+      return [...running.values()]
+    },
+    get counts() {
+      return { done, failed, waiting: waiting.size }
+    },
+    secondsLeft() {
+      const shares = [...running.values()].map(remaining)
+      const known = shares.filter((n) => n !== undefined)
+      if (known.length === 0) return undefined
+      const others = [...waiting.values()].map((plan) => expected(plan))
+      const unknown = [...others, ...shares].filter((n) => n === undefined).length
+      const sum = [...known, ...others].reduce<number>((a, b) => a + (b ?? 0), 0)
+      const atOnce = Math.min(workers, Math.max(1, shares.length + waiting.size))
+      return (sum + unknown * mean(known)) / atOnce
+    },
+  }
+}
+
+function shareOf({ config }: CellPlan, event: CellEvent): number {
+  const { steps, maxSeconds } = config.train
+  const trained = steps === 0 ? 0 : TRAINING_SHARE
+  if (event.type === 'test') return trained + (1 - trained) * (event.done / config.test.episodes)
+  const part = maxSeconds === undefined ? event.step / steps : event.seconds / maxSeconds
+  return trained * Math.min(1, part)
+}
