@@ -1,11 +1,13 @@
 import { cpu } from '@kshot/backend-cpu'
 import { wasm } from '@kshot/backend-wasm'
+import { fineTuned, nearestCentroid, nearestNeighbours, simpleShot } from '@kshot/baseline'
 import {
   type Context,
   conv4,
   disposeTask,
   type Episode,
   type Executor,
+  evaluate,
   finnNet,
   type MetaLearner,
   mlp,
@@ -13,6 +15,7 @@ import {
   rng,
   sequential,
   sgd,
+  type TaskSource,
   tree,
   useBackend,
 } from '@kshot/core'
@@ -20,7 +23,7 @@ import { sinusoids } from '@kshot/episodes'
 import { anil, boil, implicitMaml, maml, mamlPlusPlus, metaSgd, reptile } from '@kshot/maml'
 import { matching } from '@kshot/matching'
 import { protonet } from '@kshot/protonet'
-import { describeReference, leaked, relativeError, toyEpisodes } from '@kshot/testkit'
+import { describeReference, leaked, relativeError, toyEpisodes, toyTasks } from '@kshot/testkit'
 import { checkCase } from '@kshot/testkit/reference'
 import { vectorised } from '@kshot/vmap'
 import {
@@ -65,7 +68,21 @@ const learners: { readonly [name: string]: MetaLearner } = {
   // Adam divides by the size of a gradient, and makes much of the rounding of a small one
   reptile: reptile({ ...net, steps: 3, batch: { train: 4 }, innerOptimizer: sgd(0.1) }),
   'implicit maml': implicitMaml({ ...shared, strength: 10 }),
+  baseline: asLearner(fineTuned({ backbone: net.model, headInit: 'drawn', steps: 5 })),
+  'baseline++': asLearner(fineTuned({ backbone: net.model, head: 'cosine', steps: 5 })),
+  simpleShot: asLearner(simpleShot({ backbone: net.model })),
+  // These have nothing to learn: a gradient of zeros.
+  'nearest centroid': nearestCentroid({ backbone: net.model }),
+  'nearest neighbours': nearestNeighbours({ backbone: net.model, k: 4 }),
 }
+
+/** Each is given the tasks that it trains on. */
+function asLearner<Task>(learner: MetaLearner<Task>): MetaLearner {
+  return learner as unknown as MetaLearner
+}
+
+const toys = ({ trainsOn = 'episodes' }: MetaLearner) =>
+  toyTasks(trainsOn, { ways: 3, shots: 2, queries: 2 }) as TaskSource
 
 const ctx = (): Context => ({ step: 0, rng: rng(3), phase: 'train' })
 const numbers = (trees: object) =>
@@ -80,7 +97,7 @@ describe.each(Object.entries(backends))('all tasks at once on %s', (_, backend) 
   beforeAll(async () => void (await useBackend(backend)))
 
   it.each(Object.entries(learners))('%s: the gradient of one by one', async (_, learner) => {
-    const source = toyEpisodes({ ways: 3, shots: 2, queries: 2 })
+    const source = toys(learner)
     const tasks = Array.from({ length: 6 }, (_, i) => source(i) as Episode)
     const meta = learner.init(rng(1), source.taskSpec)
     const left = await leaked(async () => {
@@ -95,6 +112,18 @@ describe.each(Object.entries(backends))('all tasks at once on %s', (_, backend) 
     })
     expect(left).toBe(0)
     disposeTask([meta, tasks])
+  })
+
+  it.each(Object.entries(learners))('%s: the predictions of one by one', async (_, learner) => {
+    const meta = learner.init(rng(1), toys(learner).taskSpec)
+    const tasks = toyEpisodes({ ways: 3, shots: 2, queries: 2, noise: 1 })
+    const left = await leaked(async () => {
+      const judged = { learner, meta, tasks, count: 6 }
+      const atOnce = await evaluate({ ...judged, executor: vectorised() })
+      expect(atOnce.predicted).toEqual((await evaluate(judged)).predicted)
+    })
+    expect(left).toBe(0)
+    disposeTask(meta)
   })
 })
 

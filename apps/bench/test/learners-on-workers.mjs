@@ -2,6 +2,7 @@
 // a line for each learner, backend and executor with whether threads gave the same bytes.
 import { cpu } from '@kshot/backend-cpu'
 import { wasm } from '@kshot/backend-wasm'
+import { fineTuned, nearestCentroid, nearestNeighbours, simpleShot } from '@kshot/baseline'
 import {
   conv4,
   disposeTask,
@@ -15,7 +16,7 @@ import {
   useBackend,
 } from '@kshot/core'
 import { workers } from '@kshot/core/node'
-import { episodes } from '@kshot/episodes'
+import { batches, episodes } from '@kshot/episodes'
 import { glyphs } from '@kshot/glyphs'
 import { anil, boil, implicitMaml, maml, mamlPlusPlus, metaSgd, reptile } from '@kshot/maml'
 import { matching } from '@kshot/matching'
@@ -41,6 +42,11 @@ const learners = {
   'maml++': mamlPlusPlus(inner),
   reptile: reptile({ model, steps: 3, batch: { train: 2 } }),
   'implicit maml': implicitMaml({ ...inner, strength: 10 }),
+  'nearest centroid': nearestCentroid({ backbone: conv4(small) }),
+  'nearest neighbours': nearestNeighbours({ backbone: model }),
+  baseline: fineTuned({ backbone: conv4(small), headInit: 'drawn', steps: 3 }),
+  'baseline++': fineTuned({ backbone: model, head: 'cosine', steps: 3 }),
+  simpleShot: simpleShot({ backbone: conv4(small) }),
 }
 const runs = [
   [wasm(), sequential()],
@@ -49,6 +55,7 @@ const runs = [
 ]
 const data = await glyphs()
 const source = episodes(data.train, { ways: 3, shots: 1, queries: 2, seed: 1 })
+const classes = batches(data.train, { size: 9, seed: 1 })
 const contextOf = (phase, i = 0) => ({ step: 3, rng: rng(3).split(i), phase })
 
 for (const [backend, alone] of runs) {
@@ -65,12 +72,15 @@ for (const [backend, alone] of runs) {
 }
 
 async function compare(learner, alone, spread) {
-  const meta = learner.init(rng(1), source.taskSpec)
+  const training = learner.trainsOn === 'batches' ? classes : source
+  const meta = learner.init(rng(1), training.taskSpec)
   const tasks = []
+  const own = []
   for (let i = 0; i < 9; i++) tasks.push(await source(i))
+  for (let i = 0; i < 9; i++) own.push(await training(i))
   const ctx = contextOf('train')
-  const expected = await alone.metaGradient(learner, meta, tasks, ctx)
-  const actual = await spread.metaGradient(learner, meta, tasks, ctx)
+  const expected = await alone.metaGradient(learner, meta, own, ctx)
+  const actual = await spread.metaGradient(learner, meta, own, ctx)
   const contexts = tasks.map((_, i) => contextOf('test', i))
   const score = alone.scores ?? episodeScores
   const scores = await score(learner, meta, tasks, contexts)
@@ -79,6 +89,6 @@ async function compare(learner, alone, spread) {
     gradient: await tree.equal(actual, expected),
     scores: JSON.stringify(same) === JSON.stringify(scores),
   }
-  disposeTask([meta, tasks, expected, actual])
+  disposeTask([meta, tasks, own, expected, actual])
   return verdict
 }
