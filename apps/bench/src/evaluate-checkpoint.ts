@@ -1,4 +1,5 @@
 import { disposeTask, useBackend } from '@kshot/core'
+import { named } from './auto-backend'
 import { backends } from './backends'
 import { type Overrides, overridden, parseConfig } from './config'
 import { confusionOf } from './confusion'
@@ -31,7 +32,7 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
   const saved = await readMeta(job.checkpoint)
   const lake = job.setting !== undefined
   const own = lake ? lakeConfig(saved.config) : saved.config
-  const config = parseConfig(overridden(own, job.overrides))
+  const { config, choice } = await named(parseConfig(overridden(own, job.overrides)))
   if (lake) checkLake(config)
   const device = await useBackend(backends[config.backend]!(config.workers))
   const data: Data & { official?: boolean } = await (lake ? openLake : openData)(config, job.data)
@@ -40,7 +41,7 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
   const { executor, workers, dispose } = await openExecutor(config)
   try {
     const folder = job.checkpoint
-    job.on.start?.({ config, folder, learner, data, device, workers })
+    job.on.start?.({ config, folder, learner, data, device, workers, choice })
     const { signal, on } = job
     const step = saved.train.steps
     const tests = await tested({ config, learner, meta, step, data, signal, executor, on })

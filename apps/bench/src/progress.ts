@@ -48,13 +48,14 @@ export function progress(stream: NodeJS.WriteStream, what: 'run' | 'eval'): Prog
 }
 
 function header(what: 'run' | 'eval', about: About, { bold, dim }: Colours): string {
-  const { config, learner, data, device, folder, workers } = about
+  const { config, learner, data, device, folder, workers, choice } = about
   const { test } = config
   const rows = {
     learner: learnerName(learner.spec),
     data: data.description,
     ...(what === 'run' && { training: trainingName(config, learner.trainsOn) }),
     test: `${settingName(test)}, ${queriesName(test)}, ${count(test.episodes)} episodes`,
+    ...(choice && { backend: choice }),
     device: `${device.backend} (${device.kernels}) on ${device.device}`,
     executor: executorName(config.executor, workers),
     ...(what === 'run' ? { folder } : { checkpoint: folder }),

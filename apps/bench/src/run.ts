@@ -8,6 +8,7 @@ import {
   useBackend,
 } from '@kshot/core'
 import { writeFileAtomic } from '@kshot/core/node'
+import { named } from './auto-backend'
 import { backends } from './backends'
 import { confusionOf } from './confusion'
 import { type Data, openData } from './data'
@@ -58,6 +59,8 @@ export interface About {
   readonly device: DeviceInfo
   /** Threads that tasks are spread over. */
   readonly workers: number
+  /** Which backend `auto` stands for, and why. */
+  readonly choice: string | undefined
 }
 
 /**
@@ -65,9 +68,10 @@ export interface About {
  * Says nothing itself.
  */
 export async function run(job: RunJob): Promise<Result> {
-  const { config, folder, signal, on } = job
+  const { folder, signal, on } = job
   const started = performance.now()
-  const earlier = job.resume ? finishedResult(job) : undefined
+  const { config, choice } = await named(job.config, job.resume ? begunWith(folder) : undefined)
+  const earlier = job.resume ? finishedResult(folder, config) : undefined
   if (earlier) return earlier
   const threads = job.oneThread ? 1 : config.workers
   const device = await useBackend(backends[config.backend]!(threads))
@@ -77,7 +81,7 @@ export async function run(job: RunJob): Promise<Result> {
   const { executor, workers, dispose } = await openExecutor(config)
   let training: Trained | undefined
   try {
-    on.start?.({ config, folder, learner, data, device, workers })
+    on.start?.({ config, folder, learner, data, device, workers, choice })
     training = await trained({
       ...{
         config,
@@ -120,8 +124,14 @@ export async function run(job: RunJob): Promise<Result> {
   }
 }
 
+/** The backend of a run that is gone on with. */
+function begunWith(folder: string): Config['backend'] | undefined {
+  if (!contents(folder).config) return undefined
+  return (readJson(join(folder, FILES.config)) as Config).backend
+}
+
 /** The result of a run that is resumed though it is done. */
-function finishedResult({ folder, config }: RunJob): Result | undefined {
+function finishedResult(folder: string, config: Config): Result | undefined {
   if (!contents(folder).result) return undefined
   const result = readJson(join(folder, FILES.result)) as Result
   const begun = result.config as Config

@@ -30,7 +30,11 @@ export const shared = {
   set: () =>
     new Option('--set <key=value>', 'change one value, as in train.ways=20').argParser(collect),
   data: () => new Option('--data <dir>', 'where the data set lies (else KSHOT_DATA, the cache)'),
-  backend: () => new Option('--backend <name>', 'wasm, cpu, node or node-gpu'),
+  backend: () =>
+    new Option(
+      '--backend <name>',
+      'wasm, cpu, node, node-gpu, or auto: node where it is, else wasm',
+    ),
   executor: () => new Option('--executor <name>', EXECUTORS.join(' or ')),
   workers: () =>
     new Option('--workers <n|auto>', 'threads to spread tasks over; auto: one a core').argParser(

@@ -4,6 +4,7 @@ import { matching } from '@kshot/matching'
 import { protonet } from '@kshot/protonet'
 import { type Check, checkCase, loadReference, type ReferenceCase } from '@kshot/testkit/reference'
 import { Argument, Command } from 'commander'
+import { named } from '../auto-backend'
 import { backends } from '../backends'
 import { EXIT } from '../exit-codes'
 import { coloursOf } from '../text'
@@ -32,8 +33,12 @@ export function verifyCommand(): Command {
     .action(action)
 }
 
-async function action(_: string, files: string[], { backend = 'wasm', json }: Options) {
+async function action(_: string, files: string[], options: Options) {
+  const { json } = options
   const cases = files.flatMap((file) => loadReference(file).map((c) => ({ file, c })))
+  const { config, choice } = await named({ backend: options.backend ?? 'wasm', workers: 0 })
+  const { backend } = config
+  if (choice) process.stderr.write(`${choice}\n`)
   const make = backends[backend]
   if (!make) throw unknownBackend(backend)
   await useBackend(make())

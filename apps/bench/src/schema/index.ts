@@ -59,7 +59,8 @@ const fields = z.strictObject({
   test,
   /** Draws the parameters and the training episodes. */
   seed: z.int().min(0).default(0),
-  backend: z.enum(['wasm', 'cpu', 'node', 'node-gpu']).default('wasm'),
+  /** `auto` is written down as the backend that it stood for. */
+  backend: z.enum(['wasm', 'cpu', 'node', 'node-gpu', 'auto']).default('wasm'),
   /** How the tasks of a meta-batch are run: one by one, or all at once (equal but for rounding). */
   executor: z.enum(EXECUTORS).default('sequential'),
   /** Of `vectorised`: more need more memory, and are faster for tiny nets only. */
