@@ -72,7 +72,7 @@ function distinctName(group: Named, all: readonly Named[]): string {
   return [group.name, ...(differences.length > 0 ? differences : [row!.cell.name])].join(', ')
 }
 
-/** What stands behind a name: `protonet, conv4 with 16 filters`. */
+/** The net behind a name: `conv4 with 16 filters`. */
 export function detailOf({ rows: [row] }: Seeds): string {
-  return learnerName(row!.learner)
+  return row!.backbone ?? learnerName(row!.learner).replace(/^[^,]*, /, '')
 }

@@ -71,12 +71,16 @@ const NAMES: { readonly [key in keyof Protocol]: string } = {
   episodes: 'episodes',
 }
 
+/** Keys of a protocol in words. */
+export function protocolWords(keys: readonly (keyof Protocol)[]): string {
+  return keys.map((key) => NAMES[key]).join(', ')
+}
+
 /** `=`; `≠ split, ensemble`; with `? queries` for what the paper leaves open. */
 export function markOf({ differs, unknown }: Paper): string {
-  const names = (keys: readonly (keyof Protocol)[]) => keys.map((key) => NAMES[key]).join(', ')
   const parts = [
-    ...(differs.length > 0 ? [`≠ ${names(differs)}`] : []),
-    ...(unknown.length > 0 ? [`? ${names(unknown)}`] : []),
+    ...(differs.length > 0 ? [`≠ ${protocolWords(differs)}`] : []),
+    ...(unknown.length > 0 ? [`? ${protocolWords(unknown)}`] : []),
   ]
   return parts.length === 0 ? '=' : parts.join('; ')
 }

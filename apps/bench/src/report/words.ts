@@ -1,5 +1,5 @@
 import { count } from '../text'
-import { markOf, type Paper } from './paper'
+import { markOf, type Paper, protocolWords } from './paper'
 import type { Gap, Line } from './tables'
 
 /** `93.12 ± 0.41`, in per cent. */
@@ -32,7 +32,7 @@ export function seedsText({ ranked: { seeds, overSeeds } }: Line): string {
 
 /** `–` where only a checkpoint tells of training. */
 export function trainTimeText({ costs: { trainSeconds } }: Line): string {
-  return trainSeconds === null ? '–' : duration(trainSeconds)
+  return !trainSeconds ? '–' : duration(trainSeconds)
 }
 
 /** `26 s`, `12 min`, `3.4 h`. */
@@ -67,6 +67,14 @@ function decimals(fraction: number): number {
 export function paperText(paper: Paper | undefined): string {
   if (!paper) return '–'
   return `${paperNumber(paper)} ${markOf(paper)}${insideText(paper)}`
+}
+
+/** As {@link markOf}, but how many things are unknown instead of what. */
+export function shortMark(paper: Paper): string {
+  const { differs, unknown } = paper
+  if (unknown.length < 3) return markOf(paper)
+  const left = `? ${unknown.length} unknown`
+  return differs.length > 0 ? `≠ ${protocolWords(differs)}; ${left}` : left
 }
 
 /** Said only where the protocol is the same. */

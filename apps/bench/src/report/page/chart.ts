@@ -30,10 +30,15 @@ export function figure(options: PlotOptions, label: string, caption?: Html | str
   const svg = plotted(options)
   svg.querySelector('style')?.remove()
   svg.setAttribute('role', 'img')
-  svg.setAttribute('aria-label', label)
+  svg.setAttribute('aria-label', '')
   const { fontSize = `${FONT}px` } = (options.style ?? {}) as { fontSize?: string }
   svg.setAttribute('style', `font-size:${fontSize}`)
-  const drawn = raw(shortened(svg.outerHTML))
+  // Not all serialisers escape what stands in an attribute.
+  const named = shortened(svg.outerHTML).replace(
+    'aria-label=""',
+    () => `aria-label="${escaped(label)}"`,
+  )
+  const drawn = raw(named)
   return html`<figure class="card">${drawn}${caption && html`<figcaption>${caption}</figcaption>`}</figure>`
 }
 
@@ -57,5 +62,3 @@ export const percentAxis = (label: string) => ({
   ...{ label, grid: true, nice: true, ticks: 5, labelArrow: 'none' as const },
   tickFormat: (value: number) => `${Math.round(1000 * value) / 10}`,
 })
-
-export { escaped }

@@ -17,16 +17,28 @@ export function confusionCharts(lines: readonly Line[]): Html | undefined {
     return total && mixed(total) ? [{ name: line.name, total }] : []
   })
   if (found.length === 0) return undefined
+  const { groups } = found[0]!.total
+  return groups.length <= FEW_GROUPS ? heatmaps(found) : heatmapAndLists(found)
+}
+
+const HOW =
+  'Rows: the truth. Columns: what it was taken for. In per cent of a row, over all test queries'
+
+/** For few groups a heat map a learner, all with the same scale. */
+function heatmaps(found: readonly Found[]): Html {
   const most = Math.max(...found.flatMap(({ total }) => wrongOf(total).map(({ share }) => share)))
-  const few = found[0]!.total.groups.length <= FEW_GROUPS
-  const charts = found.map(({ name, total }) => {
-    const chart = heatmap(name, total, most)
-    return few
-      ? chart
-      : html`<div class="wide">${chart}</div><div class="narrow">${list(name, total)}</div>`
-  })
-  return html`<p class="meta">Rows: the truth. Columns: what it was taken for. In per cent of a row, over all test queries; the same colour is the same share for all learners.</p>
-${folded(charts, few ? 3 : 1, few ? 'grid' : '')}`
+  const charts = found.map(({ name, total }) => heatmap(name, total, most))
+  return html`<p class="meta">${HOW}; the same colour is the same share for all learners.</p>
+${folded(charts, 3, 'grid')}`
+}
+
+/** For many groups a heat map of the best, where there is room for one; of the others what is most frequent. */
+function heatmapAndLists([best, ...others]: readonly Found[]): Html {
+  const { name, total } = best!
+  const most = Math.max(...wrongOf(total).map(({ share }) => share))
+  return html`<p class="meta">${HOW}.</p><div class="wide single">${heatmap(name, total, most)}</div>
+<div class="narrow">${list(best!)}</div>
+${others.length > 0 && html`<details><summary>${others.length} more</summary><div class="grid">${others.map(list)}</div></details>`}`
 }
 
 /** Over the seeds, where they have the same groups. */
@@ -43,6 +55,11 @@ function mixed({ counts }: Confusion): boolean {
   return counts.some((row, i) => row.some((n, j) => i !== j && n > 0))
 }
 
+interface Found {
+  readonly name: string
+  readonly total: Confusion
+}
+
 interface Cell {
   readonly truth: string
   readonly predicted: string
@@ -55,7 +72,7 @@ function heatmap(name: string, total: Confusion, most: number): Html {
   const cells = cellsOf(total).filter(({ truth }) => used.includes(truth))
   const wrong = wrongOf(total)
   const few = groups.length <= FEW_GROUPS
-  const width = few ? 320 : 560
+  const width = few ? 320 : 720
   const left = 12 + Math.max(...groups.map((group) => textWidth(group, few ? 13 : 12)))
   const side = (width - left - 6) / groups.length
   const names = Math.max(...groups.map((group) => textWidth(group, 12)))
@@ -81,10 +98,10 @@ function heatmap(name: string, total: Confusion, most: number): Html {
           fillOpacity: strength,
         }),
         text(
-          cells.filter((c) => few || (c.truth !== c.predicted && c.share >= 0.3 * most)),
+          cells.filter((c) => few || c.truth === c.predicted || c.share >= 0.3 * most),
           {
             ...{ x: 'predicted', y: 'truth', fontSize: few ? 13 : 10 },
-            text: ({ share }: Cell) => (100 * share).toFixed(few || share < 0.1 ? 1 : 0),
+            text: ({ share }: Cell) => (100 * share).toFixed(few || share < 0.0995 ? 1 : 0),
           },
         ),
       ],
@@ -94,8 +111,8 @@ function heatmap(name: string, total: Confusion, most: number): Html {
   )
 }
 
-/** For a phone, where so many names have no room: what was most often taken for what. */
-function list(name: string, total: Confusion): Html {
+/** What was most often taken for what. */
+function list({ name, total }: Found): Html {
   const top = wrongOf(total)
     .sort((a, b) => b.share - a.share)
     .slice(0, 10)

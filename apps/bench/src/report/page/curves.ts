@@ -85,7 +85,7 @@ function drawn(
   })
   const scale = plotted({ ...options, marks }).scale('y')!
   const ends = curves.map(({ points }) => scale.apply(points.at(-1)!.mean))
-  const at = spread(ends, 36, height - 44)
+  const at = spread(ends, 36, height - 44, 1.3 * font)
   const endNames = curves.map(({ name, points }, i) =>
     text([points.at(-1)!], {
       ...{ x: 'images', y: 'mean', text: () => names[i]!, dx: 8, dy: at[i]! - ends[i]! },

@@ -57,9 +57,14 @@ export function placed(labels: readonly Label[], frame: Box): Placed[] {
 }
 
 /** Heights at which texts in one column do not touch, as near to their own as can be, in their order. */
-export function spread(heights: readonly number[], top: number, bottom: number): number[] {
+export function spread(
+  heights: readonly number[],
+  top: number,
+  bottom: number,
+  line = LINE,
+): number[] {
   const order = heights.map((_, i) => i).sort((a, b) => heights[a]! - heights[b]!)
-  const gap = Math.min(LINE, (bottom - top) / Math.max(1, heights.length - 1))
+  const gap = Math.min(line, (bottom - top) / Math.max(1, heights.length - 1))
   const at = order.map((i) => heights[i]!)
   // Push apart downwards, then back up from the bottom.
   for (let k = 1; k < at.length; k++) at[k] = Math.max(at[k]!, at[k - 1]! + gap)

@@ -1,6 +1,6 @@
 import { EPISODES_FOR_A_RANKING, SEEDS_FOR_CLAIMS } from '../../leaderboard/statistics'
 import { count } from '../../text'
-import { markOf, type Paper } from '../paper'
+import type { Paper } from '../paper'
 import type { Line, Table } from '../tables'
 import {
   accuracyText,
@@ -10,6 +10,7 @@ import {
   msText,
   paperNumber,
   pText,
+  shortMark,
   trainTimeText,
 } from '../words'
 import { type Html, html, raw } from './markup'
@@ -24,7 +25,7 @@ const COLUMNS = [
   ['To the best', 'gap'],
   ['Seeds', 'seeds'],
   ['Training', 'training'],
-  ['A task', 'task'],
+  ['Time a task', 'task'],
   ['Parameters', 'parameters'],
   ['Paper', 'paper'],
 ] as const
@@ -42,7 +43,10 @@ export function leaderboard(table: Table, looks: Looks): Html {
     ([title, key]) => html`<th scope="col" role="columnheader" class="${key}">${title}</th>`,
   )
   const rows = table.lines.map((line) => {
-    const cells = columns.map(([title, key]) => cellOf(key, title, CELLS[key](line, looks, domain)))
+    const cells = columns.map(([title, key]) => {
+      const kind = key === 'paper' && !line.paper ? 'paper none' : key
+      return cellOf(kind, title, CELLS[key](line, looks, domain))
+    })
     return html`<tr role="row">${cells}</tr>`
   })
   return html`<table class="leaderboard" role="table">
@@ -88,14 +92,14 @@ const CELLS: {
 function paperCell(paper: Paper | undefined): Html {
   if (!paper) return html`<span class="sub">–</span>`
   const about = `${paper.paper}; ${paper.source}`
-  return html`<span class="value" title="${about}">${paperNumber(paper)}</span><span class="sub">${markOf(paper)}${insideText(paper)}</span>`
+  return html`<span class="value" title="${about}">${paperNumber(paper)}</span><span class="sub">${shortMark(paper)}${insideText(paper)}</span>`
 }
 
 function detail({ detail, rows: [row] }: Line): string {
   const { adaptationSteps, tuningTrials } = row!.labels
   const steps = adaptationSteps > 0 ? [`${adaptationSteps} test steps`] : []
   const trials = tuningTrials === 1 ? '1 tuning trial' : `${tuningTrials} tuning trials`
-  return [detail.replace(/^[^,]*, /, ''), ...steps, trials].join(' · ')
+  return [detail, ...steps, trials].join(' · ')
 }
 
 /** A learner's symbol in its colour. */

@@ -12,6 +12,7 @@ import { leaderboard, legend, notes } from './leaderboard'
 import { type Html, html, raw } from './markup'
 import { pairs } from './pairs'
 import { type Look, looksOf } from './palette'
+import { papers } from './papers'
 import { facts, provenance } from './provenance'
 import { costCharts } from './scatter'
 import { settingCharts } from './settings'
@@ -80,14 +81,14 @@ function section(table: Table, looks: Looks, examples: readonly Example[]): Html
     looks,
   )
   const charts: readonly (Html | false | undefined)[] = [
-    grid('Accuracy against cost', costCharts(lines, looks), key),
+    grid('Accuracy against cost', costCharts(lines, looks), key, lines.length > 8 ? 'two' : ''),
     titled('Learning', learningCurves(lines, looks)),
     titled('Differences, episode by episode', differenceCharts(lines, looks)),
     titled(`Confusion among ${groupsName(lines)}`, confusionCharts(lines)),
     examples.length > 0 && titled('Example episodes', exampleEpisodes(examples, looks)),
   ]
   return html`<section id="${id}"><h2>${title}${budget.by === 'seconds' && ', trained for the same time'}</h2>
-${about(table)}${leaderboard(table, looks)}${notes(table)}${pairs(table)}${failures(table)}${charts}</section>`
+${about(table)}${leaderboard(table, looks)}${notes(table)}${pairs(table)}${papers(table)}${failures(table)}${charts}</section>`
 }
 
 function about({ setting, lines, budget }: Table): Html | undefined {
@@ -108,9 +109,9 @@ function titled(title: string, content: Html | undefined): Html | undefined {
   return content && html`<h3>${title}</h3>${content}`
 }
 
-function grid(title: string, charts: readonly Html[], before?: Html): Html | undefined {
+function grid(title: string, charts: readonly Html[], before?: Html, kind = ''): Html | undefined {
   if (charts.length === 0) return undefined
-  return html`<h3>${title}</h3>${before}<div class="grid">${charts}</div>`
+  return html`<h3>${title}</h3>${before}<div class="grid ${kind}">${charts}</div>`
 }
 
 function acrossSettings(tables: readonly Table[], looks: Looks): Html | undefined {

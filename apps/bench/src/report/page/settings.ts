@@ -63,6 +63,7 @@ function chart(
     marginRight: 18 + Math.max(...shown.map((name) => textWidth(name))),
     x: {
       ...{ type: 'log' as const, label: `${key} (logarithmic)`, labelArrow: 'none' as const },
+      labelAnchor: 'center' as const,
       ...{ ticks: xs, tickFormat: 'd', domain: [xs[0]! * 0.94, xs.at(-1)! * 1.02] },
     },
     y: percentAxis('accuracy, %'),

@@ -54,12 +54,15 @@ th,td{text-align:left;vertical-align:top;padding:.65rem .6rem;font-weight:400}
 .legend li{display:flex;gap:.45rem;align-items:baseline}.legend .swatch{margin:0;align-self:center}
 .grid{display:grid;gap:20px;grid-template-columns:repeat(auto-fill,minmax(min(100%,300px),1fr));align-items:start}
 details .grid{margin-top:.5rem}
+.grid.two{grid-template-columns:repeat(auto-fill,minmax(min(100%,440px),1fr))}
 .card{margin:0;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:14px 14px 12px}
 .wide>.card,.narrow>.card{margin-bottom:20px}
 .card .chart{display:block;width:100%;height:auto;overflow:visible}
 .chart text{white-space:pre}
 figcaption{font-size:.86rem;line-height:1.45;margin-top:.6rem}
 figcaption b,.card b{color:var(--text)}
+.single{max-width:760px}
+.grid>.wide,.grid>.narrow{min-width:0}.grid .card{margin-bottom:0}
 .narrow{display:none}
 details{margin:.6rem 0}
 summary{cursor:pointer;padding:.4rem 0;font-weight:600;color:var(--accent)}
@@ -95,6 +98,7 @@ footer{padding-top:3rem;padding-bottom:4rem;color:var(--dim);font-size:.875rem}
 .leaderboard tbody .accuracy,.leaderboard tbody .paper{grid-column:2/-1}
 .leaderboard tbody .gap,.leaderboard tbody .training{grid-column:2/span 3}
 .leaderboard tbody .accuracy .value{font-size:1.15rem}
+.leaderboard tbody .none{display:none}
 .leaderboard tbody .seeds,.leaderboard tbody .task{grid-column:5/-1}
 .leaderboard tbody .parameters{grid-column:2/span 3}
 .strip{min-width:0}

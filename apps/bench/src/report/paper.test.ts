@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { learnerKey, markOf, paperOf } from './paper'
+import { published } from './published'
+import { row } from './rows.testing'
+import { insideText, paperNumber, paperText, shortMark } from './words'
+
+const numbers = published()
+const interval = (low: number, high: number) => [low, high] as const
+/** As Snell et al. have tested. */
+const asSnell = row({
+  labels: { trainingSplit: 'train+val' },
+  more: { test: { accuracy: 0.987, interval: [0.985, 0.989], episodes: 1000 } },
+})
+
+describe('a paper beside a row', () => {
+  it('is = where all of the protocol is the same, and only then in the interval or not', () => {
+    const inside = paperOf(asSnell, interval(0.985, 0.989), numbers)!
+    expect(markOf(inside)).toBe('=')
+    expect(paperText(inside)).toBe('98.8 = (inside the interval)')
+    const outside = paperOf(asSnell, interval(0.97, 0.975), numbers)!
+    expect(paperText(outside)).toBe('98.8 = (outside the interval)')
+  })
+
+  it('is ≠ with what differs, and nothing is said of the interval', () => {
+    const other = paperOf(row(), interval(0.98, 0.99), numbers)!
+    expect(markOf(other)).toBe('≠ train+val, episodes')
+    expect(insideText(other)).toBe('')
+    const many = { ...asSnell, setting: { ...asSnell.setting, queries: 5 } }
+    expect(markOf(paperOf(many, interval(0, 1), numbers)!)).toBe('≠ queries')
+  })
+
+  it('says what the paper leaves open', () => {
+    const matching = row({ more: { learner: { package: 'p', export: 'matching', options: {} } } })
+    const paper = paperOf(matching, interval(0.98, 0.99), numbers)!
+    expect(markOf(paper)).toBe('? queries, resize, norm, train+val, episodes')
+    expect(shortMark(paper)).toBe('? 5 unknown')
+    expect(insideText(paper)).toBe('')
+  })
+
+  it('is none for another data set, setting or learner', () => {
+    const glyphs = { ...asSnell, setting: { ...asSnell.setting, dataset: 'glyphs' } }
+    const ways = { ...asSnell, setting: { ...asSnell.setting, ways: 10 } }
+    const learner = row({ more: { learner: { package: 'p', export: 'mine', options: {} } } })
+    for (const other of [glyphs, ways, learner]) {
+      expect(paperOf(other, interval(0, 1), numbers)).toBeUndefined()
+    }
+    expect(paperText(undefined)).toBe('–')
+  })
+
+  it('knows first-order MAML', () => {
+    const spec = (options: object) => ({ package: '@kshot/maml', export: 'maml', options }) as never
+    expect(learnerKey(spec({ firstOrder: true }))).toBe('fomaml')
+    expect(learnerKey(spec({}))).toBe('maml')
+  })
+
+  it('prints as many digits as the paper', () => {
+    const number = (learner: string) => numbers.find((n) => n.learner === learner)!
+    const paper = (learner: string) => ({
+      ...number(learner),
+      ...{ differs: [], unknown: [], inside: undefined },
+    })
+    expect(paperNumber(paper('maml'))).toBe('98.7 ± 0.4')
+    expect(paperNumber(paper('reptile'))).toBe('95.39 ± 0.09')
+    expect(paperNumber(paper('mamlPlusPlus'))).toBe('99.47')
+  })
+})

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { published } from './published'
+
+describe('docs/published.json', () => {
+  const all = published()
+
+  it('has eight learners in the four settings of Omniglot', () => {
+    const learners = new Set(all.map(({ learner }) => learner))
+    expect([...learners].sort()).toEqual([
+      ...['fomaml', 'maml', 'mamlPlusPlus', 'matching', 'metaSgd', 'protonet', 'reptile'],
+      'siamese',
+    ])
+    for (const learner of learners) {
+      const own = all.filter((entry) => entry.learner === learner)
+      const settings = own.map(({ ways, shots }) => `${ways}w${shots}s`)
+      expect(settings).toEqual(['5w1s', '5w5s', '20w1s', '20w5s'])
+      for (const { source, paper } of own) expect(source && paper).toBeTruthy()
+    }
+  })
+
+  it('gives fractions, the same as the papers print, and whole protocols', () => {
+    const number = (learner: string, ways: number, shots: number) =>
+      all.find((e) => e.learner === learner && e.ways === ways && e.shots === shots)!
+    expect(number('maml', 20, 1)).toMatchObject({ accuracy: 0.958, halfWidth: 0.003 })
+    expect(number('maml', 20, 1).protocol).toEqual({
+      ...{ split: 'finn', rotations: 'per-class', queries: 1, resize: 'nearest' },
+      ...{ norm: 'batch-separate', testSteps: 5, trainVal: false, ensemble: false, episodes: 600 },
+    })
+    expect(number('maml', 5, 5).protocol).toMatchObject({ queries: 5, testSteps: 3 })
+    expect(number('mamlPlusPlus', 20, 5)).toMatchObject({ accuracy: 0.9933 })
+    expect(number('matching', 5, 1).protocol.queries).toBeNull()
+  })
+
+  it('names the place of what is wrong', () => {
+    const entry = {
+      ...{ learner: 'x', name: 'X', paper: 'P', source: 'S', interval: null, dataset: 'd' },
+      protocol: all[0]!.protocol,
+      results: [{ ways: 5, shots: 1, accuracy: 0.9 }],
+    }
+    const file = (change: object) => ({ description: '', entries: [{ ...entry, ...change }] })
+    expect(published(file({}))).toHaveLength(1)
+    const wrong = (change: object) => () => published(file(change))
+    expect(wrong({ results: [] })).toThrow(/entries\.0\.results/)
+    expect(wrong({ results: [{ ways: 5, shots: 1, accuracy: 98.7 }] })).toThrow(/accuracy/)
+    expect(wrong({ protocol: { ...entry.protocol, queries: undefined } })).toThrow(/queries/)
+    expect(wrong({ protokol: {} })).toThrow(/entries\.0/)
+    expect(() => published('nothing')).toThrow(/the top/)
+  })
+})
