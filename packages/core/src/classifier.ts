@@ -10,7 +10,7 @@ import {
 import { type Backend, onBackend, prepareBackend } from './backend'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint'
 import { KshotError } from './errors'
-import type { Context, Meta, MetaLearner } from './learner'
+import type { AnyLearner, Context, Meta } from './learner'
 import { rng } from './random'
 import { canonicalJson, type Spec } from './spec'
 import type { Batch } from './task'
@@ -55,7 +55,7 @@ export interface ClassifierOptions {
  * const { label, probabilities } = await classifier.predict(query)
  */
 export function createClassifier(
-  learner: MetaLearner,
+  learner: AnyLearner,
   meta: Meta,
   { backend, seed = 0 }: ClassifierOptions = {},
 ): Classifier {
@@ -190,7 +190,7 @@ function shapeMismatch(shape: readonly number[], known: readonly number[]): Ksho
   })
 }
 
-function otherModel(kind: string, spec: Spec, learner: MetaLearner): KshotError {
+function otherModel(kind: string, spec: Spec, learner: AnyLearner): KshotError {
   return new KshotError('checkpoint/other-model', {
     got: kind === 'classifier' ? `a classifier saved by ${canonicalJson(spec)}` : `a saved ${kind}`,
     expected: `a classifier saved by ${canonicalJson(learner.spec)}`,

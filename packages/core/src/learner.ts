@@ -102,6 +102,9 @@ export interface MetaLearner<Task = Episode> {
   predict(meta: Meta, adapted: Adapted, x: Tensor, ctx: Context): Tensor
 }
 
+/** A learner of any kind, where it is used and not trained. */
+export type AnyLearner = MetaLearner<never>
+
 /** Tasks that are run together. */
 export interface TaskGroups {
   /** How many tasks at a time: a divisor or a multiple of 8. */
@@ -136,7 +139,7 @@ export interface Executor {
   ): MetaGradient | Promise<MetaGradient>
   /** The score of each episode, in order, where it has a way of its own; see `evaluate`. */
   scores?(
-    learner: MetaLearner,
+    learner: AnyLearner,
     meta: Meta,
     episodes: readonly Episode[],
     contexts: readonly Context[],

@@ -1,4 +1,5 @@
 import {
+  type AnyLearner,
   type Context,
   type Episode,
   type EpisodeScore,
@@ -58,7 +59,7 @@ function sumOf<Task>(
 /** The score of each episode, at most `most` at once. */
 async function scoresOf(
   most: number,
-  learner: MetaLearner,
+  learner: AnyLearner,
   meta: Meta,
   episodes: readonly Episode[],
   contexts: readonly Context[],

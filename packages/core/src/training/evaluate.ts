@@ -1,12 +1,12 @@
 import { argMax, type Tensor, tidy } from '@tensorflow/tfjs-core'
-import type { Context, EpisodeScore, Executor, Meta, MetaLearner } from '../learner'
+import type { AnyLearner, Context, EpisodeScore, Executor, Meta } from '../learner'
 import { accuracy, meanSquaredError } from '../nn'
 import { rng } from '../random'
 import { type Batch, countExamples, disposeTask, type Episode } from '../task'
 import { type Estimate, estimate } from './statistics'
 
 export interface EvaluateOptions {
-  readonly learner: MetaLearner
+  readonly learner: AnyLearner
   readonly meta: Meta
   readonly tasks: (index: number) => Episode | Promise<Episode>
   /** How many episodes, from number 0 on. */
@@ -107,7 +107,7 @@ async function scoredBatch(options: EvaluateOptions, from: number, to: number) {
 
 /** {@link score} of each episode, one after the other. */
 export async function episodeScores(
-  learner: MetaLearner,
+  learner: AnyLearner,
   meta: Meta,
   episodes: readonly Episode[],
   contexts: readonly Context[],

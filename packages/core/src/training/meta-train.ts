@@ -208,7 +208,7 @@ async function validated<Task>(
 ): Promise<{ state: TrainState; validation: Evaluation }> {
   const validation = await evaluate({
     // Validation tasks are episodes, whatever the learner is trained on.
-    learner: learner as unknown as MetaLearner,
+    learner,
     meta: state.meta,
     tasks,
     count,

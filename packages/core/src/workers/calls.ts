@@ -1,4 +1,4 @@
-import type { Context, Meta, MetaLearner } from '../learner'
+import type { AnyLearner, Context, Meta } from '../learner'
 import { canonicalJson } from '../spec'
 import { buffers } from './buffers'
 import type { Done, Job, PlainContext } from './messages'
@@ -15,7 +15,7 @@ export interface Group {
 /** Runs groups on threads and hands what they gave to `use`, before the memory it lies in is used again. */
 export type Call = <Result>(
   kind: Job['kind'],
-  learner: MetaLearner<never>,
+  learner: AnyLearner,
   meta: Meta,
   groups: readonly Group[],
   use: (done: readonly Done[]) => Result,
@@ -58,7 +58,7 @@ export function calls(run: Threads['run'], resolve: Resolve): Call {
   }
 }
 
-function namedLearner({ spec }: MetaLearner<never>, resolve: Resolve): Job['learner'] {
+function namedLearner({ spec }: AnyLearner, resolve: Resolve): Job['learner'] {
   return { key: canonicalJson(spec), spec, modules: modulesOf(spec, resolve) }
 }
 

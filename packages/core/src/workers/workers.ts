@@ -84,7 +84,7 @@ export async function workers(options: WorkersOptions): Promise<WorkersExecutor>
         tasks: tasks.slice(from, to),
         contexts: taskContexts(ctx, from, to),
       }))
-      return call('sum', learner as MetaLearner<never>, meta, groups, (done) =>
+      return call('sum', learner, meta, groups, (done) =>
         tree.tidy(() => meanOf(addInChunks(sumsOf(done), piece), tasks.length)),
       )
     },
