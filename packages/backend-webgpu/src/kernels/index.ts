@@ -1,4 +1,5 @@
 import { optimizers } from './adam'
+import { batchNorms } from './batch-norm'
 import { cumulatives } from './cumulative'
 import { empties } from './empty'
 import { gathers } from './gather'
@@ -15,6 +16,7 @@ import { views } from './view'
  */
 export function installKernels(): void {
   install({
+    ...batchNorms,
     ...cumulatives,
     ...empties,
     ...gathers,

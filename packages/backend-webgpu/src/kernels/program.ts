@@ -15,6 +15,8 @@ export interface Program {
   readonly functions?: string
   /** Statements that set `result[i]`; inputs are arrays of their names, whatever their shape. */
   readonly code: string
+  /** How many times the code runs, where it sets more than one number, or another one. */
+  readonly invocations?: number
 }
 
 const THREADS = 64
@@ -23,13 +25,14 @@ const THREADS = 64
 export function run(backend: WebGPUBackend, program: Program): TensorInfo {
   const { key, inputs, shape, dtype, ints = {}, floats = {}, functions = '', code } = program
   const size = util.sizeFromShape([...shape])
+  const { invocations = size } = program
   const flat = Object.values(inputs).map((x) => ({ ...x, shape: [util.sizeFromShape(x.shape)] }))
   const uniforms = [
-    ...Object.keys(ints).map((name) => `${name} : i32, `),
+    ...Object.keys({ ...ints, invocations }).map((name) => `${name} : i32, `),
     ...Object.keys(floats).map((name) => `${name} : f32, `),
   ]
   const values = [
-    ...Object.values(ints).map((value) => ({ type: 'int32', data: [value] })),
+    ...Object.values({ ...ints, invocations }).map((value) => ({ type: 'int32', data: [value] })),
     ...Object.values(floats).map((value) => ({ type: 'float32', data: [value] })),
   ]
   const webgpu = {
@@ -39,12 +42,11 @@ export function run(backend: WebGPUBackend, program: Program): TensorInfo {
     variableNames: Object.keys(inputs),
     outputShape: [size],
     dispatchLayout: { x: [0] },
-    dispatch: [Math.ceil(size / THREADS), 1, 1] as [number, number, number],
+    dispatch: [Math.ceil(invocations / THREADS), 1, 1] as [number, number, number],
     workgroupSize: [THREADS, 1, 1] as [number, number, number],
     uniforms: uniforms.join(''),
-    size: true,
     getUserCode: () =>
-      `${functions}\nfn main(i : i32) {\n  if (i >= uniforms.size) { return; }\n${code}\n}`,
+      `${functions}\nfn main(i : i32) {\n  if (i >= uniforms.invocations) { return; }\n${code}\n}`,
   }
   const { dataId } = backend.runWebGPUProgram(webgpu, flat, dtype, values)
   return { dataId, shape: [...shape], dtype }
