@@ -4,6 +4,7 @@ import { fineTuned, nearestCentroid, nearestNeighbours, simpleShot } from '@ksho
 import {
   type Context,
   conv4,
+  convMaps,
   disposeTask,
   type Episode,
   type Executor,
@@ -23,6 +24,8 @@ import { sinusoids } from '@kshot/episodes'
 import { anil, boil, implicitMaml, maml, mamlPlusPlus, metaSgd, reptile } from '@kshot/maml'
 import { matching } from '@kshot/matching'
 import { protonet } from '@kshot/protonet'
+import { relation } from '@kshot/relation'
+import { siamese } from '@kshot/siamese'
 import { describeReference, leaked, relativeError, toyEpisodes, toyTasks } from '@kshot/testkit'
 import { checkCase } from '@kshot/testkit/reference'
 import { vectorised } from '@kshot/vmap'
@@ -38,6 +41,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 
 // Smooth: at a kink of ReLU two right ways of adding up may part.
 const net = { model: mlp({ hidden: [8], outputs: 6, activation: 'tanh' }) }
+const maps = convMaps({ filters: 3, blocks: 1, pooled: 1, padding: 'same' })
 const shared = { ...net, innerRate: 0.3, steps: 2 }
 
 /** Every learner there is, with all that makes it different inside. */
@@ -55,6 +59,12 @@ const learners: { readonly [name: string]: MetaLearner } = {
   'matching, full context': matching({ backbone: net.model, fullContext: 3 }),
   'matching, support alone normalised, full context': matching({
     ...{ backbone: net.model, distance: 'cosine-support', fullContext: 1 },
+    normalisation: { train: 'batch-separate' },
+  }),
+  siamese: asLearner(siamese({ backbone: net.model, regularisation: 0.01 })),
+  relation: relation({ backbone: maps, filters: 3 }),
+  'relation, normalised apart, cross-entropy': relation({
+    ...{ backbone: maps, filters: 3, loss: 'cross-entropy' },
     normalisation: { train: 'batch-separate' },
   }),
   maml: maml(shared),

@@ -5,6 +5,7 @@ import { wasm } from '@kshot/backend-wasm'
 import { fineTuned, nearestCentroid, nearestNeighbours, simpleShot } from '@kshot/baseline'
 import {
   conv4,
+  convMaps,
   disposeTask,
   episodeScores,
   finnNet,
@@ -16,11 +17,13 @@ import {
   useBackend,
 } from '@kshot/core'
 import { workers } from '@kshot/core/node'
-import { batches, episodes } from '@kshot/episodes'
+import { batches, episodes, pairs } from '@kshot/episodes'
 import { glyphs } from '@kshot/glyphs'
 import { anil, boil, implicitMaml, maml, mamlPlusPlus, metaSgd, reptile } from '@kshot/maml'
 import { matching } from '@kshot/matching'
 import { protonet } from '@kshot/protonet'
+import { relation } from '@kshot/relation'
+import { siamese } from '@kshot/siamese'
 import { vectorised } from '@kshot/vmap'
 import { memory } from '@tensorflow/tfjs-core'
 
@@ -32,6 +35,8 @@ const learners = {
   'protonet, cosine': protonet({ backbone: model, distance: 'cosine' }),
   matching: matching({ backbone: conv4(small) }),
   'matching, full context': matching({ backbone: model, fullContext: 2 }),
+  siamese: siamese({ backbone: conv4(small), regularisation: 0.01 }),
+  relation: relation({ backbone: convMaps(small), filters: 4 }),
   'maml, conv4': maml({ ...inner, model: conv4(small), head: 'fixed', ways: 3 }),
   "maml, Finn's net": maml({ ...inner, model: finnNet(small) }),
   'maml with momentum': maml({ ...inner, innerOptimizer: momentum(0.3) }),
@@ -55,7 +60,10 @@ const runs = [
 ]
 const data = await glyphs()
 const source = episodes(data.train, { ways: 3, shots: 1, queries: 2, seed: 1 })
-const classes = batches(data.train, { size: 9, seed: 1 })
+const own = {
+  batches: batches(data.train, { size: 9, seed: 1 }),
+  pairs: pairs(data.train, { size: 4, seed: 1 }),
+}
 const contextOf = (phase, i = 0) => ({ step: 3, rng: rng(3).split(i), phase })
 
 for (const [backend, alone] of runs) {
@@ -72,15 +80,15 @@ for (const [backend, alone] of runs) {
 }
 
 async function compare(learner, alone, spread) {
-  const training = learner.trainsOn === 'batches' ? classes : source
+  const training = own[learner.trainsOn] ?? source
   const meta = learner.init(rng(1), training.taskSpec)
   const tasks = []
-  const own = []
+  const drawn = []
   for (let i = 0; i < 9; i++) tasks.push(await source(i))
-  for (let i = 0; i < 9; i++) own.push(await training(i))
+  for (let i = 0; i < 9; i++) drawn.push(await training(i))
   const ctx = contextOf('train')
-  const expected = await alone.metaGradient(learner, meta, own, ctx)
-  const actual = await spread.metaGradient(learner, meta, own, ctx)
+  const expected = await alone.metaGradient(learner, meta, drawn, ctx)
+  const actual = await spread.metaGradient(learner, meta, drawn, ctx)
   const contexts = tasks.map((_, i) => contextOf('test', i))
   const score = alone.scores ?? episodeScores
   const scores = await score(learner, meta, tasks, contexts)
@@ -89,6 +97,6 @@ async function compare(learner, alone, spread) {
     gradient: await tree.equal(actual, expected),
     scores: JSON.stringify(same) === JSON.stringify(scores),
   }
-  disposeTask([meta, tasks, own, expected, actual])
+  disposeTask([meta, tasks, drawn, expected, actual])
   return verdict
 }
