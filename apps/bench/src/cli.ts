@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import { classifyCommand } from './commands/classify'
 import { compareCommand } from './commands/compare'
 import { doctorCommand } from './commands/doctor'
 import { evalCommand } from './commands/eval'
@@ -25,6 +26,7 @@ const program = new Command('kshot')
 const commands = [
   runCommand(),
   evalCommand(),
+  classifyCommand(),
   leaderboardCommand(),
   compareCommand(),
   reportCommand(),

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { KshotError } from '@kshot/core'
 import type { z } from 'zod'
 import { nearest, nearestPath } from './nearest-key'
+import { suited } from './own-data'
 import { presets } from './presets'
 import { type Config, configSchema } from './schema'
 import { namesAt, pathsOf } from './schema-paths'
@@ -27,7 +28,8 @@ export async function loadConfig(source: string, overrides: Overrides = {}): Pro
   const raw = source.endsWith('.json')
     ? seenFrom(dirname(source), await readConfig(source))
     : presetOf(source)
-  return parseConfig(seenFrom('.', overridden(raw, overrides)))
+  const config = parseConfig(seenFrom('.', overridden(raw, overrides)))
+  return { ...config, dataset: await suited(config.dataset) }
 }
 
 /** Keys of a configuration that have an option of their own. */

@@ -17,6 +17,8 @@ const USAGE = [
   /\/(bad-option|bad-file)$/,
   /\/(too-few|class-too-small|no-classes|unknown)/,
   /^checkpoint\/(other-model|not-found)$/,
+  /\/wrong-way$/,
+  /^classify\/(no|not)-pictures$/,
 ]
 const UNAVAILABLE = [
   /^backend\/unavailable$/,

@@ -21,11 +21,23 @@ export const ownData = {
   },
 }
 
-async function images({ path, size, channels, ...dataset }: Of<'images'>): Promise<Splits> {
-  const { resize, invert } = dataset
-  const suited = size && channels ? { size, channels } : await imageFolderFormat(path)
-  const format = { size: size ?? suited.size, channels: channels ?? suited.channels }
-  return imageFolder(path, { ...dealing(dataset), ...format, resize, invert })
+/**
+ * A data set with all said that its files say: pictures get a size and channels that suit them.
+ * @throws what `imageFolder` throws
+ */
+export async function suited(dataset: Dataset): Promise<Dataset> {
+  if (dataset.name !== 'images' || (dataset.size && dataset.channels)) return dataset
+  const { size, channels } = await imageFolderFormat(dataset.path)
+  return {
+    ...{ ...dataset, channels: dataset.channels ?? channels },
+    size: dataset.size ?? [size[0], size[1]],
+  }
+}
+
+async function images(dataset: Of<'images'>): Promise<Splits> {
+  const { path, size, channels, resize, invert } = (await suited(dataset)) as Of<'images'>
+  const format = { size: size!, channels: channels!, resize, invert }
+  return imageFolder(path, { ...dealing(dataset), ...format })
 }
 
 function vectors({ path, label, standardise, ...dataset }: Of<'vectors'>): Promise<Splits> {

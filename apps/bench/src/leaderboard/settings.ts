@@ -1,9 +1,9 @@
 import { basename } from 'node:path'
 import { canonicalJson } from '@kshot/core'
 import type { Splits } from '@kshot/episodes'
-import { imageFolderFormat } from '@kshot/episodes/node'
 import { checked } from '../config'
 import { datasets } from '../data'
+import { suited } from '../own-data'
 import type { Config } from '../schema'
 import { dataset as datasetSchema } from '../schema/datasets'
 import { seenFrom } from '../seen-from'
@@ -67,14 +67,7 @@ async function datasetOf(
 ): Promise<Config['dataset']> {
   const named = { dataset: { name: kind, ...data } }
   const { dataset } = seenFrom(from, named) as typeof named
-  const config = checked(datasetSchema, dataset)
-  if (config.name !== 'images' || (config.size && config.channels)) return config
-  const { path, size, channels } = config
-  const suited = await imageFolderFormat(path)
-  return {
-    ...{ ...config, channels: channels ?? suited.channels },
-    size: size ?? [suited.size[0], suited.size[1]],
-  }
+  return suited(checked(datasetSchema, dataset))
 }
 
 function settingOf(input: SettingInput, dataset: Config['dataset'], splits: Splits): Setting {

@@ -1,0 +1,78 @@
+import Table from 'cli-table3'
+import { Command, Option } from 'commander'
+import { type Classified, classify, type Invert } from '../classify'
+import { coloursOf, percent } from '../text'
+import { shared } from './options'
+
+interface Options {
+  readonly support: string
+  readonly invert: Invert
+  readonly backend?: string
+  readonly allowModule?: boolean
+  readonly json?: boolean
+}
+
+export function classifyCommand(): Command {
+  return new Command('classify')
+    .description('label pictures by a few examples a class, with what a checkpoint has learned')
+    .argument('<checkpoint>', 'the meta.safetensors of a run')
+    .argument('<query...>', 'pictures, or folders of them')
+    .addOption(
+      new Option(
+        '--support <dir>',
+        'the examples: a folder with a folder of pictures a class',
+      ).makeOptionMandatory(),
+    )
+    .addOption(
+      new Option(
+        '--invert <when>',
+        'exchange light and dark; auto: of a checkpoint of characters, where the edge is light',
+      )
+        .choices(['auto', 'yes', 'no'])
+        .default('auto'),
+    )
+    .addOption(shared.backend())
+    .addOption(shared.allowModule())
+    .addOption(shared.json())
+    .action(action)
+}
+
+async function action(checkpoint: string, queries: string[], options: Options): Promise<void> {
+  const { support, invert, backend, allowModule = false, json = false } = options
+  const classified = await classify({
+    ...{ checkpoint, support, queries, invert, backend, allowModule },
+  })
+  process.stdout.write(
+    json ? `${JSON.stringify(classified, null, 2)}\n` : table(classified, process.stdout),
+  )
+}
+
+/** So many labels beside the best. */
+const OTHERS = 2
+
+function table({ predictions, support, ...about }: Classified, stream: NodeJS.WriteStream): string {
+  const { bold, dim } = coloursOf(stream)
+  const grid = new Table({
+    head: ['picture', 'label', 'probability', 'then'].map((title) => dim(title)),
+    style: { head: [], border: [] },
+    colAligns: ['left', 'left', 'right', 'left'],
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+  })
+  for (const { query, label, probabilities, inverted } of predictions) {
+    const others = Object.entries(probabilities)
+      .filter(([other]) => other !== label)
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, OTHERS)
+      .map(([other, p]) => `${other} ${percent(p)}`)
+    const name = inverted ? `${query} ${dim('(inverted)')}` : query
+    grid.push([name, bold(label), percent(probabilities[label]!), dim(others.join(', '))])
+  }
+  const examples = Object.entries(support).map(([label, n]) => `${label} ${n}`)
+  const notes = [
+    `${about.learner}, examples: ${examples.join(', ')}`,
+    ...(about.transductive
+      ? ['This learner was tested with many queries at once; here each is judged alone.']
+      : []),
+  ]
+  return [grid.toString(), ...notes.map((note) => dim(note)), ''].join('\n')
+}
