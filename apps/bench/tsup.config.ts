@@ -6,7 +6,8 @@ const speed = ['speed/run', 'speed/measure', 'speed/growth', ...cases]
 
 export default defineConfig({
   entry: {
-    cli: 'src/cli.ts',
+    cli: 'src/start.ts',
+    probe: 'src/doctor/probe-process.ts',
     ...Object.fromEntries(speed.map((path) => [path, `${path}.ts`])),
   },
   format: 'esm',

@@ -12,6 +12,7 @@ import { registerKernels } from './kernels'
 import { findBinding } from './native/find'
 import type { Device } from './native/pins'
 import { NativeBackend } from './native-backend'
+import { missingInstructions } from './processor'
 
 /** What tells one backend on libtensorflow from another. */
 export interface Libtensorflow {
@@ -68,6 +69,8 @@ async function find(about: Libtensorflow): Promise<{ readonly binding: Binding }
   const { device, root, remedy, environment = {}, threads } = about
   const found = findBinding(device, root)
   if (found.binding === undefined) return { available: false, reason: found.reason, remedy }
+  const lacking = missingInstructions()
+  if (lacking) return tooOld(lacking)
   setThreads(threads)
   for (const [variable, value] of Object.entries(environment)) process.env[variable] ??= value
   try {
@@ -78,6 +81,11 @@ async function find(about: Libtensorflow): Promise<{ readonly binding: Binding }
     const reason = `its native binding does not load: ${(error as Error).message}`
     return { available: false, reason, remedy }
   }
+}
+
+function tooOld(instructions: string): Missing {
+  const reason = `this processor has no ${instructions} instructions, which libtensorflow needs`
+  return { available: false, reason, remedy: 'Use the wasm backend' }
 }
 
 const THREADS = 'TF_NUM_INTRAOP_THREADS'
