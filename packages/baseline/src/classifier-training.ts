@@ -11,10 +11,10 @@ import {
   softmaxCrossEntropy,
   type TaskLoss,
   type TaskSpec,
-  tree,
 } from '@kshot/core'
-import { type Tensor2D, zeros } from '@tensorflow/tfjs-core'
+import { type Tensor2D, tidy, zeros } from '@tensorflow/tfjs-core'
 import { drawHead, type Head } from './heads'
+import { featuresOf } from './support'
 
 /** A net and a classifier of all training classes on it; the classifier is of no use at test. */
 export type ClassifierParams = { readonly body: Params; readonly head: Tensor2D }
@@ -54,13 +54,7 @@ export function bodyOf({ params, state }: Meta): Meta {
 
 /** How many features the net gives an example. */
 function widthOf(backbone: Model, weights: Meta, inputShape: readonly number[]): number {
-  let width = 0
-  tree.tidy(() => {
-    const { y } = backbone.apply(weights, zeros([1, ...inputShape]), { norm: 'running' })
-    width = y.size
-    return {}
-  })
-  return width
+  return tidy(() => featuresOf(backbone, weights, zeros([1, ...inputShape])).size)
 }
 
 function noTrainingClasses(): KshotError {

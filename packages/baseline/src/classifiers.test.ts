@@ -247,7 +247,7 @@ describe.each(Object.entries({ Baseline: learners.Baseline, SimpleShot: learners
           onStep: ({ step }) => void counts.set(step, memory().numTensors),
         })
         const episodes = toyEpisodes({ ways: 3, shots: 1, queries: 1 })
-        const judged = { learner: learner as never as MetaLearner, meta, tasks: episodes }
+        const judged = { learner, meta, tasks: episodes }
         await evaluate({ ...judged, count: 50 })
         disposeTask([meta, state])
       })

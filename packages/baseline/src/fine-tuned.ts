@@ -39,8 +39,8 @@ export type HeadInit = 'still' | 'drawn'
  * - Baseline: p(y | x) = softmax(Wᵀ f_θ(x) + b). Baseline++ (section 3.2):
  *   softmax(scale · cos(f_θ(x), w_k)).
  *
- * Beside the published code: each step takes the whole support set, not 4 examples; the cosine
- * head learns no norm of a class. `predict` returns the logits, `[n, ways]`.
+ * Unlike the published code, each step takes the whole support set, not 4 examples; a new head begins
+ * `still`; the cosine head learns no norm of a class. `predict` returns the logits, `[n, ways]`.
  * @throws `baseline/bad-option`, `baseline/no-training-classes`, `baseline/wrong-way`,
  *   `core/no-classes`, `core/one-class`, `core/empty-support`
  * @example
