@@ -30,9 +30,9 @@ export function seedsText({ ranked: { seeds, overSeeds } }: Line): string {
   return `${seeds}, ± ${(100 * overSeeds.halfWidth).toFixed(2)}`
 }
 
-/** `–` where only a checkpoint tells of training. */
-export function trainTimeText({ costs: { trainSeconds } }: Line): string {
-  return !trainSeconds ? '–' : duration(trainSeconds)
+/** `–` where nothing is trained, or only a checkpoint tells of it. */
+export function trainTimeText({ costs: { trainSeconds, trainImages } }: Line): string {
+  return trainSeconds === null || trainImages === 0 ? '–' : duration(trainSeconds)
 }
 
 /** `26 s`, `12 min`, `3.4 h`. */
@@ -47,9 +47,10 @@ export function firm(text: string): string {
   return text.replace(/(?<=[\d%p<=±]) (?=[%±<=\d])/g, '\u00a0')
 }
 
-/** `27 ms`, `0.45 ms`. */
+/** `27 ms`, `0.45 ms`, `1.3 s`. */
 export function msText(ms: number): string {
-  return `${ms >= 100 ? count(Math.round(ms)) : Number(ms.toPrecision(2))} ms`
+  if (ms >= 1000) return duration(ms / 1000)
+  return `${ms >= 100 ? Math.round(ms) : Number(ms.toPrecision(2))} ms`
 }
 
 /** `98.80`: as many digits as the paper gives. */

@@ -1,4 +1,10 @@
-import { type PlotOptions, plot } from '@observablehq/plot'
+import {
+  axisX,
+  type Markish,
+  type PlotOptions,
+  plot,
+  type RenderFunction,
+} from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
 import { escaped, type Html, html, raw } from './markup'
 
@@ -47,6 +53,22 @@ function shortened(svg: string): string {
   return svg.replace(/-?\d+\.\d{3,}/g, (number) => String(Math.round(Number(number) * 100) / 100))
 }
 
+interface Place {
+  readonly x: number
+  readonly y: number
+}
+
+/** A thin line from a point to its name, in pixels. */
+export function thread(from: Place, to: Place, colour: string): RenderFunction {
+  return (_index, _scales, _values, _dimensions, { document }) => {
+    const path = document.createElementNS('http://www.w3.org/2000/svg', 'path')
+    path.setAttribute('d', `M${from.x},${from.y}L${to.x},${to.y}`)
+    path.setAttribute('stroke', colour)
+    path.setAttribute('stroke-opacity', '0.5')
+    return path
+  }
+}
+
 /** So wide is a text, about. */
 export function textWidth(text: string, size = FONT): number {
   return 0.56 * size * text.length
@@ -55,6 +77,18 @@ export function textWidth(text: string, size = FONT): number {
 /** A name that fits, with dots for the rest. */
 export function clipped(name: string, characters = 22): string {
   return name.length <= characters ? name : `${name.slice(0, characters - 1)}…`
+}
+
+/** The labels of a logarithmic axis as they are given: Plot would leave some out. Its scale has `axis: null`. */
+export function logAxis(
+  ticks: readonly number[],
+  format: (value: number) => string,
+  label: string,
+): Markish {
+  return axisX([...ticks], {
+    ...{ text: (value: number) => format(value), tickSize: 4 },
+    ...{ label, labelAnchor: 'center', labelArrow: 'none' },
+  })
 }
 
 /** A title of an axis: `↑ accuracy, %`, said once and never turned. */

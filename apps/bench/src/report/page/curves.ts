@@ -2,7 +2,7 @@ import { areaY, line, text } from '@observablehq/plot'
 import type { DoneRow } from '../../leaderboard/results'
 import { count } from '../../text'
 import type { Line } from '../tables'
-import { clipped, figure, HEIGHT, percentAxis, plotted, textWidth } from './chart'
+import { clipped, figure, HEIGHT, percentAxis, plotted, textWidth, thread } from './chart'
 import { spread } from './labels'
 import { type Html, html } from './markup'
 import type { Look } from './palette'
@@ -83,15 +83,24 @@ function drawn(
       }),
     ]
   })
-  const scale = plotted({ ...options, marks }).scale('y')!
-  const ends = curves.map(({ points }) => scale.apply(points.at(-1)!.mean))
+  const drawnOnce = plotted({ ...options, marks })
+  const ends = curves.map(({ points }) => drawnOnce.scale('y')!.apply(points.at(-1)!.mean))
   const at = spread(ends, 36, height - 44, 1.3 * font)
-  const endNames = curves.map(({ name, points }, i) =>
-    text([points.at(-1)!], {
-      ...{ x: 'images', y: 'mean', text: () => names[i]!, dx: 8, dy: at[i]! - ends[i]! },
-      ...{ textAnchor: 'start' as const, fill: looks.get(name)!.colour },
-    }),
-  )
+  const edge = width - marginRight
+  const endNames = curves.flatMap(({ name, points }, i) => {
+    const end = points.at(-1)!
+    const colour = looks.get(name)!.colour
+    const from = { x: drawnOnce.scale('x')!.apply(end.images), y: ends[i]! }
+    const to = { x: edge + 6, y: at[i]! }
+    return [
+      // From a line that ends early, or whose name had to make room.
+      ...(to.x - from.x > 12 || Math.abs(to.y - from.y) > 6 ? [thread(from, to, colour)] : []),
+      text([end], {
+        ...{ frameAnchor: 'right' as const, y: 'mean', text: () => names[i]!, dx: 10 },
+        ...{ dy: at[i]! - ends[i]!, textAnchor: 'start' as const, fill: colour },
+      }),
+    ]
+  })
   return figure({ ...options, marks: [...marks, ...endNames] }, labelOf(curves), caption)
 }
 

@@ -84,7 +84,7 @@ function section(table: Table, looks: Looks, examples: readonly Example[]): Html
     grid('Accuracy against cost', costCharts(lines, looks), key, lines.length > 8 ? 'two' : ''),
     titled('Learning', learningCurves(lines, looks)),
     titled('Differences, episode by episode', differenceCharts(lines, looks)),
-    titled(`Confusion among ${groupsName(lines)}`, confusionCharts(lines)),
+    titled(confusionTitle(lines), confusionCharts(lines)),
     examples.length > 0 && titled('Example episodes', exampleEpisodes(examples, looks)),
   ]
   return html`<section id="${id}"><h2>${title}${budget.by === 'seconds' && ', trained for the same time'}</h2>
@@ -100,9 +100,10 @@ function about({ setting, lines, budget }: Table): Html | undefined {
   return html`<p class="meta">${count(row.test.episodes)} test episodes, ${queriesName(setting)}, split ${setting.split}.${trained}</p>`
 }
 
-function groupsName(lines: readonly Line[]): string {
+function confusionTitle(lines: readonly Line[]): string {
   const [row] = lines[0]?.rows ?? []
-  return { glyphs: 'scripts', omniglot: 'alphabets' }[row?.setting.dataset ?? ''] ?? 'groups'
+  const groups = { glyphs: 'scripts', omniglot: 'alphabets' }[row?.setting.dataset ?? '']
+  return groups ? `Confusion among ${groups}` : 'Confusion'
 }
 
 function titled(title: string, content: Html | undefined): Html | undefined {

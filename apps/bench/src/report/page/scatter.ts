@@ -1,7 +1,7 @@
-import { dot, type Markish, type RenderFunction, ruleX, text } from '@observablehq/plot'
+import { dot, type Markish, ruleX, text } from '@observablehq/plot'
 import type { Line } from '../tables'
 import { duration, msText } from '../words'
-import { clipped, figure, HEIGHT, percentAxis, plotted, WIDTH } from './chart'
+import { clipped, figure, HEIGHT, logAxis, percentAxis, plotted, thread, WIDTH } from './chart'
 import { type Placed, placed } from './labels'
 import { type Html, html } from './markup'
 import type { Look } from './palette'
@@ -23,7 +23,7 @@ interface Cost {
 const COSTS: readonly Cost[] = [
   {
     title: 'training time',
-    of: ({ costs }) => costs.trainSeconds,
+    of: ({ costs }) => (costs.trainImages === 0 ? null : costs.trainSeconds),
     format: duration,
     caption: 'Validation included. The mean over the seeds.',
   },
@@ -88,14 +88,14 @@ function costChart(
   const domain = widened(Math.min(...xs), Math.max(...xs))
   const options = {
     ...{ width, height, marginLeft: 42, marginRight: 16, marginTop: 30, marginBottom: 40 },
-    x: {
-      ...{ label: cost.title, labelArrow: 'none' as const, labelAnchor: 'center' as const },
-      ...{ type: 'log' as const, tickFormat: cost.format, tickSize: 4, domain },
-      ticks: ticksOf(domain, cost.format === duration),
-    },
+    x: { type: 'log' as const, axis: null, domain },
     y: percentAxis('accuracy, %'),
   }
-  const marks = points.flatMap((point) => pointMarks(point, looks.get(point.name)!))
+  const ticks = ticksOf(domain, cost.format === duration)
+  const marks = [
+    logAxis(ticks, cost.format, cost.title),
+    ...points.flatMap((point) => pointMarks(point, looks.get(point.name)!)),
+  ]
   const names = named ? namesBeside(points, plotted({ ...options, marks }), options, looks) : []
   return figure(
     { ...options, marks: [...marks, ...names] },
@@ -140,16 +140,9 @@ function namesBeside(
   })
 }
 
-/** From a point to its name, in pixels. */
-function leader({ x, y, dx, dy }: Placed, colour: string): RenderFunction {
-  return (_index, _scales, _values, _dimensions, { document }) => {
-    const path = document.createElementNS('http://www.w3.org/2000/svg', 'path')
-    const end = dy > 0 ? dy - 7 : dy + 7
-    path.setAttribute('d', `M${x},${y}L${x + dx},${y + end}`)
-    path.setAttribute('stroke', colour)
-    path.setAttribute('stroke-opacity', '0.5')
-    return path
-  }
+/** To a name that stands apart, from below or above. */
+function leader({ x, y, dx, dy }: Placed, colour: string): Markish {
+  return thread({ x, y }, { x: x + dx, y: y + dy - 7 * Math.sign(dy) }, colour)
 }
 
 function captionOf({ title, caption }: Cost, points: readonly Point[], lines: readonly Line[]) {

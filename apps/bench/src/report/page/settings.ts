@@ -1,6 +1,6 @@
 import { dot, line, ruleX, text } from '@observablehq/plot'
 import type { Table } from '../tables'
-import { clipped, figure, HEIGHT, percentAxis, plotted, textWidth } from './chart'
+import { clipped, figure, HEIGHT, logAxis, percentAxis, plotted, textWidth } from './chart'
 import { spread } from './labels'
 import { type Html, html } from './markup'
 import type { Look } from './palette'
@@ -61,14 +61,10 @@ function chart(
   const options = {
     ...{ marginLeft: 42, marginTop: 30, marginBottom: 40 },
     marginRight: 18 + Math.max(...shown.map((name) => textWidth(name))),
-    x: {
-      ...{ type: 'log' as const, label: `${key} (logarithmic)`, labelArrow: 'none' as const },
-      labelAnchor: 'center' as const,
-      ...{ ticks: xs, tickFormat: 'd', domain: [xs[0]! * 0.94, xs.at(-1)! * 1.02] },
-    },
+    x: { type: 'log' as const, axis: null, domain: [xs[0]! * 0.94, xs.at(-1)! * 1.02] },
     y: percentAxis('accuracy, %'),
   }
-  const marks = names.flatMap((name) => {
+  const lines = names.flatMap((name) => {
     const { colour, symbol, dashed } = looks.get(name)!
     const at = { x: 'x', y: 'y', stroke: colour } as const
     return [
@@ -77,6 +73,7 @@ function chart(
       dot(of(name), { ...at, fill: colour, symbol: symbol as never, r: 4 }),
     ]
   })
+  const marks = [logAxis(xs, String, `${key} (logarithmic)`), ...lines]
   const scale = plotted({ ...options, marks }).scale('y')!
   const ends = names.map((name) => scale.apply(of(name).at(-1)!.y))
   const heights = spread(ends, 36, HEIGHT - 44)

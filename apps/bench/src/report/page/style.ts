@@ -64,7 +64,7 @@ figcaption b,.card b{color:var(--text)}
 .single{max-width:760px}
 .grid>.wide,.grid>.narrow{min-width:0}.grid .card{margin-bottom:0}
 .narrow{display:none}
-details{margin:.6rem 0}
+details{margin:.2rem 0}
 summary{cursor:pointer;padding:.4rem 0;font-weight:600;color:var(--accent)}
 details[open]>summary{margin-bottom:.5rem}
 pre{background:var(--soft);border:1px solid var(--line);border-radius:8px;padding:12px;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere;margin:.5rem 0}
