@@ -124,14 +124,24 @@ describe.each(testBackends)('siamese on %s', (backend) => {
   })
 
   it('starts from the distance, or from a draw', () => {
-    const alpha = (learner: ReturnType<typeof siamese>) => {
+    const head = (learner: ReturnType<typeof siamese>) => {
       const { params } = learner.init(rng(1), { inputShape: [16] })
-      return [...(params as { head: { weight: Tensor } }).head.weight.dataSync()]
+      const { weight, bias } = (params as { head: { weight: Tensor; bias: Tensor } }).head
+      return { alpha: [...weight.dataSync()], b: bias.dataSync()[0] }
     }
-    expect(alpha(siamese({ backbone: identity }))).toEqual(Array(16).fill(-0.25))
-    const drawn = alpha(siamese({ backbone: identity, headInit: { normal: 0.2 } }))
-    expect(Math.min(...drawn)).toBeLessThan(0)
-    expect(Math.max(...drawn)).toBeGreaterThan(0)
+    expect(head(siamese({ backbone: identity }))).toEqual({ alpha: Array(16).fill(-0.25), b: 3 })
+    const { alpha, b } = head(siamese({ backbone: identity, headInit: { normal: 0.2 } }))
+    expect(Math.min(...alpha)).toBeLessThan(0)
+    expect(Math.max(...alpha)).toBeGreaterThan(0)
+    expect(b).toBe(0)
+  })
+
+  it('starts with a loss near that of a coin', async () => {
+    const learner = siamese({ backbone: conv4({ filters: 32 }) })
+    const meta = learner.init(rng(1), { inputShape: [28, 28, 1] })
+    const tasks = await toyPairs({ size: 28 })(0)
+    const { loss } = learner.loss(meta, tasks, ctx)
+    expect(loss.dataSync()[0]).toBeLessThan(1)
   })
 
   it('holds as many tensors after 60 batches of pairs as after 10', async () => {

@@ -45,8 +45,10 @@ export interface SiameseOptions {
   /** With several shots a class: its best match (default), or the mean log-odds. */
   readonly shots?: Shots
   /**
-   * How α is drawn. `distance` (default): every α_j = −1/√d, so that training starts from the L1
-   * distance; Koch draws it as all dense layers: `{ normal: 0.2 }`.
+   * How α is drawn, with b = 0; Koch: `{ normal: 0.2 }`. `distance` (default): every α_j = −1/√d and
+   * b = 0.75 √d, so that training starts from the L1 distance, and at the mean one of `conv4`, whose
+   * embeddings are normalised: there, half of the pairs are taken for one class. It is far from that
+   * for embeddings of another scale, such as sigmoids.
    */
   readonly headInit?: Initializer | 'distance'
   /** λ: multiplies the squares of all weights but biases and batch norm's. Default 0; Koch: up to 0.1. */
@@ -126,9 +128,9 @@ export function siamese(options: SiameseOptions): MetaLearner<PairBatch> {
     init(rng, { inputShape }) {
       const { params, state } = backbone.init(rng.split('backbone'), inputShape)
       const features = checkedRows(backbone.outputShape(inputShape))
-      const weightInit = headInit === 'distance' ? distanceInit(features) : headInit
-      const layer = dense({ units: 1, weightInit, biasInit: 'zeros' })
-      const drawn = layer.init(rng.split('head'), [features])
+      const drawn = dense({ units: 1, ...headInits(headInit, features) }).init(rng.split('head'), [
+        features,
+      ])
       return { params: { backbone: params, head: drawn.params }, state }
     },
     loss(meta, { left, right, same }) {
@@ -168,10 +170,15 @@ function remember(support: Batch): Memory {
   return { x: support.x, members: memberships(support.y as Tensor1D, classesOf(support)) }
 }
 
-const distanceInit = (features: number): Initializer => ({
-  normal: 0,
-  mean: -1 / Math.sqrt(features),
-})
+/** E|h1 − h2| of embeddings that end in batch norm, ReLU and a max-pool 2, before any training. */
+const MEAN_DISTANCE = 0.75
+
+function headInits(how: Initializer | 'distance', features: number) {
+  if (how !== 'distance') return { weightInit: how, biasInit: 'zeros' as const }
+  const root = Math.sqrt(features)
+  const constant = (mean: number): Initializer => ({ normal: 0, mean })
+  return { weightInit: constant(-1 / root), biasInit: constant(MEAN_DISTANCE * root) }
+}
 
 /** λ ‖w‖² over filters and matrices; biases and the parameters of batch norm are left out. */
 function penalty(params: Params, lambda: number): Scalar {
