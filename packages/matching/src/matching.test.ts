@@ -84,8 +84,8 @@ describe.each(testBackends)('matching on %s', (backend) => {
       [5, 0],
       [0, 1],
     ])
-    const expected = [-2, 0].map((score) => score - Math.log(1 + Math.exp(-2)))
-    for (const options of [{}, { temperature: 0.1, learnsTemperature: false }]) {
+    const expected = [-4, 0].map((score) => score - Math.log(1 + Math.exp(-4)))
+    for (const options of [{}, { temperature: 0.05, learnsTemperature: false }]) {
       const found = judged(matching({ ...raw, ...options }), support, [0, 1])
       expect(relativeError(found, expected)).toBeLessThan(1e-5)
     }

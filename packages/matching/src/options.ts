@@ -15,7 +15,7 @@ export interface MatchingOptions {
   /** c. Default `cosine`, the paper's. */
   readonly distance?: Distance
   /**
-   * τ, which c is divided by; where it is learned, what it begins with. Default 1, and 0.1 for `cosine`:
+   * τ, which c is divided by; where it is learned, what it begins with. Default 1, and 0.05 for `cosine`:
    * that lies in [−1, 1], so without it attention is nearly flat. The paper has none (τ = 1).
    */
   readonly temperature?: number
@@ -34,7 +34,7 @@ export function resolved({ backbone, ...options }: MatchingOptions) {
   return {
     backbone,
     distance,
-    temperature: checkedTemperature(options.temperature ?? (cosine ? 0.1 : 1)),
+    temperature: checkedTemperature(options.temperature ?? (cosine ? 0.05 : 1)),
     learnsTemperature: options.learnsTemperature ?? cosine,
     fullContext: processingSteps(options.fullContext ?? false),
     normalisation: { train: 'batch-joint', test: 'running', ...normalisation } as const,
