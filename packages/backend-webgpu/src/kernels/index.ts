@@ -2,11 +2,13 @@ import { optimizers } from './adam'
 import { batchNorms } from './batch-norm'
 import { cumulatives } from './cumulative'
 import { empties } from './empty'
-import { gathers } from './gather'
 import { grouped } from './grouped'
+import { indexed } from './indexed'
 import { install } from './install'
 import { pools } from './pool'
+import { powers } from './pow'
 import { selections } from './select'
+import { softmaxes } from './softmax'
 import { unaries } from './unary'
 import { views } from './view'
 
@@ -19,11 +21,13 @@ export function installKernels(): void {
     ...batchNorms,
     ...cumulatives,
     ...empties,
-    ...gathers,
     ...grouped,
+    ...indexed,
     ...optimizers,
     ...pools,
+    ...powers,
     ...selections,
+    ...softmaxes,
     ...unaries,
     ...views,
   })

@@ -5,7 +5,7 @@ import { run } from './program'
 
 /**
  * Max-pooling, backwards, and again: the first of equals in reading order is the maximum, where TensorFlow.js' own
- * takes the last; and NaN is one, where its own drops it. `output` is not read.
+ * takes the last, and NaN where there is nothing else. `output` is not read.
  */
 export const pools: Kernels = {
   MaxPool: (call, stock) => {
@@ -64,7 +64,7 @@ fn largest(o : i32) -> i32 {
     for (var z = max(x0, 0); z < min(x0 + uniforms.kw, uniforms.w); z += 1) {
       let place = (((line / uniforms.oh) * uniforms.h + y) * uniforms.w + z) * uniforms.c + channel;
       let value = x[place];
-      if (at < 0 || value > found || (isnan(value) && !isnan(found))) { at = place; found = value; }
+      if (at < 0 || value > found || isnan(found)) { at = place; found = value; }
     }
   }
   return at;

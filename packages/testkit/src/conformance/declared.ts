@@ -27,14 +27,15 @@ const wasm: Declared = {
   'numbers: avgPool': '-∞',
 }
 
-const elsewhere = { notRun: 'takes what lies elsewhere in memory' }
+// what they give lies elsewhere in memory, and is another number each time
+const elsewhere = { notRun: 'not run: memory' }
 
 /** TensorFlow.js' own kernels, faults included: kshot's replace them. */
 const stock: Declared = {
   'operations: einsum': 'no Einsum',
   'operations: conv2d NCHW': 'NHWC only',
-  'operations: gather in batches': { notRun: 'takes wrong rows' },
-  'operations: cast to bool': { notRun: 'makes 2 of 2' },
+  'operations: gather in batches': { notRun: 'not run: wrong rows' },
+  'operations: cast to bool': { notRun: 'not run: 2 of 2' },
   'numbers: avgPool': '-∞',
   'numbers: maximum': 'NaN 1 ∞ ∞ ∞',
   'numbers: maximum of 0 and each': '0 ∞ 0',
@@ -54,7 +55,7 @@ const stock: Declared = {
   'axes: none: all over none': elsewhere,
   'axes: none: matMul, inner': elsewhere,
   'axes: none: gather of none': '[1,1,2,0]',
-  bounds: { notRun: 'reads and writes elsewhere in memory' },
+  bounds: elsewhere,
 }
 
 const libtensorflow: Declared = {
@@ -68,7 +69,15 @@ const libtensorflow: Declared = {
   'axes: none: mean over none': '[3] NaN NaN NaN',
 }
 
+const webgpu: Declared = { ...ofNothing, ...stricter }
+
 /** What is known of each backend, and of each choice of kernels. */
-export const declared = { cpu: {}, wasm, 'wasm-stock': stock, libtensorflow } as const satisfies {
+export const declared = {
+  cpu: {},
+  wasm,
+  'wasm-stock': stock,
+  libtensorflow,
+  webgpu,
+} as const satisfies {
   readonly [backend: string]: Declared
 }

@@ -1,0 +1,11 @@
+import { maml, metaSgd, reptile } from '@kshot/maml'
+import { protonet } from '@kshot/protonet'
+import { conformanceSuite, useSwiftShader } from '@kshot/testkit'
+import { webgpu } from './index'
+
+useSwiftShader()
+
+conformanceSuite(webgpu(), {
+  learners: { maml, metaSgd, protonet, reptile } as never,
+  without: ['pytorch', 'learners', 'training'],
+})
