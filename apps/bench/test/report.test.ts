@@ -14,11 +14,15 @@ import type { AccuracyScore } from '../src/result'
 import { run } from '../src/run'
 import { cleanUp, home, kshot, resultIn, text, tiny } from './kshot'
 
+const tinier = {
+  ...tiny,
+  train: { ...tiny.train, steps: 20 },
+  validate: { ...tiny.validate, episodes: 5, every: 10 },
+}
+
 /** Runs in this process: a start of the command line takes longer than a tiny run. */
 async function tinyRun(name: string, overrides: Overrides = {}): Promise<void> {
-  const config = parseConfig(
-    overridden({ ...tiny, train: { ...tiny.train, steps: 40 } }, overrides),
-  )
+  const config = parseConfig(overridden(tinier, overrides))
   const job = { config, folder: at(name), resume: false, data: undefined, on: {} }
   await run({ ...job, signal: new AbortController().signal })
 }
@@ -37,7 +41,7 @@ beforeAll(async () => {
   await tinyRun('cosine-1', { set: cosine })
   await tinyRun('euclid-3s', { set: shots })
   await tinyRun('cosine-3s', { set: [...cosine, ...shots] })
-}, 60_000)
+}, 180_000)
 afterAll(cleanUp)
 
 describe('kshot compare', () => {
@@ -138,6 +142,17 @@ describe('kshot report', () => {
     const data = join(home, 'nowhere')
     const page = await made([join(home, 'moved')], 'html', { data, note: (n) => notes.push(n) })
     expect(notes.join()).toMatch(/no example episodes of glyphs, 5-way 1-shot: .*nowhere/)
+    expect(page).not.toContain('Example episodes')
+  })
+
+  it('shows no pictures of other episodes than those that were tested', async () => {
+    copied('seeded', 'result.json', (result) => {
+      const { config, ...rest } = JSON.parse(result)
+      return JSON.stringify({ ...rest, config: { ...config, test: { ...config.test, seed: 5 } } })
+    })
+    const notes: string[] = []
+    const page = await made([join(home, 'seeded')], 'html', { note: (n) => notes.push(n) })
+    expect(notes.join()).toContain('which gives other episodes')
     expect(page).not.toContain('Example episodes')
   })
 

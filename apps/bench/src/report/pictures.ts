@@ -1,3 +1,5 @@
+import { resolve } from 'node:path'
+import { KshotError } from '@kshot/core'
 import {
   type Dataset,
   type EpisodePlan,
@@ -9,6 +11,7 @@ import sharp from 'sharp'
 import { parseConfig } from '../config'
 import { hasPlan } from '../confusion'
 import { openData } from '../data'
+import type { Config } from '../schema'
 import type { Line, Table } from './tables'
 
 /** One picture as a `data:` URI, and what it shows. */
@@ -45,19 +48,41 @@ const INK = ['glyphs', 'omniglot']
  * Some test episodes of a table: the first, and that in which the learners differ most. Drawn again from
  * the data set by their numbers; nothing is predicted again.
  * @returns none where the data has no pictures, or no predictions were written
- * @throws what opening the data set throws
+ * @throws `report/other-data`, and what opening the data set throws
  */
 export async function examplesOf(table: Table, data: string | undefined): Promise<Example[]> {
   const lines = table.lines.filter(({ rows: [row] }) => row!.predictions.labels.length > 0)
   if (lines.length === 0) return []
-  const { test } = await openData(parseConfig(lines[0]!.rows[0]!.config), data)
+  const [row] = lines[0]!.rows
+  const config = located(parseConfig(row!.config), data)
+  const { test, episodeSet } = await openData(config, data)
   if (!hasPlan(test) || !isPicture(test.dataset)) return []
+  if ((await episodeSet()) !== table.episodeSet) throw otherData(config, table)
   const known = Math.min(...lines.map(({ rows: [row] }) => row!.predictions.labels.length))
   const examples: Example[] = []
   for (const [number, why] of chosen(lines, known)) {
-    examples.push(await exampleOf(test, number, why, lines, INK.includes(table.setting!.dataset)))
+    examples.push(await exampleOf(test, number, why, lines, isInk(config)))
   }
   return examples
+}
+
+/** A path that a configuration names is seen from where the data lies, or from here. */
+function located(config: Config, data: string | undefined): Config {
+  const { dataset } = config
+  if (!('path' in dataset) || data === undefined) return config
+  return { ...config, dataset: { ...dataset, path: resolve(data, dataset.path) } }
+}
+
+function isInk({ dataset }: Config): boolean {
+  return INK.includes(dataset.name) || ('invert' in dataset && dataset.invert)
+}
+
+function otherData({ dataset }: Config, { episodeSet }: Table): KshotError {
+  return new KshotError('report/other-data', {
+    got: `the data set ${'path' in dataset ? dataset.path : dataset.name}, which gives other episodes`,
+    expected: `those that were tested, with the hash ${episodeSet.slice(0, 12)}…`,
+    remedy: 'Point --data to the data as it was',
+  })
 }
 
 function chosen(lines: readonly Line[], known: number): Map<number, string> {
