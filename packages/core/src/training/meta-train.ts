@@ -64,6 +64,7 @@ export interface MetaTrainOptions<Task = Episode> {
   readonly onStep?: (report: StepReport) => void | Promise<void>
   /** Sees the state every so many steps; it may be written, not kept. */
   readonly checkpoint?: { every: number; write: (state: TrainState) => void | Promise<void> }
+  /** Ends training after the step; in a validation its reason is thrown, for that step is not done. */
   readonly signal?: AbortSignal
   readonly maxSeconds?: number
   /** Milliseconds on any clock. */
@@ -102,9 +103,10 @@ export async function metaTrain<Task>(options: MetaTrainOptions<Task>): Promise<
       const { next, report } = await trainStep(options, state)
       state = next
       stoppedBy = reasonToStop()
-      // A run that ends between two validations ends with one: its last parameters are candidates.
-      const due =
-        validate && stoppedBy !== 'interrupted' && (stoppedBy || state.step % validate.every === 0)
+      // A run that ends between two validations ends with one: its last parameters are candidates. A
+      // signal skips none that is due, or a resumed run would be without it: evaluate throws its reason.
+      const ends = stoppedBy !== undefined && stoppedBy !== 'interrupted'
+      const due = validate && (ends || state.step % validate.every === 0)
       const checked = due ? await validated(options, validate, state) : undefined
       if (checked) {
         state = checked.state

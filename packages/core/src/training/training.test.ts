@@ -107,6 +107,19 @@ describe.each(testBackends)('meta-training on %s', (backend) => {
     disposeTask([timed.meta, timed.state, stopped.meta, stopped.state])
   })
 
+  it('skips no validation when a signal comes in the step before it', async () => {
+    const controller = new AbortController()
+    const steps: number[] = []
+    const stopped = train({
+      signal: controller.signal,
+      validate: { ...validation, every: 2 },
+      onStep: ({ step }) => void (steps.push(step) === 3 && controller.abort(new Error('enough'))),
+    })
+    await expect(stopped).rejects.toThrow('enough')
+    // Step 4 is to be done again, with its validation.
+    expect(steps).toEqual([1, 2, 3])
+  })
+
   it('says in which step the loss was no number, and leaves nothing behind', async () => {
     const learner: MetaLearner = {
       ...toyLearner(),
