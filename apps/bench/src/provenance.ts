@@ -6,7 +6,7 @@ import { version_core } from '@tensorflow/tfjs-core'
 
 const PACKAGES = [
   ...['core', 'episodes', 'glyphs', 'protonet', 'maml', 'vmap', 'backend-wasm', 'backend-cpu'],
-  ...['matching', 'backend-node', 'backend-node-gpu'],
+  ...['matching', 'backend-node', 'backend-node-gpu', 'backend-webgpu'],
 ]
 
 /** The versions of what a result was computed with. */

@@ -33,7 +33,7 @@ export const shared = {
   backend: () =>
     new Option(
       '--backend <name>',
-      'wasm, cpu, node, node-gpu, or auto: node where it is, else wasm',
+      'wasm, cpu, node, node-gpu, webgpu, or auto: node where it is, else wasm',
     ),
   executor: () => new Option('--executor <name>', EXECUTORS.join(' or ')),
   workers: () =>

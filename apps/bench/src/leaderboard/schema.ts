@@ -98,7 +98,7 @@ export const leaderboardSchema = z.strictObject({
     .default([1, 2])
     .describe('Each learner is trained once with each. From five on, they tell of the learners.'),
   backends: z
-    .array(z.enum(['wasm', 'cpu', 'node', 'node-gpu']))
+    .array(z.enum(['wasm', 'cpu', 'node', 'node-gpu', 'webgpu']))
     .min(1)
     .default(['wasm']),
   budget: budget.default({ images: 100_000 }).describe('The same for all; each kind is a table.'),

@@ -60,7 +60,7 @@ const fields = z.strictObject({
   /** Draws the parameters and the training episodes. */
   seed: z.int().min(0).default(0),
   /** `auto` is written down as the backend that it stood for. */
-  backend: z.enum(['wasm', 'cpu', 'node', 'node-gpu', 'auto']).default('wasm'),
+  backend: z.enum(['wasm', 'cpu', 'node', 'node-gpu', 'webgpu', 'auto']).default('wasm'),
   /** How the tasks of a meta-batch are run: one by one, or all at once (equal but for rounding). */
   executor: z.enum(EXECUTORS).default('sequential'),
   /** Of `vectorised`: more need more memory, and are faster for tiny nets only. */
