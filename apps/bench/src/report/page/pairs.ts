@@ -23,5 +23,5 @@ export function pairs({ ranking: { comparisons, claim } }: Table): Html | undefi
     '',
     ...(learners ? ['over the seeds'] : []),
   ]
-  return html`<details><summary>All pairs</summary><div class="scroll"><table class="plain"><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></details>`
+  return html`<details><summary>All pairs</summary><div class="scroll" tabindex="0" role="region" aria-label="All pairs"><table class="plain"><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></details>`
 }

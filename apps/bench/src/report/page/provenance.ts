@@ -44,7 +44,7 @@ function ofTable({ title, episodeSet, lines }: Table): Html {
   const rows = lines.flatMap((line) => line.rows.map((row) => runRow(line.name, row)))
   return html`<h3>${title}</h3>
 <p class="meta">${count(test.episodes)} test episodes, seed ${seeds.test}; validation seed ${seeds.validate}. SHA-256 of the test episodes: <code>${episodeSet}</code></p>
-<div class="scroll"><table class="plain"><thead><tr>${['learner', 'seed', 'accuracy, %', 'computed by', 'trained on', 'stopped by', 'best at', 'memory', 'finished'].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>
+<div class="scroll" tabindex="0" role="region" aria-label="Runs"><table class="plain"><thead><tr>${['learner', 'seed', 'accuracy, %', 'computed by', 'trained on', 'stopped by', 'best at', 'memory', 'finished'].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>
 ${lines.map((line) => html`<details><summary>Configuration of ${line.name}</summary><pre>${JSON.stringify(withoutSeed(line.rows[0]!.config), null, 2)}</pre></details>`)}`
 }
 

@@ -110,6 +110,7 @@ h1{font-size:1.6rem}h2{font-size:1.3rem;margin-top:3rem}
 .wide{display:none}.narrow{display:block}
 .card{padding:10px 10px 10px;border-radius:8px}
 .episode tbody th,.episode .corner{width:5.2rem}
+.episode tbody .swatch{display:none}
 }
 @media print{.card{break-inside:avoid}details>*{display:block}}
 `
