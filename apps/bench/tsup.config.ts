@@ -8,6 +8,7 @@ export default defineConfig({
   entry: {
     cli: 'src/start.ts',
     probe: 'src/doctor/probe-process.ts',
+    cell: 'src/leaderboard/child.ts',
     ...Object.fromEntries(speed.map((path) => [path, `${path}.ts`])),
   },
   format: 'esm',

@@ -11,7 +11,6 @@ import { reportCommand } from './commands/report'
 import { runCommand } from './commands/run'
 import { verifyCommand } from './commands/verify'
 import { EXIT, exitCodeOf } from './exit-codes'
-import { cellCommand } from './leaderboard/child'
 import { allowRelaxedSimd } from './relaxed-simd'
 import { reportError } from './report-error'
 
@@ -40,7 +39,6 @@ for (const command of commands) {
     command.copyInheritedSettings(program).option('--debug', 'print the stack of an error'),
   )
 }
-program.addCommand(cellCommand().copyInheritedSettings(program), { hidden: true })
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {

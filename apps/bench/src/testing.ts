@@ -6,9 +6,9 @@ import {
   fromSpec,
   type Meta,
   type MetaLearner,
+  type TaskSource,
 } from '@kshot/core'
 import { baselineOf } from './baselines'
-import { curvesPicture } from './curves'
 import type { Data } from './data'
 import { learnerName } from './describe'
 import { type Result, testScore } from './result'
@@ -64,13 +64,17 @@ export async function tested(job: TestJob): Promise<Tested> {
   const baseline = await baselineOf(job)
   try {
     const row = { name: baseline.name, learner: baseline.learner }
-    const picture =
-      data.curves &&
-      (await curvesPicture(data.curves, [contender, baseline], adaptationSteps(job), atSteps))
+    const picture = data.curves && (await drawnCurves(job, data.curves, [contender, baseline]))
     return { test, seconds, baseline: { ...row, test: await scores(job, baseline) }, picture }
   } finally {
     disposeTask(baseline.meta)
   }
+}
+
+/** What draws takes long to load, and classes have no curves. */
+async function drawnCurves(job: TestJob, tasks: TaskSource, contenders: readonly Contender[]) {
+  const { curvesPicture } = await import('./curves')
+  return curvesPicture(tasks, contenders, adaptationSteps(job), atSteps)
 }
 
 async function scores(

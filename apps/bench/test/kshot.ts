@@ -44,7 +44,7 @@ export const kshot = (...args: string[]): Promise<Ended> => start(args).ended
 
 /** Waits until something is so. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + 30_000
+  const deadline = Date.now() + 100_000
   while (!condition()) {
     if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 5))

@@ -4,7 +4,7 @@ import { KshotError } from '@kshot/core'
 import { makeFolder } from '../run-folder'
 import type { CellEvent, CellJob } from './cell'
 import { finishedRow, writeRow } from './cell-folder'
-import { type Outcome, type RunningCell, startCell } from './cell-process'
+import { crashed, type Outcome, type RunningCell, startCell } from './cell-process'
 import { claim, unwritable } from './lock'
 import type { CellPlan } from './plan'
 import { isDone, RESULTS, type Row, resultsText, writeResults } from './results'
@@ -100,8 +100,9 @@ async function runAll(
   const saving = inTurn()
   const work = async () => {
     for (let plan = queue.shift(); plan && !signal.aborted; plan = queue.shift()) {
-      const outcome = await runOne(job, plan, running)
-      if (outcome.type === 'stopped') return
+      const ended = await runOne(job, plan, running)
+      if (ended.type === 'stopped' && signal.aborted) return
+      const outcome = ended.type === 'stopped' ? crashed('its process was stopped alone') : ended
       await saving(() => saved(job.out, plan!, outcome, rows))
     }
   }
@@ -133,7 +134,7 @@ async function runOne(
 async function saved(
   out: string,
   plan: CellPlan,
-  outcome: Outcome,
+  outcome: Exclude<Outcome, { type: 'stopped' }>,
   rows: Map<string, Row>,
 ): Promise<void> {
   const { cell } = plan

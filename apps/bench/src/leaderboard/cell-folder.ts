@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFileAtomic } from '@kshot/core/node'
 import { rowOfRun } from '../report/run-row'
-import { contents, FILES, readJson } from '../run-folder'
+import { contents, FILES, makeFolder, readJson } from '../run-folder'
 import type { Config } from '../schema'
 import { checkSameConfig } from '../training-file'
 import { about, type CellPlan } from './plan'
@@ -38,8 +38,10 @@ function checkSame(folder: string, name: string, config: Config): void {
 }
 
 /** Whole or not at all. @throws `checkpoint/unwritable` */
-export function writeRow(out: string, row: Row): Promise<void> {
-  return writeFileAtomic(join(cellFolder(out, row.cell.name), ROW), `${rowText(row)}\n`)
+export async function writeRow(out: string, row: Row): Promise<void> {
+  // A process may have ended before it made its folder.
+  await makeFolder(cellFolder(out, row.cell.name))
+  await writeFileAtomic(join(cellFolder(out, row.cell.name), ROW), `${rowText(row)}\n`)
 }
 
 export interface RowParts extends CellPlan {

@@ -19,8 +19,8 @@ export interface RunningCell {
 /** Starts a process for a cell. */
 export function startCell(job: CellJob, on: (event: CellEvent) => void): RunningCell {
   // Built into one folder, whichever file this function ends up in.
-  const cli = fileURLToPath(new URL('./cli.js', import.meta.url))
-  const child = fork(cli, ['cell'], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  const script = fileURLToPath(new URL('./cell.js', import.meta.url))
+  const child = fork(script, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
   let outcome: Outcome | undefined
   let said = ''
   child.stderr!.on('data', (text) => {
@@ -39,15 +39,17 @@ export function startCell(job: CellJob, on: (event: CellEvent) => void): Running
   return { ended, stop: () => tell({ type: 'stop' }) }
 }
 
-/** A process that ended without a word. */
+/** A process that ended without a word: Ctrl-C may come before it can say one. */
 function unsaid(code: number | null, signal: NodeJS.Signals | null, said: string): Outcome {
+  if (signal === 'SIGINT' || signal === 'SIGTERM') return { type: 'stopped' }
   const lines = said.trim().split('\n').slice(-3).join(' / ')
   const how = signal ? `was killed by ${signal}` : `ended with code ${code}`
   const why = signal === 'SIGKILL' ? ' (out of memory?)' : ''
   return crashed(`its process ${how}${why}${lines ? `: ${lines}` : ''}`)
 }
 
-function crashed(got: string): Outcome {
+/** For a cell that was stopped by somebody else, while the others go on. */
+export function crashed(got: string): Extract<Outcome, { type: 'failed' }> {
   return {
     type: 'failed',
     reason: {

@@ -1,7 +1,7 @@
 import { isKshotError } from '@kshot/core'
-import { Command } from 'commander'
 import { EXIT } from '../exit-codes'
 import { interrupted, interruptible } from '../interrupt'
+import { allowRelaxedSimd } from '../relaxed-simd'
 import { type CellEvent, type CellJob, reasonOf, runCell } from './cell'
 import type { FailedRow } from './results'
 
@@ -18,12 +18,8 @@ export type ToChild = { readonly type: 'job'; readonly job: CellJob } | { readon
 /** Between two reports of steps. */
 const REPORT_MS = 200
 
-/** `kshot cell`: one cell of a leaderboard, in a process of its own. Not for people. */
-export function cellCommand(): Command {
-  return new Command('cell').description('one cell of a leaderboard').action(action)
-}
-
-async function action(): Promise<void> {
+/** One cell of a leaderboard, in a process of its own. */
+async function main(): Promise<void> {
   // Ctrl-C in a terminal reaches this process too.
   const { signal } = interruptible(() => {})
   const stop = new AbortController()
@@ -73,3 +69,6 @@ function say(message: FromChild): Promise<void> {
     process.send!(message, undefined, undefined, () => resolve())
   })
 }
+
+allowRelaxedSimd()
+await main()

@@ -54,13 +54,16 @@ async function cellsOf(
   allowModule: boolean,
 ): Promise<CellPlan[]> {
   const cells: CellPlan[] = []
-  let kind: TaskKind | undefined
-  for (const budget of budgetsOf(board)) {
-    // Built once to know what it trains on; the first seed stands for all.
-    const first = configOf(board, setting, contestant, from, { budget, kind: 'episodes' })
-    kind ??= (await buildLearner(first, allowModule)).trainsOn ?? 'episodes'
+  const budgets = budgetsOf(board)
+  // Built once to know what it trains on; that the data has enough does not depend on the budget.
+  const untrained = { budget: budgets[0]!, kind: 'nothing' } as const
+  const first = configOf(board, setting, contestant, from, untrained)
+  const kind = (await buildLearner(first, allowModule)).trainsOn ?? 'episodes'
+  tasksOf(first, setting.splits).train(kind)
+  for (const budget of budgets) {
     const config = configOf(board, setting, contestant, from, { budget, kind })
-    checkTasks(config, setting, kind)
+    // Those of validation.
+    tasksOf(config, setting.splits)
     for (const backend of board.backends) {
       for (const seed of board.seeds) {
         const { name: learner, backbone } = contestant
@@ -203,10 +206,6 @@ function falling(
   if (!decay || decay === 'none' || typeof optimizer.rate !== 'number') return optimizer
   if (by === 'seconds' || steps === 0) return optimizer
   return { ...optimizer, rate: { name: decay, initial: optimizer.rate, steps } }
-}
-
-function checkTasks(config: Config, { splits }: Setting, kind: TaskKind): void {
-  tasksOf(config, splits).train(kind)
 }
 
 function written<T extends object>(values: T): Partial<T> {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { backends } from '../backends'
 import { EXECUTORS } from '../executors'
 import { data } from '../schema/datasets'
 import { learner } from '../schema/learners'
