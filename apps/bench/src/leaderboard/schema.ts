@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { backends } from '../backends'
 import { EXECUTORS } from '../executors'
 import { data } from '../schema/datasets'
 import { learner } from '../schema/learners'
