@@ -81,6 +81,25 @@ describe('kshot compare', () => {
     expect(await code(at('nowhere'))).toBe('usage/no-results')
     expect(await code(at('euclid-1', 'config.json'))).toBe('usage/no-results')
   })
+
+  it('asks which setting of a leaderboard, and compares in it', async () => {
+    const rows = ['euclid-1', 'cosine-1', 'euclid-3s', 'cosine-3s'].map((name) => {
+      const row = rowOfRun(at(name))
+      const [learner] = name.split('-') as [string]
+      const cell = { ...row.cell, name, learner, setting: `${row.setting.shots}shot` }
+      return { ...row, cell }
+    })
+    mkdirSync(join(home, 'board'))
+    await writeResults(join(home, 'board', 'results.jsonl'), rows)
+    const { contenders, title } = await compare([join(home, 'board')], '3shot')
+    expect(title).toBe('glyphs (scripts), 5-way 3-shot')
+    expect(contenders.map(({ name }) => name).sort()).toEqual(['cosine', 'euclid'])
+    for (const setting of [undefined, '2shot']) {
+      const error = (await thrown(compare([join(home, 'board')], setting))) as KshotError
+      expect(error).toMatchObject({ code: 'usage/which-setting' })
+      expect(error.expected).toContain("'1shot', '3shot'")
+    }
+  })
 })
 
 describe('kshot report', () => {

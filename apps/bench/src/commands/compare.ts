@@ -1,7 +1,12 @@
-import { Argument, Command } from 'commander'
+import { Argument, Command, Option } from 'commander'
 import { compare, comparedJson } from '../report/compare'
 import { comparedTable } from '../report/compared-table'
 import { shared } from './options'
+
+interface Options {
+  readonly json?: boolean
+  readonly setting?: string
+}
 
 export function compareCommand(): Command {
   return new Command('compare')
@@ -9,9 +14,10 @@ export function compareCommand(): Command {
     .addArgument(
       new Argument('<results...>', 'folders of runs or leaderboards, or their result files'),
     )
+    .addOption(new Option('--setting <name>', 'of a leaderboard that has several'))
     .addOption(shared.json())
-    .action(async (paths: string[], { json = false }: { json?: boolean }) => {
-      const compared = await compare(paths)
+    .action(async (paths: string[], { json = false, setting }: Options) => {
+      const compared = await compare(paths, setting)
       process.stdout.write(json ? comparedJson(compared) : comparedTable(compared, process.stdout))
     })
 }

@@ -18,10 +18,12 @@ export interface Compared {
 /**
  * Compares results pair by pair over the same episodes. Runs that differ in the seed alone count as one
  * learner, unless nothing else is left to compare.
- * @throws `usage/nothing-to-compare`, `usage/other-episodes`, and what loading the results throws
+ * @param name which setting of a leaderboard that has several
+ * @throws `usage/which-setting`, `usage/nothing-to-compare`, `usage/other-episodes`, and what loading the results throws
  */
-export async function compare(paths: readonly string[]): Promise<Compared> {
-  const sources = (await loadSources(paths)).filter(({ row }) => isDone(row))
+export async function compare(paths: readonly string[], name?: string): Promise<Compared> {
+  const all = (await loadSources(paths)).filter(({ row }) => isDone(row))
+  const sources = inSetting(all, name)
   checkSameEpisodes(sources)
   const learners = seedsByLearner(sources)
   const contenders = learners.length > 1 ? learners : eachRun(sources)
@@ -33,6 +35,20 @@ export async function compare(paths: readonly string[]): Promise<Compared> {
   )
   const title = `${setting.dataset} (${setting.split}), ${settingName(setting)}`
   return { title, episodes: test.episodes, episodeSet, contenders, ranking }
+}
+
+/** The results of one setting; of a leaderboard with several, which one must be said. */
+function inSetting(sources: readonly Source[], wanted: string | undefined): Source[] {
+  const names = [...new Set(sources.map(({ row }) => row.cell.setting))]
+  const found = sources.filter(({ row }) => wanted === undefined || row.cell.setting === wanted)
+  if (names.length === 0) return []
+  const clear = names.length < 2 || wanted !== undefined || sources.some(({ run }) => run)
+  if (clear && found.length > 0) return found
+  throw new KshotError('usage/which-setting', {
+    got: wanted === undefined ? `results of ${names.length} settings` : `--setting ${wanted}`,
+    expected: `--setting with one of ${names.map((name) => `'${name}'`).join(', ')}`,
+    remedy: 'Learners are compared on the same episodes, so in one setting',
+  })
 }
 
 /** Every result by the name of its folder. */

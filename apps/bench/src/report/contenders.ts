@@ -25,7 +25,10 @@ export function seedsByLearner(sources: readonly Source[], all = sources): Seeds
   const groups = new Map<string, { rows: DoneRow[]; run: boolean }>()
   for (const { row, run } of sources) {
     if (!isDone(row)) continue
-    const key = run ? canonicalJson(withoutSeed(row.config)) : `${row.cell.learner}\0${row.backend}`
+    const { learner, budget } = row.cell
+    const key = run
+      ? canonicalJson(withoutSeed(row.config))
+      : [learner, budget.by, row.backend].join('\0')
     const { rows } = groups.get(key) ?? { rows: [] }
     if (rows.some((other) => sameResult(other, row))) continue
     groups.set(key, { rows: [...rows, row], run })
