@@ -9,8 +9,12 @@ export default defineConfig({
     cli: 'src/start.ts',
     probe: 'src/doctor/probe-process.ts',
     cell: 'src/leaderboard/child.ts',
+    'backends/table': 'backends/table.ts',
+    'backends/column': 'backends/column.ts',
     ...Object.fromEntries(speed.map((path) => [path, `${path}.ts`])),
   },
   format: 'esm',
   clean: true,
+  // testkit's own copies are never run: kshot's backends bring them
+  external: ['@tensorflow/tfjs-backend-cpu', '@tensorflow/tfjs-backend-wasm'],
 })

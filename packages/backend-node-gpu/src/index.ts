@@ -1,2 +1,2 @@
 export { type GpuDevice, gpuDevices } from './devices'
-export { type NodeGpuOptions, nodeGpu } from './node-gpu'
+export { describeNodeGpu, type NodeGpuOptions, nodeGpu } from './node-gpu'

@@ -1,5 +1,5 @@
 import type { Backend } from '@kshot/core'
-import { setBackend } from '@tensorflow/tfjs-core'
+import { engine, setBackend } from '@tensorflow/tfjs-core'
 
 // Not the published packages: they depend on this one.
 const load = {
@@ -15,6 +15,6 @@ export const testBackends: readonly TestBackend[] = ['cpu', 'wasm']
 /** Makes a stock backend the active one. */
 export async function activate(backend: TestBackend | Backend): Promise<void> {
   if (typeof backend !== 'string') return void (await backend.activate())
-  await load[backend]()
+  if (!(backend in engine().registryFactory)) await load[backend]()
   await setBackend(backend)
 }

@@ -10,7 +10,14 @@ import {
   softmaxCrossEntropy,
   sumLeading,
 } from '@kshot/core'
-import { reshape, scatterND, type Tensor, tensor, tensor1d } from '@tensorflow/tfjs-core'
+import {
+  reshape,
+  scatterND,
+  type Tensor,
+  tensor,
+  tensor1d,
+  softmax as tfSoftmax,
+} from '@tensorflow/tfjs-core'
 import type { Inputs, Operation } from '../operations'
 
 const logits = { x: [4, 3] }
@@ -42,6 +49,7 @@ function adamStep({ g }: Inputs): Tensor {
 export const coreOperations: readonly Operation[] = [
   ['logSoftmax of core', logits, ({ x }) => logSoftmax(x!)],
   ['logSumExp of core', logits, ({ x }) => logSumExp(x!)],
+  ['softmax of tfjs', logits, ({ x }) => tfSoftmax(x!)],
   ['softmax of core', logits, ({ x }) => softmax(x!)],
   [
     'softmaxCrossEntropy',

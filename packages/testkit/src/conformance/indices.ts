@@ -15,7 +15,9 @@ const each = (name: string, f: (index: number) => tf.Tensor): Edge[] =>
 /** An index that is none of the tensor's: an error, or a value that is always the same, and never what lies beside. */
 export const indicesOutOfRange: readonly Edge[] = [
   ...each('gather', (index) => tf.gather(matrix(), at(0, index))),
-  ...each('gather along columns', (index) => tf.gather(matrix(), at(index + 1), 1)),
+  ...each('gather along columns', (index) =>
+    tf.gather(matrix(), at(index < 0 ? index : index + 1), 1),
+  ),
   ...each('gatherND', (index) => tf.gatherND(matrix(), pair(index, 0))),
   ['gatherND, a column behind', () => tf.gatherND(matrix(), pair(0, 3))],
   ...each('scatterND', (index) => tf.scatterND(pair(index, 0), seven(), [2, 3])),
