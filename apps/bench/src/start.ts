@@ -9,7 +9,7 @@ else {
     `error usage/node-version`,
     `  got      Node ${version}, at ${process.execPath}`,
     `  expected Node ${needs}`,
-    `  to do    Install it from https://nodejs.org, or put npx --yes node@22 before the command in the place of node`,
+    '  to do    Install a newer one, from https://nodejs.org or as your system does it',
   ]
   process.stderr.write(`${rows.join('\n')}\n`)
   process.exitCode = 2
