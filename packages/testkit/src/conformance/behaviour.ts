@@ -58,19 +58,20 @@ async function sameBytes(backend: Backend): Promise<Outcome> {
 }
 
 const ROUNDS = 1000
-const SIZE = 64
+const [ROWS, COLUMNS] = [96, 96]
 
-/** Ten operations on 16 KiB each. */
+/** Ten operations, of 36 KiB each but for two. */
 function tenOperations(x: tf.Tensor2D): tf.Tensor {
-  const product = tf.matMul(tf.add(x, x), tf.transpose(x))
-  const halves = tf.split(tf.relu(tf.sub(product, x)), 2)
+  const moved = tf.transpose(tf.sub(tf.add(x, x), x))
+  const halves = tf.split(tf.relu(moved), 2)
   const whole = tf.concat([tf.exp(tf.mul(halves[0]!, 0)), halves[1]!])
-  return tf.sum(tf.reshape(whole, [-1, SIZE]), 0)
+  const few = tf.slice(whole, [0, 0], [8, COLUMNS])
+  return tf.matMul(few, whole)
 }
 
 async function noLeak(backend: Backend): Promise<Outcome> {
   await backend.activate()
-  const x = tf.ones([SIZE, SIZE]) as tf.Tensor2D
+  const x = tf.ones([ROWS, COLUMNS]) as tf.Tensor2D
   const rounds = async (n: number) => {
     for (let i = 0; i < n; i++) tf.tidy(() => void tenOperations(x))
     // a queue of work to be done is no leak
@@ -91,8 +92,8 @@ async function noLeak(backend: Backend): Promise<Outcome> {
   const tensors = after.numTensors - before.numTensors
   // the sum at the end of each `rounds` is a tensor of its own
   if (left > 1 || tensors > 1) return fail(`${tensors} tensors, ${left} of them on the device`)
-  // what leaked would be 160 MiB
-  return more < 2 ** 26 ? pass() : fail(`${Math.round(more / 2 ** 20)} MiB more`)
+  // what leaked would be 280 MiB or more; what JavaScript has not yet collected is less than half of that
+  return more < 2 ** 27 ? pass() : fail(`${Math.round(more / 2 ** 20)} MiB more`)
 }
 
 // a browser does not tell
