@@ -18,8 +18,8 @@ const right = [
 ]
 const same = [1, 0, 1]
 
-/** Weights in the order of the tree: dense 3→4, tanh, dense 4→2; then α and b. */
-function loss(w: readonly number[]): number {
+/** Weights in the order of the tree: dense 3→4, tanh, dense 4→2; then b and α, β and γ. */
+function loss(w: readonly number[], normalised: boolean): number {
   let at = 0
   const matrix = (rows: number, columns: number) =>
     Array.from({ length: rows }, () => Array.from({ length: columns }, () => w[at++]!))
@@ -31,13 +31,17 @@ function loss(w: readonly number[]): number {
   const apply = (x: number[], { bias, weight }: typeof first) =>
     bias.map((b, j) => x.reduce((sum, v, i) => sum + v * weight[i]![j]!, b))
   const embed = (x: number[]) => apply(apply(x, first).map(Math.tanh), second)
+  const scores = left.map((x, i) => {
+    const [a, b] = [embed(x), embed(right[i]!)]
+    const distance = a.map((v, j) => Math.abs(v - b[j]!))
+    return apply(distance, head)[0]!
+  })
+  const [[beta], [gamma]] = matrix(2, 1) as [[number], [number]]
+  const mean = sum(scores) / scores.length
+  const variance = sum(scores.map((z) => (z - mean) ** 2)) / scores.length
   const losses = same.map((t, i) => {
-    const [a, b] = [embed(left[i]!), embed(right[i]!)]
-    const [z] = apply(
-      a.map((v, j) => Math.abs(v - b[j]!)),
-      head,
-    )
-    const p = 1 / (1 + Math.exp(-z!))
+    const normed = (gamma * (scores[i]! - mean)) / Math.sqrt(variance + 1e-5) + beta
+    const p = 1 / (1 + Math.exp(-(normalised ? normed : scores[i]!)))
     return -(t * Math.log(p) + (1 - t) * Math.log(1 - p))
   })
   const squares = [first, second, head].flatMap(({ weight }) => weight.flat().map((v) => v * v))
@@ -56,9 +60,16 @@ const slopes = (f: (w: readonly number[]) => number, w: readonly number[]) =>
 describe.each(testBackends)('the loss of siamese on %s', (backend) => {
   beforeAll(() => activate(backend))
 
-  it('has the value, the gradient and the second derivatives of the formula', () => {
+  it.each([
+    ['as in the paper', 'none'],
+    ['over normalised distances', 'batch-joint'],
+  ] as const)('has the value and both derivatives of the formula, %s', (_, train) => {
     const net = mlp({ hidden: [HIDDEN], outputs: UNITS, activation: 'tanh' })
-    const learner = siamese({ backbone: net, headInit: 'torch', regularisation: LAMBDA })
+    const learner = siamese({
+      ...{ backbone: net, headInit: 'torch', regularisation: LAMBDA },
+      normalisation: { train },
+    })
+    const formula = (w: readonly number[]) => loss(w, train === 'batch-joint')
     const { params, state } = learner.init(rng(4), { inputShape: [INPUTS] })
     const pairs: PairBatch = {
       left: tensor2d(left),
@@ -72,11 +83,11 @@ describe.each(testBackends)('the loss of siamese on %s', (backend) => {
     const [w, direction] = [numbers(params), numbers(v)]
 
     const { value, gradient } = valueAndGrad((p: Params) => ({ value: f(p), aux: {} }))(params)
-    expect(value.dataSync()[0]).toBeCloseTo(loss(w), 5)
-    const slope = slopes(loss, w)
+    expect(value.dataSync()[0]).toBeCloseTo(formula(w), 5)
+    const slope = slopes(formula, w)
     expect(relativeError(numbers(gradient), slope)).toBeLessThan(1e-4)
     const along = (u: readonly number[]) =>
-      (loss(moved(u, direction, 1e-4)) - loss(moved(u, direction, -1e-4))) / 2e-4
+      (formula(moved(u, direction, 1e-4)) - formula(moved(u, direction, -1e-4))) / 2e-4
     expect(relativeError(numbers(hvp(f, params, v)), slopes(along, w))).toBeLessThan(1e-4)
   })
 })

@@ -6,11 +6,12 @@ import {
   flatten,
   type Meta,
   metaTrain,
+  mlp,
   rng,
   type ShapedModel,
 } from '@kshot/core'
 import { activate, codeOf, leaked, learnerSuite, testBackends, toyPairs } from '@kshot/testkit'
-import { memory, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core'
+import { memory, mul, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { siamese } from './index'
 
@@ -21,7 +22,8 @@ const packages: Record<string, () => Promise<object>> = {
 const load = (name: string) => packages[name]!()
 const backbone = conv4({ filters: 8, blocks: 2 })
 
-learnerSuite('siamese', siamese({ backbone, regularisation: 1e-4 }), { load })
+const small = mlp({ hidden: [], outputs: 16 })
+learnerSuite('siamese', siamese({ backbone: small, regularisation: 1e-4 }), { load })
 learnerSuite(
   'siamese, transductive, the mean of the shots',
   siamese({ backbone, shots: 'mean', normalisation: { test: 'batch-joint' } }),
@@ -42,10 +44,15 @@ const identity: ShapedModel = {
 const weights = (): Meta => ({
   params: {
     backbone: {},
-    head: { weight: tensor2d([[-1], [-2]]), bias: tensor1d([0.5]) },
+    head: [
+      { weight: tensor2d([[-1], [-2]]), bias: tensor1d([0.5]) },
+      { gamma: tensor1d([2]), beta: tensor1d([0.1]) },
+    ],
   },
-  state: {},
+  state: { backbone: {}, head: [{}, { mean: tensor1d([-4]), variance: tensor1d([25]) }] },
 })
+/** The head of the paper: nothing is normalised. */
+const plain = { backbone: identity, normalisation: { train: 'none', test: 'none' } } as const
 const ctx = { step: 0, rng: rng(0), phase: 'test' as const }
 
 describe.each(testBackends)('siamese on %s', (backend) => {
@@ -72,14 +79,18 @@ describe.each(testBackends)('siamese on %s', (backend) => {
     ['max', [-0.5, -2.5, -5.5, -3.5]],
     ['mean', [-14.5 / 3, -2.5, -6.5, -3.5]],
   ] as const)('judges uneven shots by their %s', (shots, expected) => {
-    const learner = siamese({ backbone: identity, shots })
-    const meta = weights()
-    const logits = learner.predict(meta, learner.adapt(meta, support(), ctx), queries(), ctx)
-    expect([...logits.dataSync()]).toEqual(expected.map((v) => expect.closeTo(v, 4)))
+    const answers = (learner: ReturnType<typeof siamese>) => {
+      const meta = weights()
+      return learner.predict(meta, learner.adapt(meta, support(), ctx), queries(), ctx).dataSync()
+    }
+    const logOdds = [...answers(siamese({ ...plain, shots }))]
+    expect(logOdds).toEqual(expected.map((v) => expect.closeTo(v, 4)))
+    const normalised = [...answers(siamese({ backbone: identity, shots }))]
+    expect(normalised).toEqual(expected.map((v) => expect.closeTo((2 * (v + 4)) / 5 + 0.1, 4)))
   })
 
   it.each(['max', 'mean'] as const)('never answers with a class without examples: %s', (shots) => {
-    const learner = siamese({ backbone: identity, shots })
+    const learner = siamese({ ...plain, shots })
     const meta = weights()
     const adapted = learner.adapt(meta, { ...support(), ways: 3 }, ctx)
     const logits = learner.predict(meta, adapted, queries(), ctx).arraySync() as number[][]
@@ -101,7 +112,7 @@ describe.each(testBackends)('siamese on %s', (backend) => {
     // log-odds 0.5 and −0.5: both are right, and as sure
     const expected = Math.log(1 + Math.exp(-0.5))
     const loss = (regularisation: number) =>
-      siamese({ backbone: identity, regularisation }).loss(weights(), pairs, ctx)
+      siamese({ ...plain, regularisation }).loss(weights(), pairs, ctx)
     expect(loss(0).loss.dataSync()[0]).toBeCloseTo(expected, 5)
     expect(loss(0.1).loss.dataSync()[0]).toBeCloseTo(expected + 0.1 * 5, 5)
     expect(loss(0).metrics.accuracy!.dataSync()[0]).toBe(1)
@@ -124,24 +135,24 @@ describe.each(testBackends)('siamese on %s', (backend) => {
   })
 
   it('starts from the distance, or from a draw', () => {
-    const head = (learner: ReturnType<typeof siamese>) => {
+    const alpha = (learner: ReturnType<typeof siamese>) => {
       const { params } = learner.init(rng(1), { inputShape: [16] })
-      const { weight, bias } = (params as { head: { weight: Tensor; bias: Tensor } }).head
-      return { alpha: [...weight.dataSync()], b: bias.dataSync()[0] }
+      return [...(params as { head: [{ weight: Tensor }] }).head[0].weight.dataSync()]
     }
-    expect(head(siamese({ backbone: identity }))).toEqual({ alpha: Array(16).fill(-0.25), b: 3 })
-    const { alpha, b } = head(siamese({ backbone: identity, headInit: { normal: 0.2 } }))
-    expect(Math.min(...alpha)).toBeLessThan(0)
-    expect(Math.max(...alpha)).toBeGreaterThan(0)
-    expect(b).toBe(0)
+    expect(alpha(siamese({ backbone: identity }))).toEqual(Array(16).fill(-0.25))
+    const drawn = alpha(siamese({ backbone: identity, headInit: { normal: 0.2 } }))
+    expect(Math.min(...drawn)).toBeLessThan(0)
+    expect(Math.max(...drawn)).toBeGreaterThan(0)
   })
 
-  it('starts with a loss near that of a coin', async () => {
-    const learner = siamese({ backbone: conv4({ filters: 32 }) })
-    const meta = learner.init(rng(1), { inputShape: [28, 28, 1] })
-    const tasks = await toyPairs({ size: 28 })(0)
-    const { loss } = learner.loss(meta, tasks, ctx)
-    expect(loss.dataSync()[0]).toBeLessThan(1)
+  it('judges evenly from the start, whatever the scale of the embeddings', async () => {
+    const { left, right, same } = await toyPairs({ size: 8, noise: 0.1 })(0)
+    for (const scale of [0.01, 1, 100]) {
+      const pairs = { left: mul(left, scale), right: mul(right, scale), same }
+      const learner = siamese({ backbone: identity })
+      const meta = learner.init(rng(1), { inputShape: [8, 8, 1] })
+      expect(learner.loss(meta, pairs, ctx).metrics.accuracy!.dataSync()[0]).toBe(1)
+    }
   })
 
   it('holds as many tensors after 60 batches of pairs as after 10', async () => {

@@ -3,8 +3,6 @@ import {
   type Batch,
   binaryCrossEntropy,
   classesOf,
-  dense,
-  type Initializer,
   KshotError,
   type Meta,
   type MetaLearner,
@@ -34,6 +32,7 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core'
+import { drawHead, type HeadInit, head } from './head'
 import { distances, memberships, perClass, type Shots } from './match'
 
 /** Which of the normalisation modes a Siamese network can do at test. */
@@ -45,16 +44,15 @@ export interface SiameseOptions {
   /** With several shots a class: its best match (default), or the mean log-odds. */
   readonly shots?: Shots
   /**
-   * How α is drawn, with b = 0; Koch: `{ normal: 0.2 }`. `distance` (default): every α_j = −1/√d and
-   * b = 0.75 √d, so that training starts from the L1 distance, and at the mean one of `conv4`, whose
-   * embeddings are normalised: there, half of the pairs are taken for one class. It is far from that
-   * for embeddings of another scale, such as sigmoids.
+   * How α is drawn. `distance` (default): every α_j = −1/√d, so that training starts from the L1
+   * distance; Koch draws it as all dense layers: `{ normal: 0.2 }`.
    */
-  readonly headInit?: Initializer | 'distance'
+  readonly headInit?: HeadInit
   /** λ: multiplies the squares of all weights but biases and batch norm's. Default 0; Koch: up to 0.1. */
   readonly regularisation?: number
   /**
    * By default `batch-joint` in training (both sides of all pairs are one batch) and `running` at test.
+   * `none` in both is the paper: batch norm is left out, that of the head too.
    */
   readonly normalisation?: {
     readonly train?: Exclude<SiameseNormalisation, 'support+one'>
@@ -65,7 +63,8 @@ export interface SiameseOptions {
 /**
  * Siamese networks: learn whether two examples show one class, then take the class of the best match.
  *
- * - p(x1, x2) = σ(Σ_j α_j |h_j(x1) − h_j(x2)| + b) (section 3.1)
+ * - p(x1, x2) = σ(Σ_j α_j |h_j(x1) − h_j(x2)| + b) (section 3.1), with the sum normalised over the
+ *   pairs in training, see `head`
  * - loss over a batch of pairs: −Σ t log p + (1 − t) log (1 − p), averaged, + λ ‖w‖² (section 3.2)
  * - C* = argmax_c p(x, x_c) (section 4.3); `predict` returns log-odds `[n, ways]`: of a class with
  *   several shots the best or the mean, of a class without examples −10⁹
@@ -81,19 +80,23 @@ export function siamese(options: SiameseOptions): MetaLearner<PairBatch> {
   const { train = 'batch-joint', test = 'running' } = normalisation ?? {}
 
   function embed({ params, state }: Meta, x: Tensor, mode: SiameseNormalisation) {
-    const norm: NormMode = mode === 'running' || mode === 'none' ? mode : 'batch'
-    const weights = { params: (params as Weights).backbone, state }
-    const { y, state: next } = backbone.apply(weights, x, { norm })
+    const weights = { params: of(params).backbone, state: of(state).backbone }
+    const { y, state: next } = backbone.apply(weights, x, { norm: normOf(mode) })
     return { h: y as Tensor2D, state: next }
   }
 
-  /** α · |h1 − h2| + b, `[n, 1]`. */
-  const judge = ({ params }: Meta, distance: Tensor2D) =>
-    head.apply({ params: (params as Weights).head, state: {} }, distance, { norm: 'none' }).y
+  /** Log-odds `[n]` of pairs with these distances. */
+  function judge({ params, state }: Meta, distance: Tensor2D, norm: NormMode) {
+    const weights = { params: of(params).head, state: of(state).head }
+    const { y, state: next } = head.apply(weights, distance, { norm })
+    return { logOdds: reshape(y, [distance.shape[0]]), state: next }
+  }
 
   function compare(meta: Meta, members: Tensor2D, support: Tensor2D, queries: Tensor2D): Tensor {
-    const logOdds = reshape(judge(meta, distances(queries, support)), [-1, support.shape[0]])
-    return perClass(logOdds as Tensor2D, members, shots)
+    // Pairs with a support set are no balanced batch: their statistics would say something else.
+    const norm = test === 'none' ? test : 'running'
+    const { logOdds } = judge(meta, distances(queries, support), norm)
+    return perClass(reshape(logOdds, [-1, support.shape[0]!]), members, shots)
   }
 
   /** One forward pass for support and queries, which are normalised together. */
@@ -126,21 +129,25 @@ export function siamese(options: SiameseOptions): MetaLearner<PairBatch> {
     },
     trainsOn: 'pairs',
     init(rng, { inputShape }) {
-      const { params, state } = backbone.init(rng.split('backbone'), inputShape)
+      const embedded = backbone.init(rng.split('backbone'), inputShape)
       const features = checkedRows(backbone.outputShape(inputShape))
-      const drawn = dense({ units: 1, ...headInits(headInit, features) }).init(rng.split('head'), [
-        features,
-      ])
-      return { params: { backbone: params, head: drawn.params }, state }
+      const judged = drawHead(rng.split('head'), features, headInit)
+      return {
+        params: { backbone: embedded.params, head: judged.params },
+        state: { backbone: embedded.state, head: judged.state },
+      }
     },
     loss(meta, { left, right, same }) {
       const n = left.shape[0]!
-      const { h, state } = embed(meta, concat([left, right]), train)
+      const { h, state: backbone } = embed(meta, concat([left, right]), train)
       const distance = abs(sub(slice(h, 0, n), slice(h, n, n))) as Tensor2D
-      const logOdds = reshape(judge(meta, distance), [n])
+      const { logOdds, state: head } = judge(meta, distance, normOf(train))
       const loss = binaryCrossEntropy(logOdds, cast(same, 'float32'))
-      const metrics = { accuracy: verified(logOdds, same) }
-      return { loss: lambda > 0 ? add(loss, penalty(meta.params, lambda)) : loss, state, metrics }
+      return {
+        loss: lambda > 0 ? add(loss, penalty(meta.params, lambda)) : loss,
+        state: { backbone, head },
+        metrics: { accuracy: verified(logOdds, same) },
+      }
     },
     adapt: (meta, support) =>
       tree.tidy((): Params => {
@@ -158,26 +165,18 @@ export function siamese(options: SiameseOptions): MetaLearner<PairBatch> {
   }
 }
 
-/** The last layer: one unit over the distances. */
-const head = dense({ units: 1 })
+/** Parameters, and state, are those of the twins and of the head. */
+const of = (tree: Params) => tree as { readonly backbone: Params; readonly head: Params }
 
-type Weights = { readonly backbone: Params; readonly head: Params }
+function normOf(mode: SiameseNormalisation): NormMode {
+  return mode === 'running' || mode === 'none' ? mode : 'batch'
+}
 
 /** The support set, kept where the queries change how it is embedded. */
 type Memory = { readonly x: Tensor; readonly members: Tensor2D }
 
 function remember(support: Batch): Memory {
   return { x: support.x, members: memberships(support.y as Tensor1D, classesOf(support)) }
-}
-
-/** E|h1 − h2| of embeddings that end in batch norm, ReLU and a max-pool 2, before any training. */
-const MEAN_DISTANCE = 0.75
-
-function headInits(how: Initializer | 'distance', features: number) {
-  if (how !== 'distance') return { weightInit: how, biasInit: 'zeros' as const }
-  const root = Math.sqrt(features)
-  const constant = (mean: number): Initializer => ({ normal: 0, mean })
-  return { weightInit: constant(-1 / root), biasInit: constant(MEAN_DISTANCE * root) }
 }
 
 /** λ ‖w‖² over filters and matrices; biases and the parameters of batch norm are left out. */
