@@ -1,4 +1,4 @@
-import { disposeTask, useBackend } from '@kshot/core'
+import { canonicalJson, disposeTask, fromSpec, type MetaLearner, useBackend } from '@kshot/core'
 import { named } from './auto-backend'
 import { backends } from './backends'
 import { type Overrides, overridden, parseConfig } from './config'
@@ -7,10 +7,11 @@ import { type Data, openData } from './data'
 import { openExecutor } from './executors'
 import { lakeReport } from './lake/report'
 import { checkLake, type LAKE, lakeConfig, openLake } from './lake/setting'
-import { readMeta } from './meta-file'
+import { readMeta, type SavedNotes } from './meta-file'
 import { type AccuracyScore, type Result, resultOf } from './result'
 import type { RunEvents } from './run'
-import { buildLearner } from './specs'
+import type { Config } from './schema'
+import { buildLearner, loadModule } from './specs'
 import { baselineRow, tested } from './testing'
 
 export interface EvaluateJob {
@@ -36,7 +37,7 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
   if (lake) checkLake(config)
   const device = await useBackend(backends[config.backend]!(config.workers))
   const data: Data & { official?: boolean } = await (lake ? openLake : openData)(config, job.data)
-  const learner = await buildLearner(config, job.allowModule)
+  const learner = await learnerOf(saved, config, job.allowModule)
   const meta = saved.load(learner)
   const { executor, workers, dispose } = await openExecutor(config)
   try {
@@ -65,4 +66,12 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
     disposeTask(meta)
     await dispose()
   }
+}
+
+/** The learner as it was trained, whatever the defaults of its options are by now; or as it is changed. */
+function learnerOf(saved: SavedNotes, config: Config, allowModule?: boolean): Promise<MetaLearner> {
+  const { learner } = config
+  const same = canonicalJson(learner as never) === canonicalJson(saved.config.learner as never)
+  if (!same || learner.name === 'module') return buildLearner(config, allowModule)
+  return fromSpec<MetaLearner>(saved.learner, loadModule)
 }

@@ -5,6 +5,7 @@ import {
   loadMeta,
   type Meta,
   type MetaLearner,
+  type Spec,
 } from '@kshot/core'
 import { readCheckpointBytes, writeCheckpointFile } from '@kshot/core/node'
 import type { Result } from './result'
@@ -16,6 +17,11 @@ export interface MetaNotes {
   readonly config: Config
   readonly train: Omit<Result['train'], 'seconds'>
   readonly best: Result['best']
+}
+
+/** What is read back: the learner's spec has every option, those that the configuration left out too. */
+export interface SavedNotes extends MetaNotes {
+  readonly learner: Spec
 }
 
 /** The meta-parameters alone, for apps (`loadMeta`) and `kshot eval`. */
@@ -47,12 +53,12 @@ export async function readMeta(path: string) {
 }
 
 /** The document alone: the tensors need a backend, and which one stands in the document. */
-function notesOf(bytes: Uint8Array): MetaNotes & { readonly kind?: string } {
+function notesOf(bytes: Uint8Array): SavedNotes & { readonly kind?: string } {
   const { kshot = '{}' } = decodeSafetensors(bytes).metadata
   try {
-    return (JSON.parse(kshot) as { json?: MetaNotes }).json ?? ({} as MetaNotes)
+    return (JSON.parse(kshot) as { json?: SavedNotes }).json ?? ({} as SavedNotes)
   } catch {
-    return {} as MetaNotes
+    return {} as SavedNotes
   }
 }
 

@@ -26,11 +26,16 @@ export function lakeTable(result: Result, lake: LakeReport, stream: NodeJS.Write
   return [
     bold(title),
     rows.toString(),
-    dim(`by run: ${lake.errorPercentByRun.map(percents).join(' ')}`),
+    ...(runs <= MOST_RUNS
+      ? [dim(`by run: ${lake.errorPercentByRun.map(percents).join(' ')}`)]
+      : []),
     lake.runs === 'official' ? dim('Lake’s own runs') : yellow(SAMPLED),
     '',
   ].join('\n')
 }
+
+/** As many runs as Lake's; more cannot be read, and stand in the JSON. */
+const MOST_RUNS = 20
 
 const SAMPLED =
   'runs drawn within alphabets from images_evaluation, not Lake’s own (no all_runs.zip in --data): published errors are of other runs'
