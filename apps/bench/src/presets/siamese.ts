@@ -15,8 +15,8 @@ const backbone = { name: 'conv4', eps: 1e-5, momentum: 0.1 } as const
  * - half of the pairs show one class, and each picture is distorted (section 3.3)
  *
  * Deviations: conv4 with 64 filters at 28×28 (Koch: 105×105 and 39 million parameters, `kochNet`);
- * α starts from the L1 distance; Adam in the place of momentum with a rate of each layer's own, found
- * by Bayesian search; rotations are classes of their own.
+ * α starts from the L1 distance, which is normalised over the pairs; Adam in the place of momentum
+ * with a rate of each layer's own, found by Bayesian search; rotations are classes of their own.
  */
 const omniglot = perSetting('siamese-omniglot', ({ ways, shots }) => {
   return {
@@ -28,7 +28,7 @@ const omniglot = perSetting('siamese-omniglot', ({ ways, shots }) => {
         ...{ ways: 32, shots: 1, queries: 7, metaBatch: 1, steps: 30_000 },
         optimizer: {
           name: 'adam',
-          rate: { name: 'step', initial: 1e-3, every: 3000, factor: 0.5 },
+          rate: { name: 'step', initial: 2e-3, every: 3000, factor: 0.5 },
         },
         distort: { rotation: 10, shear: 0.15, scale: 0.15, shift: 1 },
         split: 'train',
@@ -52,7 +52,7 @@ const glyphs: Preset = {
     },
     train: {
       ...{ ways: 10, shots: 1, queries: 5, metaBatch: 1, steps: 1200 },
-      optimizer: { name: 'adam', rate: { name: 'step', initial: 2e-3, every: 400, factor: 0.5 } },
+      optimizer: { name: 'adam', rate: { name: 'step', initial: 5e-3, every: 400, factor: 0.5 } },
       split: 'train',
       checkpointEvery: 100,
     },
