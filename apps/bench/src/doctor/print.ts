@@ -73,7 +73,8 @@ function paragraphs(backend: Found, { dim }: Colours): string[] {
 }
 
 function figureText(backend: Found): string {
-  if (!backend.available || backend.imagesPerSecond === undefined) return ''
+  if (!backend.available) return ''
+  if (backend.imagesPerSecond === undefined) return 'too slow'
   const n = backend.imagesPerSecond
   return `${(n >= 1000 ? count(Math.round(n)) : speed(n)).padStart(6)} images/s`
 }
