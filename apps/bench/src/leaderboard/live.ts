@@ -80,11 +80,13 @@ function failure(
   return `${red('failed')} ${cell.name}\n  ${dim(code)}  ${got}\n  ${dim('to do')}  ${remedy}`
 }
 
-const BAR = 16
+const BAR = 12
+/** Of a cell's line but for its name: the bar, how far, what, the last validation, the time. */
+const FIXED = BAR + 41
 
-/** A line for all, and one for each cell that runs. */
-function table(tracks: Tracker, { finished }: About, colours: Colours, columns: number): string[] {
-  const { bold, dim, red, cyan } = colours
+/** A line for all, and one for each cell that runs; none is wider than the terminal. */
+function table(tracks: Tracker, { finished, toDo }: About, colours: Colours, columns: number) {
+  const { bold, dim, red } = colours
   const { done, failed, waiting } = tracks.counts
   const { running } = tracks
   const left = tracks.secondsLeft()
@@ -95,24 +97,40 @@ function table(tracks: Tracker, { finished }: About, colours: Colours, columns: 
     `${waiting} waiting`,
     ...(left === undefined ? [] : [dim(`about ${clock(left)} left`)]),
   ]
-  const width = Math.max(0, ...running.map(({ plan }) => nameOf(plan).length))
-  const room = Math.max(12, columns - BAR - 36)
-  const lines = running.map((track) => {
-    const { plan, share, phase, validation, startedAt } = track
-    const full = Math.round(BAR * share)
-    const bar = cyan('█'.repeat(full)) + dim('░'.repeat(BAR - full))
-    const name = nameOf(plan).slice(0, room).padEnd(Math.min(width, room))
-    const score = validation === undefined ? '' : `  val ${percent(validation)}`
-    const time = clock((performance.now() - startedAt) / 1000)
-    return `  ${name}  ${bar} ${percent(share, 0).padStart(5)}  ${phase.padEnd(8)}${score}  ${dim(time)}`
-  })
+  const name = namesOf(toDo)
+  const widest = Math.max(0, ...running.map(({ plan }) => name(plan).length))
+  const width = Math.min(widest, Math.max(10, columns - 1 - FIXED))
+  const lines = running.map((track) => cellLine(track, name(track.plan), width, colours))
   return [parts.join(dim('  ·  ')), ...lines]
 }
 
-function nameOf({ cell }: CellPlan): string {
-  const { learner, setting, budget, backend, seed } = cell
-  const time = budget.by === 'images' ? '' : ` by ${budget.by}`
-  return `${learner}  ${setting}${time}  ${backend}  seed ${seed}`
+function cellLine(
+  { share, phase, validation, startedAt }: Track,
+  name: string,
+  width: number,
+  { dim, cyan }: Colours,
+): string {
+  const full = Math.round(BAR * share)
+  const bar = cyan('█'.repeat(full)) + dim('░'.repeat(BAR - full))
+  const score = validation === undefined ? '' : `val ${percent(validation)}`
+  const time = clock((performance.now() - startedAt) / 1000)
+  const shown = name.length > width ? `${name.slice(0, width - 1)}…` : name.padEnd(width)
+  const progress = `${percent(share, 0).padStart(5)}  ${phase.padEnd(8)}  ${score.padEnd(10)}`
+  return `  ${shown}  ${bar} ${progress}  ${dim(time)}`
+}
+
+/** Names of what cells differ in: the learner and the seed, and the rest where there are several. */
+function namesOf(cells: readonly CellPlan[]): (plan: CellPlan) => string {
+  const several = (value: (plan: CellPlan) => string) => new Set(cells.map(value)).size > 1
+  const parts = [
+    ({ cell }: CellPlan) => cell.setting,
+    ({ cell }: CellPlan) => `by ${cell.budget.by}`,
+    ({ cell }: CellPlan) => cell.backend,
+  ].filter(several)
+  return (plan) => {
+    const { learner, seed } = plan.cell
+    return [learner, `seed ${seed}`, ...parts.map((part) => part(plan))].join('  ')
+  }
 }
 
 function line({ plan, share, phase, validation }: Track): string {

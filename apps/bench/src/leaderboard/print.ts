@@ -34,27 +34,30 @@ const COSTS: readonly Column[] = [
 
 function section(table: Ranked, colours: Colours, columns: number): string {
   const { lines, failed } = table
-  const { bold } = colours
   const failures = failed.map((row) => failure(row, colours))
-  if (lines.length === 0) return [bold(table.title), ...failures, ''].join('\n')
+  const name = colours.bold(nameOf(table))
+  if (lines.length === 0) return [name, ...failures, ''].join('\n')
   const marks = lettersOf(lines)
   const all = grid(lines, [...RANKING, ...COSTS], marks, colours)
   const fits = widthOf(all) <= columns
   const grids = fits
     ? [all]
     : [grid(lines, RANKING, marks, colours), grid(lines, [RANKING[1]!, ...COSTS], marks, colours)]
+  const about = wrapped(aboutOf(table), columns)
   const notes = [...marks.legend, ...notesOf(table)].flatMap((note) => wrapped(note, columns))
   const shown = notes.map((note) => colours.dim(note))
-  return [bold(titleOf(table)), ...grids, ...failures, ...shown, ''].join('\n')
+  return [name, ...about, ...grids, ...failures, ...shown, ''].join('\n')
 }
 
-function titleOf({ title, setting, budget, lines, failed }: Ranked): string {
+/** What was tested on what, below the name of the setting. */
+function aboutOf({ title, setting, budget, lines }: Ranked): string {
   const { episodes } = lines[0]!.ranked
-  const { cell } = lines[0]!.rows[0] ?? failed[0]!
-  return [
-    `${cell.setting}: ${title}, ${queriesName(setting!)}`,
-    `${count(episodes)} test episodes, trained on ${budgetText(budget)}`,
-  ].join(', ')
+  const parts = [title, queriesName(setting!), `${count(episodes)} test episodes`]
+  return [...parts, `trained on ${budgetText(budget)}`].join(', ')
+}
+
+function nameOf({ lines, failed }: Ranked): string {
+  return (lines[0]?.rows[0] ?? failed[0]!).cell.setting
 }
 
 function budgetText({ by, amount }: Budget): string {

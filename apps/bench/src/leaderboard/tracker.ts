@@ -50,12 +50,10 @@ export function tracker(
     return all.length > 0 ? mean(all) : undefined
   }
 
-  function remaining(track: Track): number | undefined {
-    const { share, from = share, startedAt, plan } = track
+  /** Seconds of a whole cell like one that runs, from what it has done so far. */
+  function projected({ share, from = share, startedAt, plan }: Track): number | undefined {
     const elapsed = (now() - startedAt) / 1000
-    if (share - from > 0.05) return (elapsed / (share - from)) * (1 - share)
-    const whole = expected(plan)
-    return whole === undefined ? undefined : whole * (1 - share)
+    return share - from > 0.05 ? elapsed / (share - from) : expected(plan)
   }
 
   return {
@@ -95,14 +93,15 @@ export function tracker(
       return { done, failed, waiting: waiting.size }
     },
     secondsLeft() {
-      const shares = [...running.values()].map(remaining)
-      const known = shares.filter((n) => n !== undefined)
+      const tracks = [...running.values()]
+      const plans = [...waiting.values()]
+      const wholes = [...tracks.map(projected), ...plans.map(expected)]
+      const known = wholes.filter((n) => n !== undefined)
       if (known.length === 0) return undefined
-      const others = [...waiting.values()].map((plan) => expected(plan))
-      const unknown = [...others, ...shares].filter((n) => n === undefined).length
-      const sum = [...known, ...others].reduce<number>((a, b) => a + (b ?? 0), 0)
-      const atOnce = Math.min(workers, Math.max(1, shares.length + waiting.size))
-      return (sum + unknown * mean(known)) / atOnce
+      const shares = [...tracks.map(({ share }) => 1 - share), ...plans.map(() => 1)]
+      const guess = mean(known)
+      const all = wholes.reduce<number>((sum, n, i) => sum + (n ?? guess) * shares[i]!, 0)
+      return all / Math.min(workers, Math.max(1, wholes.length))
     },
   }
 }
