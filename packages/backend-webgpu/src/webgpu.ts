@@ -7,11 +7,11 @@ import {
   removeBackend,
   setBackend,
 } from '@tensorflow/tfjs-core'
-import { isSoftware, nameOf, openDevice, type Power } from './adapter'
+import { type Adapter, isSoftware, nameOf, openDevice, type Power } from './adapter'
 import { withNavigator } from './dawn'
 import { type Found, findAdapter } from './find-adapter'
-import { installKernels } from './kernels'
-import { unavailable } from './missing'
+import { type KernelChoice, useKernels } from './kernels'
+import { missing, unavailable } from './missing'
 import { type Watched, watched } from './watched'
 
 export interface WebGPUOptions {
@@ -20,6 +20,11 @@ export interface WebGPUOptions {
    * decides.
    */
   readonly power?: Power
+  /**
+   * Made for a GPU, or for a processor that plays one, as SwiftShader does. By default what the adapter is; for
+   * tests of the former without a GPU.
+   */
+  readonly kernels?: KernelChoice
 }
 
 /**
@@ -31,18 +36,22 @@ export interface WebGPUOptions {
  * @example await useBackend(webgpu())
  */
 export function webgpu(options: WebGPUOptions = {}): Backend {
-  const { power = 'high-performance' } = options
+  const { power = 'high-performance', kernels } = options
   return {
     name: 'webgpu',
     spec: { package: '@kshot/backend-webgpu', export: 'webgpu', options: { ...options } },
     async available() {
       const found = await findAdapter(power)
-      return 'adapter' in found ? { available: true } : found
+      if ('adapter' in found) return { available: true }
+      const { reason, remedy } = found
+      return { available: false, reason, remedy }
     },
     async activate() {
-      const { info } = await start(power)
+      const { adapter } = await start(power)
+      const choice = kernels ?? (isSoftware(adapter) ? 'software' : 'hardware')
+      useKernels(choice)
       await setBackend('webgpu')
-      return info
+      return infoOf(adapter, choice)
     },
   }
 }
@@ -50,18 +59,22 @@ export function webgpu(options: WebGPUOptions = {}): Backend {
 interface Active {
   readonly backend: Watched
   readonly power: Power
-  readonly info: DeviceInfo
+  readonly adapter: Adapter
 }
 
-let active: Promise<Active> | undefined
+let active: Promise<Active | undefined> = Promise.resolve(undefined)
+
+/** One after the other, so that who asks twice at once gets one backend. */
+function start(power: Power): Promise<Active> {
+  const before = active
+  const starting = before.then((running) => proceed(running, power))
+  active = starting.catch(() => before)
+  return starting
+}
 
 /** The backend that runs; or a new one, where there is none or its device is lost. */
-async function start(power: Power): Promise<Active> {
-  const running = await active?.catch(() => undefined)
-  if (!running || !inUse(running.backend)) {
-    active = create(power)
-    return active
-  }
+function proceed(running: Active | undefined, power: Power): Active | Promise<Active> {
+  if (!running || !inUse(running.backend)) return create(power)
   if (running.power === power) return running
   throw otherPower(power, running.power)
 }
@@ -71,14 +84,15 @@ const inUse = ({ tfjs, isLost }: Watched) => engine().registry.webgpu === tfjs &
 async function create(power: Power): Promise<Active> {
   const found = await findAdapter(power)
   if (!('adapter' in found)) throw unavailable(found)
-  const backend = watched(await open(found))
-  installKernels()
-  const { info } = found.adapter
-  const kernels = `kshot-webgpu-${isSoftware(found.adapter) ? 'software' : 'hardware'}`
+  return { backend: watched(await open(found)), power, adapter: found.adapter }
+}
+
+function infoOf({ info }: Adapter, kernels: KernelChoice): DeviceInfo {
   return {
-    backend,
-    power,
-    info: { backend: 'webgpu', device: nameOf(info), kernels, threads: 1 },
+    backend: 'webgpu',
+    device: nameOf(info),
+    kernels: `kshot-webgpu-${kernels}`,
+    threads: 1,
   }
 }
 
@@ -91,7 +105,9 @@ async function open({ gpu, adapter }: Found): Promise<WebGPUBackend> {
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu')
   const own = engine().registry.webgpu as WebGPUBackend | undefined
   if (own && !watched(own).isLost()) return own
-  const device = await openDevice(adapter)
+  const device = await openDevice(adapter).catch((error: Error) => {
+    throw unavailable(noDevice(adapter, error))
+  })
   const backend = withNavigator(
     gpu,
     () => new WebGPUBackend(device as never, adapter.info as never),
@@ -108,4 +124,9 @@ function otherPower(asked: Power, power: Power): KshotError {
     expected: 'one GPU a process or page',
     remedy: 'Ask for it before anything else activates the backend',
   })
+}
+
+function noDevice({ info }: Adapter, error: Error) {
+  const reason = `the adapter ${nameOf(info)} gives no device: ${error.message.split('\n')[0]}`
+  return missing(reason, 'Update its driver, or use another backend', error)
 }

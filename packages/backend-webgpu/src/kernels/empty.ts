@@ -7,13 +7,12 @@ const NEUTRAL: { readonly [reduction: string]: number } = {
 }
 
 /**
- * What comes of nothing: sums over no numbers, products of matrices that have nothing between them, convolutions
- * of no images. A GPU cannot bind memory of no bytes.
+ * What comes of nothing: sums over no numbers, products of matrices that have nothing between them.
+ * A GPU cannot bind memory of no bytes.
  */
 export const empties: Kernels = {
   ...each(Object.keys(NEUTRAL), (name) => ofNothing(NEUTRAL[name]!, reducedShape)),
   BatchMatMul: ofNothing(0, productShape),
-  Conv2D: ofNothing(0, convolvedShape),
 }
 
 function ofNothing(value: number, shapeOf: (call: Call) => number[]): Kernel {
@@ -27,7 +26,8 @@ function ofNothing(value: number, shapeOf: (call: Call) => number[]): Kernel {
   }
 }
 
-function reducedShape({ inputs: { x }, attrs }: Call): number[] {
+/** What is left of the axes of x. */
+export function reducedShape({ inputs: { x }, attrs }: Call): number[] {
   // Max has them under another name
   const axes = util.parseAxisParam(attrs.axis ?? attrs.reductionIndices, x.shape)
   const [reduced] = backend_util.computeOutAndReduceShapes(x.shape, axes)
@@ -38,19 +38,4 @@ function productShape({ inputs: { a, b }, attrs }: Call): number[] {
   const batch = a.shape.slice(0, -2).map((n: number, i: number) => Math.max(n, b.shape[i] ?? 1))
   const [rows, columns] = [attrs.transposeA ? -1 : -2, attrs.transposeB ? -2 : -1]
   return [...batch, a.shape.at(rows), b.shape.at(columns)]
-}
-
-function convolvedShape({ inputs: { x, filter }, attrs }: Call): number[] {
-  const { strides, pad, dataFormat, dilations, dimRoundingMode } = attrs
-  const format = backend_util.convertConv2DDataFormat(dataFormat)
-  return backend_util.computeConv2DInfo(
-    x.shape,
-    filter.shape,
-    strides,
-    dilations,
-    pad,
-    dimRoundingMode,
-    false,
-    format,
-  ).outShape
 }

@@ -1,6 +1,7 @@
 import { isOwnKernel, KshotError, type OwnKernel } from '@kshot/core'
 import {
   getKernel,
+  getKernelsForBackend,
   type KernelFunc,
   registerKernel,
   type TensorInfo,
@@ -10,25 +11,44 @@ import type { Call, Kernel, Kernels } from './kernel'
 
 const backendName = 'webgpu'
 
-/** Registers kernels in the place of TensorFlow.js' own; those that are there already stay. */
-export function install(kernels: Kernels): void {
-  for (const [kernelName, kernel] of Object.entries(kernels)) {
+/**
+ * Registers kernels in the place of TensorFlow.js' own, and of those that were installed before. Each layer has
+ * what lies below it for what it leaves.
+ */
+export function install(layers: readonly Kernels[]): void {
+  uninstall()
+  for (const kernelName of new Set(layers.flatMap(Object.keys))) {
     const replaces = getKernel(kernelName, backendName)
-    if (replaces && isOwnKernel(replaces)) continue
+    const own = layers.flatMap((layer) => layer[kernelName] ?? [])
+    const kernelFunc = kernelOf(kernelName, own, replaces?.kernelFunc)
     if (replaces) unregisterKernel(kernelName, backendName)
-    const kernelFunc = kernelOf(kernelName, kernel, replaces?.kernelFunc)
     registerKernel({ ...replaces, kernelName, backendName, kernelFunc, replaces } as OwnKernel)
   }
 }
 
-function kernelOf(name: string, own: Kernel, stock: KernelFunc | undefined): KernelFunc {
-  return ({ inputs, attrs, backend }) => {
-    const call = { inputs, attrs, backend } as unknown as Call
-    return own(call, ({ inputs, attrs }) => {
-      if (!stock) throw noKernel(name)
-      return stock({ inputs, attrs, backend }) as TensorInfo
-    })
+function uninstall(): void {
+  for (const config of getKernelsForBackend(backendName).filter(isOwnKernel)) {
+    unregisterKernel(config.kernelName, backendName)
+    if (config.replaces) registerKernel(config.replaces)
   }
+}
+
+function kernelOf(
+  name: string,
+  layers: readonly Kernel[],
+  stock: KernelFunc | undefined,
+): KernelFunc {
+  type Run = (call: Call) => TensorInfo | TensorInfo[]
+  const bottom: Run = (call) => {
+    if (!stock) throw noKernel(name)
+    return stock(call as never)
+  }
+  const run = layers.reduce<Run>(
+    (below, layer) => (call) =>
+      layer(call, (part) => below({ ...part, backend: call.backend }) as TensorInfo),
+    bottom,
+  )
+  return (call) => run(call as unknown as Call)
 }
 
 function noKernel(name: string): KshotError {

@@ -113,14 +113,17 @@ export const views: Kernels = {
 
   Transpose: (call, stock) => {
     const { x } = call.inputs as { x: TensorInfo }
-    if (isPlain(x, 6)) return stock(call)
-    const axes = axesOf(x)
-    return view(
-      call,
-      x,
-      (call.attrs.perm as number[]).map((a) => axes[a]!),
-    )
+    return isPlain(x, 6) ? stock(call) : transposed(call, x)
   },
+}
+
+export function transposed(call: Call, x: TensorInfo): TensorInfo {
+  const axes = axesOf(x)
+  return view(
+    call,
+    x,
+    (call.attrs.perm as number[]).map((a) => axes[a]!),
+  )
 }
 
 function padded(x: TensorInfo, paddings: readonly [number, number][]): Axis[] {
