@@ -1,3 +1,4 @@
+import { cpus } from 'node:os'
 import { cpu } from '@kshot/backend-cpu'
 import { libtensorflow, node } from '@kshot/backend-node'
 import { describeNodeGpu, nodeGpu } from '@kshot/backend-node-gpu'
@@ -16,7 +17,12 @@ export interface Column {
 }
 
 const onCpuLibrary = () =>
-  libtensorflow({ ...describeNodeGpu({}), device: 'cpu', refuse: () => ({ available: true }) })
+  libtensorflow({
+    ...describeNodeGpu({}),
+    device: 'cpu',
+    refuse: () => ({ available: true }),
+    describe: async () => ({ device: cpus()[0]?.model.trim() ?? 'unknown processor' }),
+  })
 
 /** By a Vulkan driver that computes on the processor, unless the environment names another. */
 function onSwiftShader(): Backend {

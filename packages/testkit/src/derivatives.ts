@@ -1,7 +1,4 @@
-import { type Backend, grad, hvp, tree } from '@kshot/core'
-import { expect, it } from 'vitest'
-import { activate, type TestBackend } from './backends'
-import { relativeError } from './closeness'
+import { grad, hvp, tree } from '@kshot/core'
 import { numbersOf } from './numbers'
 import { draw, type Operation, scalarOf } from './operations'
 
@@ -18,21 +15,4 @@ export async function derivatives([name, shapes, f, between]: Operation) {
   )
   tree.dispose(computed)
   return { value: value!, gradient: gradient!, product: product! }
-}
-
-/** Every operation has the derivatives of the cpu backend, twice. */
-export function derivativesSuite(
-  backend: TestBackend | Backend,
-  operations: readonly Operation[],
-): void {
-  const named = operations.map((operation) => [operation[0], operation] as const)
-  it.each(named)('%s has the derivatives of the cpu backend, twice', async (_, operation) => {
-    await activate('cpu')
-    const expected = await derivatives(operation)
-    await activate(backend)
-    const actual = await derivatives(operation)
-    expect(relativeError(actual.value, expected.value)).toBeLessThan(1e-4)
-    expect(relativeError(actual.gradient, expected.gradient)).toBeLessThan(1e-4)
-    expect(relativeError(actual.product, expected.product)).toBeLessThan(1e-4)
-  })
 }
