@@ -10,6 +10,12 @@ export function learnerName({ export: name, options }: Spec): string {
   return `${name}, ${backbone.export}${filters === undefined ? '' : ` with ${filters} filters`}`
 }
 
+/** The net of a learner in a few words: `conv4 with 16 filters`. */
+export function netName(learner: Spec): string {
+  const [name, ...net] = learnerName(learner).split(', ')
+  return net.join(', ') || name!
+}
+
 interface Setting {
   /** None in a regression. */
   readonly ways?: number | null | undefined

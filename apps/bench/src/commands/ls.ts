@@ -1,6 +1,7 @@
 import { Argument, Command } from 'commander'
 import { backends } from '../backends'
 import { datasets } from '../data'
+import { standard } from '../leaderboard/standard'
 import { learners } from '../learners'
 import { presets } from '../presets'
 import { coloursOf } from '../text'
@@ -14,6 +15,10 @@ const LISTS: { readonly [what: string]: () => Rows } = {
       Object.entries(presets).map(([name, { description }]) => [name, description]),
     ),
   learners: () => learners,
+  standard: () =>
+    Object.fromEntries(
+      Object.entries(standard).map(([name, { description }]) => [name, description]),
+    ),
   datasets: () =>
     Object.fromEntries(
       Object.entries(datasets).map(([name, { description }]) => [name, description]),

@@ -1,5 +1,5 @@
 import { KshotError } from '@kshot/core'
-import { learnerName } from '../describe'
+import { netName } from '../describe'
 import { nearest } from '../nearest-key'
 import { presets } from '../presets'
 import { toSpec } from '../specs'
@@ -24,11 +24,11 @@ export interface Contestant {
  * The learners of a leaderboard for one kind of examples.
  * @throws `config/bad-value`, `config/unknown-learner`, `config/unknown-key`
  */
-export function contestants({ learners }: Leaderboard, examples: Examples): Contestant[] {
+export function contestants({ learners, filters }: Leaderboard, examples: Examples): Contestant[] {
   const entries = learners ?? defaultLearners(examples)
   const all = entries.map((entry, i) => {
     const full = typeof entry === 'string' ? { use: entry } : entry
-    return contestant(full, examples, `learners.${i}`)
+    return contestant(full, { examples, filters, path: `learners.${i}` })
   })
   const names = all.map(({ name }) => name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
@@ -40,13 +40,21 @@ export function contestants({ learners }: Leaderboard, examples: Examples): Cont
   )
 }
 
-function contestant(entry: Entry, examples: Examples, path: string): Contestant {
+interface Place {
+  readonly examples: Examples
+  readonly filters: number | undefined
+  /** As in `learners.2`. */
+  readonly path: string
+}
+
+function contestant(entry: Entry, place: Place): Contestant {
+  const { path } = place
   const { use, learner, options = {} } = entry
   if ((use === undefined) === (learner === undefined)) {
     const got = use === undefined ? 'neither use nor learner' : 'use and learner'
     throw badValue(`'${path}' with ${got}`, 'one of the two', 'See kshot ls standard')
   }
-  const base = use === undefined ? own(entry) : used(use, examples, path)
+  const base = use === undefined ? own(entry) : used(use, place)
   const changed = { ...base.learner, ...options }
   return {
     name: entry.name ?? use ?? String(base.learner.name),
@@ -72,7 +80,7 @@ function own({ learner }: Entry): Base {
   return { learner: learner as Base['learner'], train: {} }
 }
 
-function used(name: string, examples: Examples, path: string): Base {
+function used(name: string, { examples, filters, path }: Place): Base {
   const known = Object.hasOwn(standard, name) ? standard[name] : undefined
   if (known) {
     const learner = known.learner[examples]
@@ -85,7 +93,7 @@ function used(name: string, examples: Examples, path: string): Base {
       )
     }
     return {
-      learner: learner as Base['learner'],
+      learner: (filters === undefined ? learner : sized(learner, filters)) as Base['learner'],
       train: known.train ?? {},
       executor: known.executor,
     }
@@ -100,12 +108,17 @@ function used(name: string, examples: Examples, path: string): Base {
   }
 }
 
+/** A learner whose nets have so many filters, wherever they have some. */
+function sized<T>(learner: T, filters: number): T {
+  return JSON.parse(JSON.stringify(learner), (key, value) => (key === 'filters' ? filters : value))
+}
+
 /** The net in words. A table says it of each row, so a module has to. */
 function backboneOf(entry: Entry, learner: Base['learner'], path: string): string {
   if (entry.backbone !== undefined) return entry.backbone
   const spec = learner.name === 'module' ? undefined : toSpec(learner)
   const net = spec && (spec.options.backbone ?? spec.options.model)
-  if (net) return learnerName(spec).replace(/^[^,]*, /, '')
+  if (net) return netName(spec)
   throw badValue(
     `'${path}' without a backbone`,
     "its net in words, as in 'conv4 with 64 filters'",

@@ -94,7 +94,10 @@ function lettersOf(lines: readonly Line[]): Marks {
   const letter = (mark: string) => `[${String.fromCharCode(97 + all.indexOf(mark))}]`
   return {
     of: (marks) => marks.map(letter),
-    legend: all.map((mark) => `${letter(mark)} unlike most here: ${mark}`),
+    legend:
+      all.length > 0
+        ? [`Unlike most here: ${all.map((mark) => `${letter(mark)} ${mark}`).join(', ')}.`]
+        : [],
   }
 }
 

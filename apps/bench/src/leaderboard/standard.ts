@@ -29,8 +29,16 @@ const joint = { normalisation: { train: 'batch-joint', test: 'running' } }
 /** One output unit a label, as in the papers; `ways` is the setting's. */
 const fixed = { head: 'fixed' }
 /** Of a net that was just drawn: a few large steps. */
-const inner = { ...fixed, innerRate: 0.4, steps: { train: 3, test: 5 } }
+const steps = { innerRate: 0.4, steps: { train: 3, test: 5 } }
+const inner = { ...fixed, ...steps }
 const meta = { metaBatch: 4 } as const
+/** Of all tasks of a meta-step at once. */
+const atOnce = { train: meta, executor: 'vectorised' } as const
+
+const mamlPlusPlus = {
+  ...{ name: 'mamlPlusPlus', ...fixed, innerRate: 0.1, steps: 3 },
+  multiStepLoss: 300,
+}
 
 /**
  * Learners that need a name only: on conv4 with 32 filters for pictures, on a net of 64 hidden units for
@@ -44,6 +52,10 @@ export const standard: { readonly [name: string]: Standard } = {
   matching: {
     description: 'Matching Networks, cosine attention with a learned temperature',
     learner: onBoth({ name: 'matching', ...joint }),
+  },
+  'matching-fce': {
+    description: 'Matching Networks with full context embeddings',
+    learner: onBoth({ name: 'matching', fullContext: true, ...joint }),
   },
   siamese: {
     description: 'Siamese nets, trained on pairs',
@@ -61,22 +73,43 @@ export const standard: { readonly [name: string]: Standard } = {
   maml: {
     description: 'MAML, second order',
     learner: onBoth({ name: 'maml', ...inner }, 'model'),
-    ...{ train: meta, executor: 'vectorised' },
+    ...atOnce,
   },
   fomaml: {
     description: 'MAML, first order',
     learner: onBoth({ name: 'maml', ...inner, firstOrder: true }, 'model'),
-    ...{ train: meta, executor: 'vectorised' },
+    ...atOnce,
   },
   anil: {
     description: 'MAML whose head alone adapts',
     learner: onBoth({ name: 'anil', ...inner }, 'model'),
-    ...{ train: meta, executor: 'vectorised' },
+    ...atOnce,
+  },
+  boil: {
+    description: 'MAML whose body alone adapts',
+    learner: onBoth({ name: 'boil', ...steps }, 'model'),
+    ...atOnce,
   },
   'meta-sgd': {
     description: 'MAML with a learned rate for each parameter',
     learner: onBoth({ name: 'metaSgd', ...fixed, steps: 1, initialRate: 0.1 }, 'model'),
-    ...{ train: meta, executor: 'vectorised' },
+    ...atOnce,
+  },
+  'maml-pp': {
+    description: 'MAML++: learned rates, a loss for each inner step, norm for each of them',
+    learner: {
+      pictures: { ...mamlPlusPlus, model: { ...conv4, innerSteps: 3 } } as Learner,
+      vectors: { ...mamlPlusPlus, model: mlp } as Learner,
+    },
+    ...atOnce,
+  },
+  imaml: {
+    description: 'implicit MAML',
+    learner: onBoth(
+      { name: 'implicitMaml', ...fixed, innerRate: 0.3, steps: 8, strength: 0.5 },
+      'model',
+    ),
+    ...atOnce,
   },
   reptile: {
     description: 'Reptile',
@@ -88,8 +121,8 @@ export const standard: { readonly [name: string]: Standard } = {
       'model',
     ),
     // A pool to draw mini-batches from, and no queries to learn from.
+    ...atOnce,
     train: { ...meta, shots: 10, queries: 1, optimizer: { name: 'sgd', rate: 1 }, decay: 'linear' },
-    executor: 'vectorised',
   },
   baseline: {
     description: 'a classifier over all training classes, then a new linear head',
@@ -102,6 +135,13 @@ export const standard: { readonly [name: string]: Standard } = {
   simpleshot: {
     description: 'a classifier over all training classes, then nearest centroid',
     learner: onBoth({ name: 'simpleShot', transform: 'CL2N' }),
+  },
+  'nearest-neighbours': {
+    description: 'three nearest neighbours on the examples as they are; learns nothing',
+    learner: {
+      pictures: { name: 'nearestNeighbours', backbone: raw, k: 3 },
+      vectors: { name: 'nearestNeighbours', backbone: raw, k: 3 },
+    },
   },
   'nearest-centroid': {
     description: 'nearest centroid on the examples as they are; learns nothing',

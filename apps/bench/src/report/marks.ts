@@ -1,3 +1,4 @@
+import { netName, stepsName } from '../describe'
 import type { DoneRow } from '../leaderboard/results'
 import type { Seeds } from './contenders'
 
@@ -11,6 +12,10 @@ const CONDITIONS: readonly ((row: DoneRow) => string)[] = [
   ({ labels: { resize } }) => `resize ${resize}`,
   ({ labels: { withinAlphabet } }) => (withinAlphabet ? 'within alphabets' : 'across alphabets'),
   ({ labels: { trainingSplit } }) => `trained on ${trainingSplit}`,
+  ({ labels: { adaptationSteps: n } }) =>
+    n === 0 ? 'no steps at test' : `${stepsName(n)} at test`,
+  ({ backbone, learner }) => `net ${backbone ?? netName(learner)}`,
+  ({ labels: { tuningTrials: n } }) => (n === 0 ? 'not tuned' : `tuned: ${n} trials`),
 ]
 
 /** For each learner the conditions in which it differs from most others of its table. */
