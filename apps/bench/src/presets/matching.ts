@@ -4,32 +4,32 @@ import { type Preset, type Presets, perSetting, type Setting } from './preset'
 /**
  * Vinyals et al. 2016, Matching Networks, arXiv:1606.04080, section 4.1.1.
  *
- * - trained with the ways and shots of the test, on Vinyals' split; rotations by 90°, 180° and 270°
+ * - trained 20-way with the shots of the test, on Vinyals' split; rotations by 90°, 180° and 270°
  *   are classes of their own, at test too
  * - conv4 with 64 filters for f′ and g′; cosine attention
  *
  * The paper names neither optimizer nor rate, queries nor steps: Adam at 1e-3, halved every 3,000
- * episodes, 15 queries a class (20-way: 5), at most 30,000 episodes and no more than 40 validations,
+ * episodes, 5 queries a class, at most 30,000 episodes and no more than 40 validations,
  * 250 episodes apart, without a better one.
  *
  * Deviations: a learned temperature, from 0.05 on (plain cosine leaves the softmax nearly flat); batch
  * norm over support and queries together in training, with running statistics at test, as
- * Prototypical Networks do.
+ * Prototypical Networks do. And 5-way is trained 20-way, where the paper trains as it tests: after
+ * 1,000 steps with 32 filters that is 95.1 % on the validation classes, five ways 91.4 % and, with as
+ * many images (4 episodes a step), 93.2 %. `--set train.ways=5` is the paper.
  *
  * Tried for 800 episodes of 20-way 1-shot with 32 filters, on the validation classes: the three
  * distances, fixed and learned temperatures from 0.025 to 1, with full context and without.
  */
 function omniglot({ ways, shots }: Setting, fullContext: boolean): Preset {
   const context = fullContext ? ', full context embeddings' : ''
-  // fewer queries where there are more classes: what a step costs is images
-  const shape = { ways, shots, queries: ways === 20 ? 5 : 15 }
   return {
-    description: `Vinyals et al. 2016: Omniglot, ${ways}-way ${shots}-shot${context}`,
+    description: `Vinyals et al. 2016: Omniglot, ${ways}-way ${shots}-shot, trained 20-way${context}`,
     config: {
       learner: { ...learner, backbone: { ...backbone, filters: 64 }, fullContext },
       dataset: { name: 'omniglot', split: 'vinyals', resize: 'nearest', rotations: 'all' },
       train: {
-        ...{ ...shape, metaBatch: 1, steps: 30_000 },
+        ...{ ways: 20, shots, queries: 5, metaBatch: 1, steps: 30_000 },
         optimizer: {
           name: 'adam',
           rate: { name: 'step', initial: 1e-3, every: 3000, factor: 0.5 },
@@ -37,10 +37,13 @@ function omniglot({ ways, shots }: Setting, fullContext: boolean): Preset {
         split: 'train',
         checkpointEvery: 100,
       },
-      validate: { ...shape, episodes: 100, every: 250, patience: 40 },
+      validate: {
+        ...{ ways, shots, queries: ways === 20 ? 5 : 15, episodes: 100 },
+        ...{ every: 250, patience: 40 },
+      },
       test: { ways, shots, queries: 15, episodes: 1000 },
       seed: 1,
-      tuningTrials: 13,
+      tuningTrials: 15,
     },
   }
 }
