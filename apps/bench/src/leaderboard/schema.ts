@@ -88,6 +88,9 @@ export const leaderboardSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('Names of standard learners or presets, or more in full.'),
+  filters: positive
+    .optional()
+    .describe('Of the nets of standard learners, for pictures; default: 32.'),
   settings: z
     .array(setting)
     .min(1)
