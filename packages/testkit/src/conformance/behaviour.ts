@@ -1,9 +1,11 @@
-import { type Backend, conv4, grad, rng, softmaxCrossEntropy, tree } from '@kshot/core'
+import { type Backend, tree } from '@kshot/core'
 import * as tf from '@tensorflow/tfjs-core'
-import { activate } from '../backends'
 import { numbersOf } from '../numbers'
 import { byHand, derivativesByHand, saysWhatItIs } from './by-hand'
 import { type ConformanceCheck, fail, type Outcome, outcomeOf, pass } from './check'
+import { drawNet, slopeOf } from './few-shot-net'
+import { noLeak } from './leak'
+import { moves } from './moving'
 
 const checks: { readonly [name: string]: (backend: Backend) => Promise<Outcome> } = {
   'says what it runs on': saysWhatItIs,
@@ -25,20 +27,6 @@ export const behaviourChecks: readonly ConformanceCheck[] = Object.entries(check
   }),
 )
 
-const net = conv4({ filters: 4, blocks: 2 })
-const drawNet = () => net.init(rng(1), [8, 8, 1])
-
-/** The gradient of a few-shot net's loss. */
-function slopeOf({ params, state }: ReturnType<typeof drawNet>): tree.Params {
-  const random = rng(3)
-  const pixels = Array.from({ length: 6 * 64 }, () => random.normal())
-  const x = tf.tensor(pixels, [6, 8, 8, 1])
-  const labels = tf.tensor1d([0, 1, 2, 3, 0, 1], 'int32')
-  return grad((params: tree.Params) =>
-    softmaxCrossEntropy(net.apply({ params, state }, x, { norm: 'batch' }).y, labels),
-  )(params)
-}
-
 async function sameBytes(backend: Backend): Promise<Outcome> {
   await backend.activate()
   const once = async () => {
@@ -56,48 +44,6 @@ async function sameBytes(backend: Backend): Promise<Outcome> {
   const differ = first.filter((value, i) => value !== second[i]).length
   return differ === 0 ? pass() : fail(`${differ} of ${first.length} numbers differ`)
 }
-
-const ROUNDS = 1000
-const [ROWS, COLUMNS] = [96, 96]
-
-/** Ten operations, of 36 KiB each but for two. */
-function tenOperations(x: tf.Tensor2D): tf.Tensor {
-  const moved = tf.transpose(tf.sub(tf.add(x, x), x))
-  const halves = tf.split(tf.relu(moved), 2)
-  const whole = tf.concat([tf.exp(tf.mul(halves[0]!, 0)), halves[1]!])
-  const few = tf.slice(whole, [0, 0], [8, COLUMNS])
-  return tf.matMul(few, whole)
-}
-
-async function noLeak(backend: Backend): Promise<Outcome> {
-  await backend.activate()
-  const x = tf.ones([ROWS, COLUMNS]) as tf.Tensor2D
-  const rounds = async (n: number) => {
-    for (let i = 0; i < n; i++) tf.tidy(() => void tenOperations(x))
-    // a queue of work to be done is no leak
-    await tf.tidy(() => tf.sum(x)).data()
-  }
-  await rounds(ROUNDS / 10)
-  const counted = () => ({
-    ...tf.memory(),
-    onDevice: tf.backend().numDataIds(),
-    resident: resident(),
-  })
-  const before = counted()
-  await rounds(ROUNDS)
-  const after = counted()
-  x.dispose()
-  const left = after.onDevice - before.onDevice
-  const more = after.resident - before.resident
-  const tensors = after.numTensors - before.numTensors
-  // the sum at the end of each `rounds` is a tensor of its own
-  if (left > 1 || tensors > 1) return fail(`${tensors} tensors, ${left} of them on the device`)
-  // what leaked would be 280 MiB or more; what JavaScript has not yet collected is less than half of that
-  return more < 2 ** 27 ? pass() : fail(`${Math.round(more / 2 ** 20)} MiB more`)
-}
-
-// a browser does not tell
-const resident = () => (typeof process === 'object' ? process.memoryUsage.rss() : 0)
 
 const twoTimesTwo = async () => {
   const [four] = await tf.tidy(() => tf.mul(tf.tensor([2]), 2)).data()
@@ -125,42 +71,4 @@ async function disposedOf(backend: Backend): Promise<Outcome> {
     if (!(await twoTimesTwo())) return fail('2 × 2 is not 4 any more')
   }
   return pass()
-}
-
-/** Every number of a model is as it was, bit by bit, after its backend was left and taken again. */
-async function moves(backend: Backend): Promise<Outcome> {
-  await activate('cpu')
-  const model = drawNet()
-  const others = {
-    odd: tf.tensor([Number.NaN, -0, 1e-40, Number.MAX_VALUE, -Infinity, 1 / 3]),
-    whole: tf.tensor([2 ** 31 - 1, -(2 ** 31), 0], [3], 'int32'),
-    truths: tf.tensor([1, 0, 1], [3], 'bool'),
-    none: tf.tensor([], [0, 3]),
-  }
-  const all = { params: model.params, state: model.state, ...others }
-  const before = await numbersOf(all)
-  const there = async () => {
-    await backend.activate()
-    const doubled = tree.tidy(() => ({
-      slope: slopeOf(model),
-      odd: tf.mul(others.odd, 1),
-      whole: tf.add(others.whole, tf.scalar(0, 'int32')),
-      truths: tf.logicalNot(others.truths),
-    }))
-    // where reading is asynchronous, what a tensor holds has to be here before another backend takes it
-    const numbers = await numbersOf(doubled.slope)
-    await numbersOf(all)
-    tree.dispose(doubled)
-    return numbers
-  }
-  const first = await there()
-  await activate('cpu')
-  const back = await numbersOf(all)
-  const again = await there()
-  const after = await numbersOf(all)
-  tree.dispose(all)
-  const same = (a: readonly number[], b: readonly number[]) =>
-    a.length === b.length && a.every((value, i) => Object.is(value, b[i]))
-  if (!same(before, back) || !same(before, after)) return fail('numbers changed')
-  return same(first, again) ? pass() : fail('its gradient is another one')
 }
