@@ -1,3 +1,4 @@
+import { nearness } from '@kshot/core'
 import {
   add,
   div,
@@ -5,11 +6,7 @@ import {
   matMul,
   max,
   mul,
-  neg,
-  rsqrt,
-  square,
   sub,
-  sum,
   type Tensor1D,
   type Tensor2D,
   transpose,
@@ -35,12 +32,6 @@ export function centroidsOf(features: Tensor2D, marks: Tensor2D): Centroids {
 }
 
 /** −‖z − c_k‖², `[n, ways]`; a class without examples lies beyond all others. */
-export function nearness(features: Tensor2D, { means, penalty }: Centroids): Tensor2D {
-  const difference = sub(expandDims(features, 1), expandDims(means, 0))
-  return add(neg(sum(square(difference), 2)), penalty) as Tensor2D
-}
-
-/** Rows of length 1; a row of zeros stays one. */
-export function unitRows(rows: Tensor2D): Tensor2D {
-  return mul(rows, rsqrt(add(sum(square(rows), 1, true), 1e-12)))
+export function toCentroids(features: Tensor2D, { means, penalty }: Centroids): Tensor2D {
+  return add(nearness(features, means), penalty) as Tensor2D
 }

@@ -1,11 +1,11 @@
 // Chen et al. 2019, A Closer Look at Few-shot Classification, arXiv:1904.04232: Baseline and Baseline++.
-import { type Batch, type MetaLearner, type Model, type Rng, tree } from '@kshot/core'
+import { type Batch, type MetaLearner, type Model, marksOf, type Rng, tree } from '@kshot/core'
 import { type Tensor2D, transpose, zeros } from '@tensorflow/tfjs-core'
 import { centroidsOf } from './centroids'
 import { bodyOf, classifierTraining } from './classifier-training'
 import { badOption } from './errors'
 import { cosineHead, drawHead, type HeadKind, linearHead } from './heads'
-import { featuresOf, marksOf } from './support'
+import { featuresOf } from './support'
 import { tuned } from './tuning'
 
 export interface FineTunedOptions {

@@ -1,5 +1,5 @@
 // Chen et al. 2019, A Closer Look at Few-shot Classification, arXiv:1904.04232, section 3.2.
-import { drawTensor, type Rng } from '@kshot/core'
+import { drawTensor, type Rng, unitRows } from '@kshot/core'
 import {
   add,
   concat,
@@ -14,7 +14,6 @@ import {
   sum,
   type Tensor2D,
 } from '@tensorflow/tfjs-core'
-import { unitRows } from './centroids'
 
 export type HeadKind = 'linear' | 'cosine'
 

@@ -1,6 +1,6 @@
 // The nearest class mean (Rocchio 1971; Mensink et al. 2013, Distance-Based Image Classification, eq. 1).
 import type { MetaLearner, Model } from '@kshot/core'
-import { centroidsOf, nearness } from './centroids'
+import { centroidsOf, toCentroids } from './centroids'
 import { untrained } from './untrained'
 
 export interface NearestCentroidOptions {
@@ -27,6 +27,6 @@ export function nearestCentroid({ backbone }: NearestCentroidOptions): MetaLearn
     },
     backbone,
     remember: centroidsOf,
-    judge: nearness,
+    judge: toCentroids,
   })
 }

@@ -1,5 +1,5 @@
 // Cover & Hart 1967, Nearest neighbor pattern classification, doi:10.1109/TIT.1967.1053964.
-import type { MetaLearner, Model } from '@kshot/core'
+import { type MetaLearner, type Model, unitRows } from '@kshot/core'
 import {
   add,
   div,
@@ -15,7 +15,6 @@ import {
   type Tensor2D,
   topk,
 } from '@tensorflow/tfjs-core'
-import { unitRows } from './centroids'
 import { badOption } from './errors'
 import { untrained } from './untrained'
 

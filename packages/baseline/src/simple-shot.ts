@@ -4,9 +4,11 @@ import {
   type Meta,
   type MetaLearner,
   type Model,
+  marksOf,
   type Params,
   stopGradient,
   tree,
+  unitRows,
 } from '@kshot/core'
 import {
   add,
@@ -22,11 +24,11 @@ import {
   type Tensor2D,
   zeros,
 } from '@tensorflow/tfjs-core'
-import { type Centroids, centroidsOf, nearness, unitRows } from './centroids'
+import { type Centroids, centroidsOf, toCentroids } from './centroids'
 import { bodyOf, type ClassifierParams, classifierTraining } from './classifier-training'
 import { badOption } from './errors'
 import { linearHead } from './heads'
-import { featuresOf, marksOf } from './support'
+import { featuresOf } from './support'
 
 /** UN, L2N and CL2N of the paper: as they are, of length 1, centred and then of length 1. */
 export type Transform = 'none' | 'L2N' | 'CL2N'
@@ -107,7 +109,7 @@ export function simpleShot(options: SimpleShotOptions): MetaLearner<Batch> {
         return centroidsOf(transformed(meta, support.x), marks)
       }),
     predict: (meta, adapted, x) =>
-      tree.tidy(() => nearness(transformed(meta, x), adapted as Centroids)),
+      tree.tidy(() => toCentroids(transformed(meta, x), adapted as Centroids)),
   }
 }
 

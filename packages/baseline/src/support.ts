@@ -1,22 +1,5 @@
-import { type Batch, classesOf, type Meta, type Model } from '@kshot/core'
-import {
-  cast,
-  maximum,
-  oneHot,
-  sum,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-} from '@tensorflow/tfjs-core'
-
-/**
- * Which class each example is of: rows with a single 1, `[n, ways]`.
- * @throws `core/no-classes`, `core/one-class`, `core/empty-support`
- */
-export function marksOf(support: Batch): Tensor2D {
-  const ways = classesOf(support)
-  return cast(oneHot(support.y as Tensor1D, ways), 'float32') as Tensor2D
-}
+import type { Meta, Model } from '@kshot/core'
+import { maximum, sum, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core'
 
 /** How many examples each class has, `[ways]`, at least 1 so that it can be divided by. */
 export function shotsOf(marks: Tensor2D): Tensor1D {

@@ -3,6 +3,7 @@ import {
   type Batch,
   type MetaLearner,
   type Model,
+  marksOf,
   type Params,
   type Spec,
   softmaxCrossEntropy,
@@ -10,7 +11,7 @@ import {
   tree,
 } from '@kshot/core'
 import type { Tensor2D } from '@tensorflow/tfjs-core'
-import { featuresOf, marksOf } from './support'
+import { featuresOf } from './support'
 
 /** What a rule over features remembers of a support set, and how it judges queries by it. */
 interface Rule<Memory extends Params> {

@@ -1,3 +1,4 @@
+import { cast, oneHot, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core'
 import { KshotError } from './errors'
 import type { Batch } from './task'
 
@@ -31,4 +32,13 @@ export function classesOf({ x, ways }: Batch): number {
     })
   }
   return ways
+}
+
+/**
+ * Which class each example of a support set is of: rows with a single 1, `[n, ways]`.
+ * @throws what {@link classesOf} throws
+ * @example const sums = matMul(marksOf(support), embeddings, true, false)
+ */
+export function marksOf(support: Batch): Tensor2D {
+  return cast(oneHot(support.y as Tensor1D, classesOf(support)), 'float32') as Tensor2D
 }

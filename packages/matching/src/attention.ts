@@ -1,5 +1,5 @@
 // Vinyals et al. 2016, Matching Networks for One Shot Learning, arXiv:1606.04080, section 2.1.
-import { stopGradient } from '@kshot/core'
+import { cosines, nearness, stopGradient, unitRows } from '@kshot/core'
 import {
   add,
   cast,
@@ -10,9 +10,6 @@ import {
   matMul,
   max,
   mul,
-  neg,
-  rsqrt,
-  square,
   sub,
   sum,
   type Tensor2D,
@@ -29,12 +26,9 @@ export type Distance = 'cosine' | 'cosine-support' | 'squared-euclidean'
 
 /** c(f, g) for each pair: `[n, d]` and `[m, d]` to `[n, m]`. */
 export function similarity(queries: Tensor2D, support: Tensor2D, distance: Distance): Tensor2D {
-  if (distance === 'squared-euclidean') {
-    const difference = sub(expandDims(queries, 1), expandDims(support, 0))
-    return neg(sum(square(difference), 2)) as Tensor2D
-  }
-  const compared = distance === 'cosine' ? unit(queries) : queries
-  return matMul(compared, unit(support), false, true)
+  if (distance === 'squared-euclidean') return nearness(queries, support)
+  if (distance === 'cosine') return cosines(queries, support)
+  return matMul(queries, unitRows(support), false, true)
 }
 
 /**
@@ -60,9 +54,4 @@ const ABSENT = -1e9
 function largestOfClass(scores: Tensor2D, members: Tensor2D) {
   const others = mul(sub(1, transpose(members)), ABSENT)
   return max(add(expandDims(scores, 1), expandDims(others, 0)), 2) as Tensor2D
-}
-
-/** Rows of length 1; an all-zero row stays zero. */
-function unit(rows: Tensor2D): Tensor2D {
-  return mul(rows, rsqrt(add(sum(square(rows), 1, true), 1e-12)))
 }

@@ -2,12 +2,12 @@
 import {
   accuracy,
   type Batch,
-  classesOf,
   type LstmWeights,
   logSoftmax,
   type Meta,
   type MetaLearner,
   type Model,
+  marksOf,
   type NormMode,
   type Params,
   softmaxCrossEntropy,
@@ -15,15 +15,12 @@ import {
   type Weights,
 } from '@kshot/core'
 import {
-  cast,
   concat,
   exp,
   mul,
-  oneHot,
   scalar,
   slice,
   type Tensor,
-  type Tensor1D,
   type Tensor2D,
   tidy,
   zeros,
@@ -158,9 +155,7 @@ export function matching(options: MatchingOptions): MetaLearner {
 }
 
 function remember(support: Batch): Examples {
-  const ways = classesOf(support)
-  const members = cast(oneHot(support.y as Tensor1D, ways), 'float32') as Tensor2D
-  return { x: support.x, members }
+  return { x: support.x, members: marksOf(support) }
 }
 
 /** How many numbers a model makes of an example: of a model of one's own, only its output says so. */

@@ -1,15 +1,9 @@
+import { cosines, nearness } from '@kshot/core'
 import {
-  add,
   cast,
   div,
-  expandDims,
   matMul,
-  mul,
-  neg,
   oneHot,
-  rsqrt,
-  square,
-  sub,
   sum,
   type Tensor1D,
   type Tensor2D,
@@ -31,12 +25,5 @@ export function classMeans(members: Tensor2D, embeddings: Tensor2D): Tensor2D {
 
 /** How near each query is to each prototype, `[n, ways]`: −‖z − c‖², or cos(z, c). */
 export function similarity(queries: Tensor2D, means: Tensor2D, distance: Distance): Tensor2D {
-  if (distance === 'cosine') return matMul(unit(queries), unit(means), false, true)
-  const difference = sub(expandDims(queries, 1), expandDims(means, 0))
-  return neg(sum(square(difference), 2)) as Tensor2D
-}
-
-/** Rows of length 1; an all-zero row stays zero. */
-function unit(rows: Tensor2D): Tensor2D {
-  return mul(rows, rsqrt(add(sum(square(rows), 1, true), 1e-12)))
+  return distance === 'cosine' ? cosines(queries, means) : nearness(queries, means)
 }

@@ -2,10 +2,10 @@
 import {
   accuracy,
   type Batch,
-  classesOf,
   KshotError,
   type Meta,
   type MetaLearner,
+  marksOf,
   meanSquaredError,
   type NormMode,
   type Params,
@@ -175,8 +175,7 @@ type Memory = { readonly x: Tensor; readonly members: Tensor2D }
 
 /** Which example is of which class: `members` holds 1 or 0, `[ways, m]`. */
 function remember(support: Batch): Memory {
-  const marks = oneHot(support.y as Tensor1D, classesOf(support))
-  return { x: support.x, members: transpose(cast(marks, 'float32')) as Tensor2D }
+  return { x: support.x, members: transpose(marksOf(support)) as Tensor2D }
 }
 
 function normOf(mode: RelationNormalisation): NormMode {

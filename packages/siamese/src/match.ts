@@ -1,20 +1,17 @@
 import {
   abs,
   add,
-  cast,
   div,
   expandDims,
   matMul,
   max,
   maximum,
   mul,
-  oneHot,
   relu,
   reshape,
   sub,
   sum,
   type Tensor,
-  type Tensor1D,
   type Tensor2D,
   transpose,
 } from '@tensorflow/tfjs-core'
@@ -24,11 +21,6 @@ export type Shots = 'max' | 'mean'
 
 /** Below every log-odds: of a class without examples. */
 const NEVER = 1e9
-
-/** 1 where example i is of class k, else 0: `[ways, m]`. */
-export function memberships(labels: Tensor1D, ways: number): Tensor2D {
-  return transpose(cast(oneHot(labels, ways), 'float32')) as Tensor2D
-}
 
 /** |h1 − h2| of each query with each support example: `[n · m, d]`. */
 export function distances(queries: Tensor2D, support: Tensor2D): Tensor2D {

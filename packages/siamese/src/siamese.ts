@@ -2,10 +2,10 @@
 import {
   type Batch,
   binaryCrossEntropy,
-  classesOf,
   KshotError,
   type Meta,
   type MetaLearner,
+  marksOf,
   type NormMode,
   type PairBatch,
   type Params,
@@ -31,9 +31,10 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
+  transpose,
 } from '@tensorflow/tfjs-core'
 import { drawHead, type HeadInit, head } from './head'
-import { distances, memberships, perClass, type Shots } from './match'
+import { distances, perClass, type Shots } from './match'
 
 /** Which of the normalisation modes a Siamese network can do at test. */
 export type SiameseNormalisation = 'running' | 'batch-joint' | 'support+one' | 'none'
@@ -176,7 +177,7 @@ function normOf(mode: SiameseNormalisation): NormMode {
 type Memory = { readonly x: Tensor; readonly members: Tensor2D }
 
 function remember(support: Batch): Memory {
-  return { x: support.x, members: memberships(support.y as Tensor1D, classesOf(support)) }
+  return { x: support.x, members: transpose(marksOf(support)) as Tensor2D }
 }
 
 /** λ ‖w‖² over filters and matrices; biases and the parameters of batch norm are left out. */

@@ -1,4 +1,5 @@
 import type { ConfigInput } from '../schema'
+import { onGlyphs } from './glyphs'
 import { type Preset, type Presets, perSetting, type Setting } from './preset'
 
 type Learner = ConfigInput['learner']
@@ -78,22 +79,10 @@ function omniglot({ what, learner }: Kind, { ways, shots }: Setting, steps: numb
   }
 }
 
-/** The embedded glyphs, as the quickstart has them. */
 function glyphs({ what, learner }: Kind, steps: number): Preset {
-  const shape = { ways: 5, shots: 1, queries: 15 }
   return {
     description: `${what}; embedded glyphs, 5-way 1-shot`,
-    config: {
-      learner: learner(16),
-      dataset: { name: 'glyphs', distort: { rotation: 15, shear: 0.15, scale: 0.15, shift: 2 } },
-      train: {
-        ...{ ways: 10, shots: 1, queries: 5, steps },
-        optimizer: { name: 'adam', rate: { name: 'step', initial: 2e-3, every: 400, factor: 0.5 } },
-      },
-      validate: steps === 0 ? null : { ...shape, episodes: 50, every: 100 },
-      test: { ...shape, episodes: 600 },
-      seed: 1,
-    },
+    config: onGlyphs(learner(16), { steps }),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ConfigInput } from '../schema'
+import { onGlyphs } from './glyphs'
 import { type Preset, type Presets, perSetting, type Setting } from './preset'
 
 /**
@@ -56,25 +56,9 @@ const learner = {
   normalisation: { train: 'batch-joint', test: 'running' },
 } as const
 
-/** As `protonet-glyphs-5w1s`: a net small enough for a minute or two on two slow cores. */
 const glyphs: Preset = {
   description: 'embedded glyphs, 5-way 1-shot, about 90 seconds',
-  config: {
-    learner: { ...learner, backbone: { ...backbone, filters: 16 } },
-    dataset: {
-      name: 'glyphs',
-      distort: { rotation: 15, shear: 0.15, scale: 0.15, shift: 2 },
-    },
-    train: {
-      ...{ ways: 10, shots: 1, queries: 5, metaBatch: 1, steps: 1200 },
-      optimizer: { name: 'adam', rate: { name: 'step', initial: 2e-3, every: 400, factor: 0.5 } },
-      split: 'train',
-      checkpointEvery: 100,
-    },
-    validate: { ways: 5, shots: 1, queries: 15, episodes: 50, every: 100 },
-    test: { ways: 5, shots: 1, queries: 15, episodes: 600 },
-    seed: 1,
-  } satisfies ConfigInput,
+  config: onGlyphs({ ...learner, backbone: { ...backbone, filters: 16 } }),
 }
 
 export const matchingPresets: Presets = {

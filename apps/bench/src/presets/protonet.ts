@@ -1,3 +1,4 @@
+import { onGlyphs } from './glyphs'
 import { type Preset, type Presets, perSetting } from './preset'
 
 /**
@@ -48,38 +49,16 @@ const omniglot = perSetting('protonet-omniglot', ({ ways, shots }) => {
   }
 })
 
-/**
- * The README's quickstart: a net small enough for a minute and a half on two slow cores.
- *
- * Characters of scripts that were never trained on, told apart after one example in another
- * typeface; each picture is turned, scaled and moved a little, in training and at test.
- */
+/** The README's quickstart. */
 const glyphs: Preset = {
   description: 'quickstart: embedded glyphs, 5-way 1-shot, about 90 seconds',
   config: {
-    learner: {
+    ...onGlyphs({
       name: 'protonet',
       backbone: { name: 'conv4', filters: 16, eps: 1e-5, momentum: 0.1 },
       distance: 'squared-euclidean',
       normalisation: { train: 'batch-joint', test: 'running' },
-    },
-    dataset: {
-      name: 'glyphs',
-      distort: { rotation: 15, shear: 0.15, scale: 0.15, shift: 2 },
-    },
-    train: {
-      ways: 10,
-      shots: 1,
-      queries: 5,
-      steps: 1200,
-      metaBatch: 1,
-      optimizer: { name: 'adam', rate: { name: 'step', initial: 2e-3, every: 400, factor: 0.5 } },
-      split: 'train',
-      checkpointEvery: 100,
-    },
-    validate: { ways: 5, shots: 1, queries: 15, episodes: 50, every: 100 },
-    test: { ways: 5, shots: 1, queries: 15, episodes: 600 },
-    seed: 1,
+    }),
     tuningTrials: 4,
   },
 }

@@ -1,4 +1,5 @@
 import type { ConfigInput } from '../schema'
+import { onGlyphs } from './glyphs'
 import { type Preset, type Presets, perSetting } from './preset'
 
 const learner = {
@@ -41,25 +42,9 @@ const omniglot = perSetting('siamese-omniglot', ({ ways, shots }) => {
   }
 })
 
-/** As `protonet-glyphs-5w1s`: a net small enough for a minute or two on two slow cores. */
 const glyphs: Preset = {
   description: 'embedded glyphs, 5-way 1-shot, trained on pairs, about 90 seconds',
-  config: {
-    learner: { ...learner, backbone: { ...backbone, filters: 16 } },
-    dataset: {
-      name: 'glyphs',
-      distort: { rotation: 15, shear: 0.15, scale: 0.15, shift: 2 },
-    },
-    train: {
-      ...{ ways: 10, shots: 1, queries: 5, metaBatch: 1, steps: 1200 },
-      optimizer: { name: 'adam', rate: { name: 'step', initial: 5e-3, every: 400, factor: 0.5 } },
-      split: 'train',
-      checkpointEvery: 100,
-    },
-    validate: { ways: 5, shots: 1, queries: 15, episodes: 50, every: 100 },
-    test: { ways: 5, shots: 1, queries: 15, episodes: 600 },
-    seed: 1,
-  },
+  config: onGlyphs({ ...learner, backbone: { ...backbone, filters: 16 } }, { rate: 5e-3 }),
 }
 
 export const siamesePresets: Presets = { 'siamese-glyphs-5w1s': glyphs, ...omniglot }

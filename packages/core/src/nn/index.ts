@@ -35,3 +35,4 @@ export {
 } from './models'
 export { globalAveragePool, maxPool } from './pool'
 export { series } from './series'
+export { cosines, nearness, unitRows } from './similarity'
