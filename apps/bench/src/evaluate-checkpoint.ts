@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { canonicalJson, disposeTask, fromSpec, type MetaLearner, useBackend } from '@kshot/core'
 import { named } from './auto-backend'
 import { backends } from './backends'
@@ -10,14 +11,21 @@ import { checkLake, type LAKE, lakeConfig, openLake } from './lake/setting'
 import { readMeta, type SavedNotes } from './meta-file'
 import { type AccuracyScore, type Result, resultOf } from './result'
 import type { RunEvents } from './run'
+import { FILES, writeJson, writeLines } from './run-folder'
 import type { Config } from './schema'
 import { buildLearner, loadModule } from './specs'
-import { baselineRow, tested } from './testing'
+import { baselineRow, episodeLines, type Tested, tested } from './testing'
 
 export interface EvaluateJob {
   /** A `meta.safetensors`, as `kshot run` writes it. */
   readonly checkpoint: string
   readonly overrides: Overrides
+  /** Other test episodes than those of its own configuration. */
+  readonly test?: Config['test']
+  /** Where what it finds is written, as a run writes it; nothing is, where there is none. */
+  readonly folder?: string
+  /** One thread an operation, where other processes have the other cores. */
+  readonly oneThread?: boolean
   readonly data: string | undefined
   /** A learner of a third party may be imported. */
   readonly allowModule?: boolean
@@ -33,9 +41,11 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
   const saved = await readMeta(job.checkpoint)
   const lake = job.setting !== undefined
   const own = lake ? lakeConfig(saved.config) : saved.config
-  const { config, choice } = await named(parseConfig(overridden(own, job.overrides)))
+  const changed = job.test ? { ...own, test: job.test } : own
+  const { config, choice } = await named(parseConfig(overridden(changed, job.overrides)))
   if (lake) checkLake(config)
-  const device = await useBackend(backends[config.backend]!(config.workers))
+  const threads = job.oneThread ? 1 : config.workers
+  const device = await useBackend(backends[config.backend]!(threads))
   const data: Data & { official?: boolean } = await (lake ? openLake : openData)(config, job.data)
   const learner = await learnerOf(saved, config, job.allowModule)
   const meta = saved.load(learner)
@@ -45,7 +55,8 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
     job.on.start?.({ config, folder, learner, data, device, workers, choice })
     const { signal, on } = job
     const step = saved.train.steps
-    const tests = await tested({ config, learner, meta, step, data, signal, executor, on })
+    const testJob = { config, learner, meta, step, data, signal, executor, on }
+    const tests = await tested(testJob)
     const result = resultOf({
       ...{ config, learner, device, test: tests.test, params: meta.params },
       baselines: [baselineRow(tests)],
@@ -58,6 +69,8 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
       workers,
       seconds: { total: (performance.now() - started) / 1000, test: tests.seconds },
     })
+    await on.tested?.(testJob)
+    if (job.folder !== undefined) await write(job.folder, tests, result)
     if (data.official === undefined) return result
     const { scores } = tests.test[0]!.evaluation
     const test = result.test as AccuracyScore
@@ -66,6 +79,12 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
     disposeTask(meta)
     await dispose()
   }
+}
+
+/** The result comes last: a folder that has one is whole. */
+async function write(folder: string, tests: Tested, result: Result): Promise<void> {
+  await writeLines(join(folder, FILES.episodes), episodeLines(tests))
+  await writeJson(join(folder, FILES.result), result)
 }
 
 /** The learner as it was trained, whatever the defaults of its options are by now; or as it is changed. */

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isDone, readResults, withoutTimes } from '../src/leaderboard/results'
@@ -9,7 +9,10 @@ const board = {
   title: 'Glyphs in seconds',
   data: { kind: 'glyphs' },
   learners: ['nearest-centroid', { use: 'protonet', options: { backbone: conv } }],
-  settings: [{ ways: 3, queries: 5 }],
+  settings: [
+    { ways: 3, queries: 5 },
+    { ways: 3, shots: 3, queries: 5, checkpointsOf: 'glyphs-3w1s' },
+  ],
   seeds: [1, 2],
   budget: { images: 250 },
   train: { checkpointEvery: 4 },
@@ -37,7 +40,9 @@ afterAll(cleanUp)
 describe('kshot leaderboard', { timeout: 240_000 }, () => {
   it('has a row a cell, all tested on the same episodes, and ranks them', async () => {
     expect(whole).toMatchObject({ code: 0, stderr: '' })
-    const all = (await rows('whole')).filter(isDone)
+    const all = (await rows('whole'))
+      .filter(isDone)
+      .filter(({ cell }) => cell.setting === 'glyphs-3w1s')
     expect(all.map(({ cell }) => `${cell.learner} ${cell.seed}`)).toEqual([
       ...['nearest-centroid 1', 'nearest-centroid 2', 'protonet 1', 'protonet 2'],
     ])
@@ -58,11 +63,45 @@ describe('kshot leaderboard', { timeout: 240_000 }, () => {
     expect(protonet!.backbone).toBe('conv4 with 2 filters')
     expect(protonet!.checkpoint).toBe(join('cells', protonet!.cell.name, 'meta.safetensors'))
     const { tables } = JSON.parse(whole.stdout)
-    expect(tables).toHaveLength(1)
+    expect(tables).toHaveLength(2)
     expect(tables[0].ranking.map(({ name }: { name: string }) => name).sort()).toEqual([
       'nearest-centroid',
       'protonet',
     ])
+  })
+
+  it('tests what is trained for one setting in another too, and says whose it is', async () => {
+    const all = (await rows('whole')).filter(isDone)
+    const [once, again] = ['glyphs-3w1s', 'glyphs-3w3s'].map(
+      (setting) => all.filter(({ cell }) => cell.setting === setting).at(-1)!,
+    )
+    expect(again!.cell).toMatchObject({ learner: 'protonet', checkpointsOf: 'glyphs-3w1s' })
+    expect(again!.setting).toMatchObject({ ways: 3, shots: 3, queries: 5 })
+    expect(again!.episodeSet).not.toBe(once!.episodeSet)
+    expect(again!).toMatchObject({ train: once!.train, curve: once!.curve, best: once!.best })
+    expect(again!.checkpoint).toBe(once!.checkpoint)
+    expect(once!.cell).not.toHaveProperty('checkpointsOf')
+    const { tables } = JSON.parse(whole.stdout)
+    expect(tables[1].title).toBe('glyphs, 3-way 3-shot, checkpoints of glyphs-3w1s')
+    const evaluated = await kshot(
+      ...['eval', join('whole', again!.checkpoint), '--set', 'test.shots=3', '--json', '--quiet'],
+    )
+    expect(JSON.parse(evaluated.stdout)).toMatchObject({
+      ...{ test: again!.test, episodeSet: again!.episodeSet },
+    })
+  })
+
+  it('goes on from results that came without their folders, if they are its own', async () => {
+    mkdirSync(join(home, 'kept'))
+    cpSync(join(home, 'whole', RESULTS), join(home, 'kept', RESULTS))
+    writeConfig('kept.json', board)
+    const resumed = await kshot('leaderboard', 'kept.json', '--resume')
+    expect(resumed).toMatchObject({ code: 0 })
+    expect(resumed.stderr).toContain('nothing to do: all cells are done')
+    expect(file('kept', RESULTS)).toEqual(file('whole', RESULTS))
+    const other = await kshot('leaderboard', 'kept.json', '--resume', '--set', 'test.episodes=21')
+    expect(other.code).toBe(2)
+    expect(other.stderr).toMatch(/usage\/other-config[\s\S]*test.episodes/)
   })
 
   it('gives the same file for other numbers of workers and shards', async () => {

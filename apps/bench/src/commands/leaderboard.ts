@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { KshotError } from '@kshot/core'
@@ -37,7 +38,12 @@ export function leaderboardCommand(): Command {
     .description('compare learners under the same conditions: settings × seeds × backends, ranked')
     .argument('[config.json]', 'learners, settings, seeds and budget')
     .addOption(shared.set())
-    .addOption(new Option('--out <dir>', 'folder to write (default runs/<config>)'))
+    .addOption(
+      new Option(
+        '--out <dir>',
+        'folder to write (default runs/<config>; with --resume, the results beside it)',
+      ),
+    )
     .addOption(new Option('--resume', 'go on with what is not done'))
     .addOption(
       new Option('--workers <n|auto>', 'cells at a time; auto (the default): one a core').argParser(
@@ -69,7 +75,7 @@ async function action(source: string | undefined, options: Options): Promise<voi
   await checkBackends(board)
   const from = dirname(source)
   const plan = await planOf(board, { from, data }, allowModule)
-  const out = options.out ?? defaultOut(source, options.shard)
+  const out = options.out ?? defaultOut(source, options)
   const shown = quiet ? silent : live(process.stderr, board.title ?? nameOf(source))
   const { signal, release } = interruptible(() => shown.note('stopping after this step …'))
   try {
@@ -111,7 +117,10 @@ async function checkBackends(board: Leaderboard): Promise<void> {
   }
 }
 
-function defaultOut(source: string, shard: Shard | undefined): string {
+/** `runs/<config>`; or the folder of that name beside the configuration, where results were kept in it. */
+function defaultOut(source: string, { shard, resume }: Options): string {
+  const kept = source.replace(/\.json$/, '')
+  if (resume && existsSync(join(kept, RESULTS))) return kept
   return join('runs', `${nameOf(source)}${shard ? `-shard${shard.index}of${shard.of}` : ''}`)
 }
 
@@ -120,10 +129,10 @@ function processes(workers: number | 'auto' = 'auto'): number {
 }
 
 /** The tables on stdout, or one JSON document; then the tables are for stderr. */
-function print({ rows }: Ended, { cells }: Plan, out: string, options: Options): void {
+function print({ rows }: Ended, { settings }: Plan, out: string, options: Options): void {
   const tables = inOrder(
     tablesOf(rows.map((row) => ({ path: out, row, run: false }))),
-    cells.map(({ cell }) => cell.setting),
+    settings.map(({ name }) => name),
   )
   if (!options.json) {
     process.stdout.write(`\n${boardText(tables, process.stdout)}`)

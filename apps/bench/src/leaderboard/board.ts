@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { KshotError } from '@kshot/core'
 import { makeFolder } from '../run-folder'
 import type { CellEvent, CellJob } from './cell'
-import { finishedRow, writeRow } from './cell-folder'
+import { checkRow, finishedRow, writeRow } from './cell-folder'
 import { crashed, type Outcome, type RunningCell, startCell } from './cell-process'
 import { claim, unwritable } from './lock'
-import type { CellPlan } from './plan'
-import { isDone, RESULTS, type Row, resultsText, writeResults } from './results'
+import type { CellPlan, TestPlan } from './plan'
+import { isDone, RESULTS, type Row, readResults, resultsText, writeResults } from './results'
 import { cellsOfShard, type Shard } from './shard'
 
 export interface BoardJob {
@@ -60,28 +60,47 @@ export async function runBoard(job: BoardJob): Promise<Ended> {
   await opened(out)
   const release = await claim(join(out, 'lock'))
   try {
-    const rows = new Map<string, Row>()
-    for (const plan of cells) {
-      const row = finishedRow(out, plan)
-      if (row) rows.set(plan.cell.name, row)
-    }
+    const rows = await rowsSoFar(job)
     const mine = cellsOfShard(cells, shard)
-    const isFinished = ({ cell }: CellPlan) => {
+    const isFinished = ({ cell }: TestPlan) => {
       const row = rows.get(cell.name)
       return row !== undefined && isDone(row)
     }
-    const waiting = mine.filter((plan) => !isFinished(plan))
+    const waiting = mine.filter((plan) => !tests(plan).every(isFinished))
     // What has failed is tried again.
-    for (const { cell } of waiting) rows.delete(cell.name)
+    for (const plan of waiting.flatMap(tests)) if (!isFinished(plan)) rows.delete(plan.cell.name)
     const finished = mine.length - waiting.length
     await keep(out, rows)
     on.start?.({ toDo: waiting, finished, out, workers })
     await runAll(job, waiting, rows)
-    const left = mine.filter(({ cell }) => !rows.has(cell.name)).length
+    const left = mine.filter((plan) => !tests(plan).every(({ cell }) => rows.has(cell.name))).length
     return { rows: [...rows.values()], ran: waiting.length - left, left }
   } finally {
     await release()
   }
+}
+
+/** A cell and the further tests of what it trains: a row each. */
+function tests(plan: CellPlan): TestPlan[] {
+  return [plan, ...plan.also]
+}
+
+/** The rows that are known: of the cells' folders, or of results that came without them. */
+async function rowsSoFar({ out, cells, written }: BoardJob): Promise<Map<string, Row>> {
+  const path = join(out, RESULTS)
+  const kept = new Map(
+    (existsSync(path) ? await readResults(path) : []).map((row) => [row.cell.name, row]),
+  )
+  const rows = new Map<string, Row>()
+  for (const plan of cells.flatMap(tests)) {
+    const { name } = plan.cell
+    const own = finishedRow(out, plan)
+    const row = own ?? kept.get(name)
+    if (!row) continue
+    if (!own) checkRow(row, plan, written)
+    rows.set(name, row)
+  }
+  return rows
 }
 
 /** Takes cells from the queue until it is empty or a signal comes; what cannot be kept stops all. */
@@ -137,12 +156,16 @@ async function saved(
   outcome: Exclude<Outcome, { type: 'stopped' }>,
   rows: Map<string, Row>,
 ): Promise<void> {
-  const { cell } = plan
-  if (outcome.type === 'failed') {
-    const row: Row = { status: 'failed', cell, reason: outcome.reason }
-    await writeRow(out, row)
-    rows.set(cell.name, row)
-  } else rows.set(cell.name, finishedRow(out, plan)!)
+  for (const test of tests(plan)) {
+    const { cell } = test
+    const done = finishedRow(out, test)
+    if (done && isDone(done)) rows.set(cell.name, done)
+    else if (outcome.type === 'failed') {
+      const row: Row = { status: 'failed', cell, reason: outcome.reason }
+      await writeRow(out, row)
+      rows.set(cell.name, row)
+    }
+  }
   await keep(out, rows)
 }
 

@@ -5,8 +5,8 @@ import { rowOfRun } from '../report/run-row'
 import { contents, FILES, makeFolder, readJson } from '../run-folder'
 import type { Config } from '../schema'
 import { checkSameConfig } from '../training-file'
-import { about, type CellPlan } from './plan'
-import { type DoneRow, parsedRow, type Row, rowText } from './results'
+import { about, type TestPlan } from './plan'
+import { type DoneRow, isDone, parsedRow, type Row, rowText } from './results'
 
 const ROW = 'row.json'
 /** How long the learner took for an episode. */
@@ -22,16 +22,27 @@ export function cellFolder(out: string, name: string): string {
  * The row of a cell, if it has come to its end.
  * @throws `results/damaged`; `usage/other-config` where the cell was run with another configuration
  */
-export function finishedRow(out: string, { cell, config }: CellPlan): Row | undefined {
+export function finishedRow(out: string, { cell, config }: TestPlan): Row | undefined {
   const folder = cellFolder(out, cell.name)
-  if (contents(folder).config) checkSame(folder, cell.name, config)
+  if (contents(folder).config) {
+    checkSame(cell.name, readJson(join(folder, FILES.config)) as Config, config)
+  }
   const path = join(folder, ROW)
   return existsSync(path) ? parsedRow(readFileSync(path, 'utf8'), path) : undefined
 }
 
-function checkSame(folder: string, name: string, config: Config): void {
+/**
+ * Checks that a row, whose folder need not be here, is of this configuration.
+ * @throws `usage/other-config`
+ */
+export function checkRow(row: Row, { cell, config }: TestPlan, written: RowParts['written']): void {
+  if (!isDone(row)) return
+  checkSame(cell.name, row.config as Config, asWritten(config, written))
+}
+
+function checkSame(name: string, begun: Config, now: Config): void {
   try {
-    checkSameConfig(readJson(join(folder, FILES.config)) as Config, config)
+    checkSameConfig(begun, now)
   } catch (error) {
     throw about(name, error)
   }
@@ -44,7 +55,7 @@ export async function writeRow(out: string, row: Row): Promise<void> {
   await writeFileAtomic(join(cellFolder(out, row.cell.name), ROW), `${rowText(row)}\n`)
 }
 
-export interface RowParts extends CellPlan {
+export interface RowParts extends TestPlan {
   readonly out: string
   readonly cellsAtOnce: number
   /** Paths of this machine, and how the configuration writes them. */
@@ -67,6 +78,20 @@ export function rowOfCell({ out, cell, backbone, cellsAtOnce, written }: RowPart
     },
     written,
   )
+}
+
+/** The row of a test of what a cell has trained: what that has learned, and how long it took, is its own. */
+export function rowOfTest(parts: RowParts, test: TestPlan): DoneRow {
+  const trained = rowOfCell(parts)
+  const row = rowOfCell({ ...parts, ...test })
+  const { trainSeconds, trainImagesPerSecond } = trained.costs
+  return {
+    ...row,
+    train: trained.train,
+    curve: trained.curve,
+    costs: { ...row.costs, trainSeconds, trainImagesPerSecond },
+    checkpoint: trained.checkpoint,
+  }
 }
 
 /** Rows of one leaderboard are the same wherever its files lie. */

@@ -1,15 +1,25 @@
 import { join } from 'node:path'
 import { type Context, disposeTask, isKshotError, rng } from '@kshot/core'
 import { tidy } from '@tensorflow/tfjs-core'
+import { evaluateCheckpoint } from '../evaluate-checkpoint'
 import { type RunEvents, run } from '../run'
-import { contents, makeFolder, writeJson } from '../run-folder'
+import { contents, FILES, makeFolder, writeJson } from '../run-folder'
 import type { TestJob } from '../testing'
-import { cellFolder, type RowParts, rowOfCell, TIMING, writeRow } from './cell-folder'
+import {
+  cellFolder,
+  finishedRow,
+  type RowParts,
+  rowOfCell,
+  rowOfTest,
+  TIMING,
+  writeRow,
+} from './cell-folder'
 import { claim } from './lock'
-import type { FailedRow } from './results'
+import type { CellPlan, TestPlan } from './plan'
+import { type FailedRow, isDone } from './results'
 
 /** Everything that the process of a cell is told. */
-export interface CellJob extends RowParts {
+export interface CellJob extends RowParts, Pick<CellPlan, 'also'> {
   /** Where data sets lie. */
   readonly data: string | undefined
   readonly allowModule: boolean
@@ -50,9 +60,32 @@ export async function runCell(
       on: eventsOf(folder, on),
     })
     await writeRow(job.out, rowOfCell(job))
+    for (const test of job.also) {
+      const row = finishedRow(job.out, test)
+      if (!row || !isDone(row)) await runTest(job, test, signal, on)
+    }
   } finally {
     await release()
   }
+}
+
+/** Tests what was trained in another setting too, and writes that row. */
+async function runTest(
+  job: CellJob,
+  test: TestPlan,
+  signal: AbortSignal,
+  on: (event: CellEvent) => void,
+): Promise<void> {
+  const { out, data, allowModule } = job
+  const folder = cellFolder(out, test.cell.name)
+  await makeFolder(folder)
+  await writeJson(join(folder, FILES.config), test.config)
+  await evaluateCheckpoint({
+    checkpoint: join(cellFolder(out, job.cell.name), FILES.meta),
+    ...{ overrides: {}, test: test.config.test, folder, oneThread: true },
+    ...{ data, allowModule, signal, on: eventsOf(folder, on) },
+  })
+  await writeRow(out, rowOfTest(job, test))
 }
 
 function eventsOf(folder: string, on: (event: CellEvent) => void): RunEvents {

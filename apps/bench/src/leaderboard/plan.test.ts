@@ -127,6 +127,30 @@ describe('what is wrong is said before anything is trained', () => {
     ],
     ['two learners of one name', { learners: ['maml', 'maml'] }, { got: /called 'maml'/ }],
     ['two settings of one name', { settings: [{}, {}] }, { got: /settings called 'glyphs-5w1s'/ }],
+    [
+      'checkpoints of a setting that is not there',
+      { settings: [{}, { shots: 5, checkpointsOf: 'glyphs-9w1s' }] },
+      { got: /checkpoints of 'glyphs-9w1s'/, expected: /glyphs-5w1s/ },
+    ],
+    [
+      'checkpoints of a setting of other data',
+      {
+        settings: [
+          {},
+          {
+            data: { kind: 'glyphs', distort: { rotation: 5 } },
+            shots: 5,
+            checkpointsOf: 'glyphs-5w1s',
+          },
+        ],
+      },
+      { got: /which has other data/ },
+    ],
+    [
+      'checkpoints whose head has other outputs',
+      { settings: [{}, { ways: 3, checkpointsOf: 'glyphs-5w1s' }] },
+      { got: /maml in glyphs-5w1s: 3-way test episodes of 'glyphs-3w1s', and a head for 5/ },
+    ],
     ['more ways than classes', { settings: [{ ways: 200 }] }, { got: /99 classes for 200-way/ }],
     ['more queries than examples', { settings: [{ queries: 99 }] }, { got: /examples/ }],
     ['a budget below one step', { budget: { images: 50 } }, { got: /80 in one meta-step/ }],

@@ -15,7 +15,12 @@ export interface CellPlan {
   readonly config: Config
   /** The learner's net in words. */
   readonly backbone: string
+  /** Further tests of what is trained. */
+  readonly also: readonly TestPlan[]
 }
+
+/** A cell that tests the checkpoint of another one. */
+export type TestPlan = Omit<CellPlan, 'also'>
 
 export interface Plan {
   readonly cells: readonly CellPlan[]
@@ -35,9 +40,14 @@ export async function planOf(
   const settings = await settingsOf(board, places)
   const cells: CellPlan[] = []
   for (const setting of settings) {
+    if (setting.checkpointsOf !== undefined) continue
+    const tests = settings.filter(({ checkpointsOf }) => checkpointsOf === setting.name)
     for (const contestant of contestants(board, setting.examples)) {
       try {
-        cells.push(...(await cellsOf(board, setting, contestant, places, allowModule)))
+        const own = await cellsOf(board, setting, contestant, places, allowModule)
+        cells.push(
+          ...own.map((plan) => ({ ...plan, also: tests.map((test) => tested(plan, test)) })),
+        )
       } catch (error) {
         throw about(`${contestant.name} in ${setting.name}`, error)
       }
@@ -52,8 +62,8 @@ async function cellsOf(
   contestant: Contestant,
   { from }: Places,
   allowModule: boolean,
-): Promise<CellPlan[]> {
-  const cells: CellPlan[] = []
+): Promise<TestPlan[]> {
+  const cells: TestPlan[] = []
   const budgets = budgetsOf(board)
   // Built once to know what it trains on; that the data has enough does not depend on the budget.
   const untrained = { budget: budgets[0]!, kind: 'nothing' } as const
@@ -73,6 +83,29 @@ async function cellsOf(
     }
   }
   return cells
+}
+
+/**
+ * What is trained for one setting, tested in another.
+ * @throws `config/bad-value`
+ */
+function tested({ cell, config, backbone }: TestPlan, setting: Setting): TestPlan {
+  const { learner, test } = config
+  const { episodes, seed } = test
+  const { ways } = setting.shape
+  if (hasFixedHead(learner as Contestant['learner']) && ways !== test.ways) {
+    throw badValue(
+      `${ways}-way test episodes of '${setting.name}', and a head for ${test.ways} ways`,
+      `checkpoints of a ${ways}-way setting`,
+      'Train for it: leave checkpointsOf out',
+    )
+  }
+  const { name: _, ...rest } = cell
+  return {
+    cell: named({ ...rest, setting: setting.name, checkpointsOf: cell.setting }),
+    config: parseConfig({ ...config, test: { ...setting.shape, episodes, seed } }),
+    backbone,
+  }
 }
 
 function named(cell: Omit<Cell, 'name'>): Cell {

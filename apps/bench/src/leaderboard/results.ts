@@ -20,6 +20,8 @@ export interface Cell {
   readonly budget: Budget
   readonly backend: string
   readonly seed: number
+  /** The setting that it was trained for, where it is another one. */
+  readonly checkpointsOf?: string
 }
 
 /** What a learner costs. Times depend on what else ran: see `cellsAtOnce`. */

@@ -48,6 +48,12 @@ const setting = z.strictObject({
   queries: positive.optional().describe('A class; default: 15, or as many as the data has.'),
   within: z.literal('group').optional().describe('All classes of an episode from one alphabet.'),
   drawers: z.enum(['own', 'shared']).optional(),
+  checkpointsOf: z
+    .string()
+    .optional()
+    .describe(
+      'Tests what is trained for the setting of this name; nothing is trained for this one.',
+    ),
 })
 
 const budget = z

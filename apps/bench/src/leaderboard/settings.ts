@@ -24,6 +24,8 @@ export interface Setting {
     readonly within?: 'group'
     readonly drawers?: 'own' | 'shared'
   }
+  /** The name of the setting whose checkpoints are tested here, where none are trained. */
+  readonly checkpointsOf: string | undefined
 }
 
 /** Where the data of a leaderboard lies. */
@@ -54,8 +56,27 @@ export async function settingsOf(board: Leaderboard, places: Places): Promise<Se
   }
   const names = settings.map(({ name }) => name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice === undefined) return settings
-  throw badValue(`two settings called '${twice}'`, 'a name of its own for each', 'Give one a name')
+  if (twice !== undefined) {
+    const got = `two settings called '${twice}'`
+    throw badValue(got, 'a name of its own for each', 'Give one a name')
+  }
+  for (const setting of settings) checkSource(setting, settings)
+  return settings
+}
+
+/** That what a setting tests is trained, and on the same data. */
+function checkSource(setting: Setting, settings: readonly Setting[]): void {
+  const { name, checkpointsOf, dataset } = setting
+  if (checkpointsOf === undefined) return
+  const trained = settings.filter((other) => other.checkpointsOf === undefined)
+  const source = trained.find((other) => other.name === checkpointsOf)
+  if (source && canonicalJson(source.dataset) === canonicalJson(dataset)) return
+  const names = trained.map((other) => other.name).join(', ')
+  throw badValue(
+    `'${name}' with the checkpoints of '${checkpointsOf}'${source ? ', which has other data' : ''}`,
+    `a setting of the same data that is trained: ${names}`,
+    'Name one of them in checkpointsOf, or leave it out',
+  )
 }
 
 const HOW = 'Add "data": { "kind": "glyphs" }; kshot ls datasets names the kinds'
@@ -81,6 +102,7 @@ function settingOf(input: SettingInput, dataset: Config['dataset'], splits: Spli
     ...{ dataset, splits },
     examples: splits.train.shape.length > 1 ? 'pictures' : 'vectors',
     shape: { ways, shots, queries, ...(within && { within }), ...(drawers && { drawers }) },
+    checkpointsOf: input.checkpointsOf,
   }
 }
 

@@ -14,6 +14,8 @@ const CONDITIONS: readonly ((row: DoneRow) => string)[] = [
   ({ labels: { trainingSplit } }) => `trained on ${trainingSplit}`,
   ({ labels: { adaptationSteps: n } }) =>
     n === 0 ? 'no steps at test' : `${stepsName(n)} at test`,
+  ({ cell: { checkpointsOf } }) =>
+    checkpointsOf ? `trained for ${checkpointsOf}` : 'no other setting trained for',
   ({ backbone, learner }) => `net ${backbone ?? netName(learner)}`,
   ({ labels: { tuningTrials: n } }) => (n === 0 ? 'not tuned' : `tuned: ${n} trials`),
 ]

@@ -1,6 +1,12 @@
 import { KshotError } from '@kshot/core'
 import { settingName } from '../describe'
-import { type Budget, type DoneRow, type FailedRow, isDone } from '../leaderboard/results'
+import {
+  type Budget,
+  type Cell,
+  type DoneRow,
+  type FailedRow,
+  isDone,
+} from '../leaderboard/results'
 import {
   type Comparison,
   type Difference,
@@ -45,7 +51,7 @@ export interface MeanCosts {
 /** The learners that were tested on the same episodes, ranked. */
 export interface Table {
   readonly id: string
-  /** `glyphs, 5-way 1-shot`. */
+  /** `glyphs, 5-way 1-shot`, and whose checkpoints are tested where they were trained for another setting. */
   readonly title: string
   readonly setting: DoneRow['setting'] | undefined
   readonly budget: Budget
@@ -83,11 +89,15 @@ function tableOf(sources: readonly Source[], all: readonly Source[]): Table {
   const setting = done[0]?.setting
   return {
     id: '',
-    title: setting ? `${setting.dataset}, ${settingName(setting)}` : cell.setting,
+    title: (setting ? `${setting.dataset}, ${settingName(setting)}` : cell.setting) + reused(cell),
     ...{ setting, budget: cell.budget, episodeSet: done[0]?.episodeSet ?? '' },
     ...{ ranking, lines: linesOf(seeds, ranking) },
     failed: rows.filter((row) => !isDone(row)),
   }
+}
+
+function reused({ checkpointsOf }: Cell): string {
+  return checkpointsOf === undefined ? '' : `, checkpoints of ${checkpointsOf}`
 }
 
 function linesOf(seeds: readonly Seeds[], ranking: Ranking): Line[] {
