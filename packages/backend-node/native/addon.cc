@@ -11,6 +11,7 @@
 #include "adam.h"
 #include "batch_norm.h"
 #include "max_pool.h"
+#include "patches.h"
 #include "tensorflow/c/c_api.h"
 #include "tensorflow/c/eager/c_api.h"
 #include "tfjs_backend.h"
@@ -195,6 +196,35 @@ napi_value Kernel(napi_env env, napi_callback_info info) {
   return told(env, access, out);
 }
 
+/// kshotPatches(back, numbers, input, shape): numbers are n, h, w, c, oh, ow, kh, kw, the strides, and what lies above
+/// and to the left of the images; from images to the rows of their windows, or back.
+napi_value Patches(napi_env env, napi_callback_info info) {
+  size_t argc = 4;
+  napi_value args[4];
+  napi_get_cb_info(env, info, &argc, args, nullptr, nullptr);
+  bool back = false;
+  napi_get_value_bool(env, args[0], &back);
+  const std::vector<double> v = numbers(env, args[1]), sides = numbers(env, args[3]);
+  double id = 0;
+  napi_get_value_double(env, args[2], &id);
+  if (v.size() != 12) return fail(env, "patches take 12 numbers");
+  const auto at = [&](size_t i) { return (long)v[i]; };
+  const kshot::Windows windows{at(0), at(1), at(2), at(3), at(4),  at(5),
+                               at(6), at(7), at(8), at(9), at(10), at(11)};
+
+  KshotAccess access = accessOf(env);
+  Tensors tensors;
+  TF_Tensor *in = tensors.of(access.handle((int32_t)id));
+  if (!in || TF_TensorType(in) != TF_FLOAT) return fail(env, "patches are of a tensor of float32");
+  TF_Tensor *out = tensors.make(TF_FLOAT, std::vector<int64_t>(sides.begin(), sides.end()));
+  const int64_t images = windows.images(), rows = windows.numbers();
+  if (TF_TensorElementCount(in) != (back ? rows : images)) return fail(env, "patches: the input has another size");
+  if (TF_TensorElementCount(out) != (back ? images : rows)) return fail(env, "patches: the result has another size");
+  if (back) kshot::fromPatches(windows, data(in), data(out));
+  else kshot::patches(windows, data(in), data(out));
+  return told(env, access, {out});
+}
+
 void keep(void *, size_t, void *) {}
 
 /// One run of an operation: its result, or why there is none.
@@ -321,9 +351,10 @@ void KshotInit(napi_env env, napi_value exports) {
   mallopt(M_TOP_PAD, 64 << 20);
   const napi_property_descriptor properties[] = {
       {"kshotKernel", nullptr, Kernel, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"kshotPatches", nullptr, Patches, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"kshotEach", nullptr, Each, nullptr, nullptr, nullptr, napi_default, nullptr},
   };
-  napi_define_properties(env, exports, 2, properties);
+  napi_define_properties(env, exports, 3, properties);
 }
 
 }  // namespace tfnodejs

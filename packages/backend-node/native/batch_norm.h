@@ -275,6 +275,25 @@ inline void arguments(const BatchNorm &b, const Window &window, const float *xs,
   }
 }
 
+// Rows are functions of their own: only of arguments does a compiler believe that none overlaps another, and
+// without that it takes the channels one by one.
+
+inline void addBackward(long c, int k, const int *__restrict at, const float *__restrict d,
+                        const float *__restrict x, const float *__restrict m, float *__restrict g1,
+                        float *__restrict gx) {
+  for (long j = 0; j < c; j++) {
+    const float g = at[j] == k ? d[j] : 0.f;
+    g1[j] += g;
+    gx[j] += g * (x[j] - m[j]);
+  }
+}
+
+inline void backwardRow(long c, int k, const int *__restrict at, const float *__restrict d,
+                        const float *__restrict x, const float *__restrict A, const float *__restrict B,
+                        const float *__restrict C, float *__restrict dx) {
+  for (long j = 0; j < c; j++) dx[j] = A[j] * (at[j] == k ? d[j] : 0.f) + B[j] * x[j] + C[j];
+}
+
 inline void backward(const BatchNorm &b, const float *dy, const float *x, const float *gamma,
                      const float *beta, const float *mean, const float *variance, float *dx, float *dgamma,
                      float *dbeta) {
@@ -284,24 +303,15 @@ inline void backward(const BatchNorm &b, const float *dy, const float *x, const 
   // Σ g and Σ g (x − mean)
   const Sums sums = sumPieces(b, 2, [&](long group, long from, long to, float *sums) {
     const float *a = &normal.scale[group * c], *s = &normal.shift[group * c];
-    const float *__restrict m = mean + group * c;
+    const float *m = mean + group * c;
     const float *xs = x + group * b.rows() * c, *dys = dy + group * b.pooled() * c;
-    float *__restrict g1 = sums;
-    float *__restrict gx = sums + c;
     std::vector<int> which(c);
     eachWindow(b, from, to, [&](const Window &window) {
       if (window.out < 0) return;
       arguments(b, window, xs, a, s, which.data());
-      const int *__restrict at = which.data();
-      const float *__restrict d = dys + window.out * c;
-      for (int k = 0; k < window.count; k++) {
-        const float *__restrict p = xs + window.at[k] * c;
-        for (long j = 0; j < c; j++) {
-          const float g = at[j] == k ? d[j] : 0.f;
-          g1[j] += g;
-          gx[j] += g * (p[j] - m[j]);
-        }
-      }
+      const float *d = dys + window.out * c;
+      for (int k = 0; k < window.count; k++)
+        addBackward(c, k, which.data(), d, xs + window.at[k] * c, m, sums, sums + c);
     });
   });
   const double count = std::max(1L, b.rows());
@@ -319,22 +329,17 @@ inline void backward(const BatchNorm &b, const float *dy, const float *x, const 
     }
   eachPiece(b, [&](long group, long, long from, long to) {
     const float *a = &normal.scale[group * c], *s = &normal.shift[group * c];
-    const float *__restrict A = &onG[group * c];
-    const float *__restrict B = &onX[group * c];
-    const float *__restrict C = &rest[group * c];
+    const float *A = &onG[group * c], *B = &onX[group * c], *C = &rest[group * c];
     const float *xs = x + group * b.rows() * c, *dys = dy + group * b.pooled() * c;
     float *dxs = dx + group * b.rows() * c;
     std::vector<int> which(c, -1);
     const std::vector<float> none(c, 0.f);
     eachWindow(b, from, to, [&](const Window &window) {
       if (window.out >= 0) arguments(b, window, xs, a, s, which.data());
-      const int *__restrict at = which.data();
-      const float *__restrict d = window.out < 0 ? none.data() : dys + window.out * c;
+      const float *d = window.out < 0 ? none.data() : dys + window.out * c;
       for (int k = 0; k < window.count; k++) {
-        const float *__restrict p = xs + window.at[k] * c;
-        float *__restrict out = dxs + window.at[k] * c;
-        for (long j = 0; j < c; j++)
-          out[j] = A[j] * (at[j] == k ? d[j] : 0.f) + B[j] * p[j] + C[j];
+        const long row = window.at[k] * c;
+        backwardRow(c, k, which.data(), d, xs + row, A, B, C, dxs + row);
       }
     });
   });
@@ -345,6 +350,34 @@ struct Twice {
   float *ddy, *dx, *dgamma;
 };
 
+inline void addTwice(long c, int k, const int *__restrict at, const float *__restrict d,
+                     const float *__restrict x, const float *__restrict ddx, const float *__restrict m,
+                     float *__restrict u1, float *__restrict ux, float *__restrict g1, float *__restrict gx,
+                     float *__restrict ug) {
+  for (long j = 0; j < c; j++) {
+    const float g = at[j] == k ? d[j] : 0.f, centred = x[j] - m[j], u = ddx[j];
+    u1[j] += u;
+    ux[j] += u * centred;
+    g1[j] += g;
+    gx[j] += g * centred;
+    ug[j] += u * g;
+  }
+}
+
+inline void twiceRow(long c, int k, const int *__restrict at, const float *__restrict d,
+                     const float *__restrict x, const float *__restrict u, const float *__restrict A,
+                     const float *__restrict B, const float *__restrict C, const float *__restrict D,
+                     float *__restrict dx) {
+  for (long j = 0; j < c; j++)
+    dx[j] = A[j] * u[j] + B[j] * (at[j] == k ? d[j] : 0.f) + C[j] * x[j] + D[j];
+}
+
+inline void twiceOfDy(long c, int k, const int *__restrict at, const float *__restrict x,
+                      const float *__restrict u, const float *__restrict P, const float *__restrict Q,
+                      const float *__restrict R, float *__restrict ddy) {
+  for (long j = 0; j < c; j++) ddy[j] = at[j] == k ? P[j] * u[j] + Q[j] * x[j] + R[j] : ddy[j];
+}
+
 inline void twice(const BatchNorm &b, const Twice &t) {
   const Coefficients r = inverse(b, t.variance);
   const Normal normal(b, t.gamma, t.beta, t.mean, r);
@@ -352,28 +385,18 @@ inline void twice(const BatchNorm &b, const Twice &t) {
   // Σ u, Σ u (x − mean), Σ g, Σ g (x − mean), Σ u g
   const Sums sums = sumPieces(b, 5, [&](long group, long from, long to, float *sums) {
     const float *a = &normal.scale[group * c], *s = &normal.shift[group * c];
-    const float *__restrict m = t.mean + group * c;
+    const float *m = t.mean + group * c;
     const float *xs = t.x + group * b.rows() * c, *us = t.ddx + group * b.rows() * c;
     const float *dys = t.dy + group * b.pooled() * c;
-    float *__restrict u1 = sums, *__restrict ux = sums + c, *__restrict g1 = sums + 2 * c;
-    float *__restrict gx = sums + 3 * c, *__restrict ug = sums + 4 * c;
     std::vector<int> which(c, -1);
     const std::vector<float> none(c, 0.f);
     eachWindow(b, from, to, [&](const Window &window) {
       if (window.out >= 0) arguments(b, window, xs, a, s, which.data());
-      const int *__restrict at = which.data();
-      const float *__restrict d = window.out < 0 ? none.data() : dys + window.out * c;
+      const float *d = window.out < 0 ? none.data() : dys + window.out * c;
       for (int k = 0; k < window.count; k++) {
-        const float *__restrict p = xs + window.at[k] * c;
-        const float *__restrict q = us + window.at[k] * c;
-        for (long j = 0; j < c; j++) {
-          const float g = at[j] == k ? d[j] : 0.f, centred = p[j] - m[j], u = q[j];
-          u1[j] += u;
-          ux[j] += u * centred;
-          g1[j] += g;
-          gx[j] += g * centred;
-          ug[j] += u * g;
-        }
+        const long row = window.at[k] * c;
+        addTwice(c, k, which.data(), d, xs + row, us + row, m, sums, sums + c, sums + 2 * c, sums + 3 * c,
+                 sums + 4 * c);
       }
     });
   });
@@ -405,29 +428,23 @@ inline void twice(const BatchNorm &b, const Twice &t) {
   eachPiece(b, [&](long group, long, long from, long to) {
     const long o = group * c;
     const float *a = &normal.scale[o], *s = &normal.shift[o];
-    const float *__restrict p = &P[o], *__restrict q = &Q[o], *__restrict e = &R[o];
-    const float *__restrict A1 = &A[o], *__restrict B1 = &B[o], *__restrict C1 = &C[o], *__restrict D1 = &D[o];
     const float *xs = t.x + group * b.rows() * c, *us = t.ddx + group * b.rows() * c;
     const float *dys = t.dy + group * b.pooled() * c;
     float *ddys = t.ddy + group * b.pooled() * c, *dxs = t.dx + group * b.rows() * c;
     std::vector<int> which(c, -1);
     std::vector<float> none(c, 0.f), unread(c, 0.f);
+    const std::vector<int> nowhere(c, -1);
     eachWindow(b, from, to, [&](const Window &window) {
       const bool open = window.out >= 0;
       if (open) arguments(b, window, xs, a, s, which.data());
-      const int *__restrict at = which.data();
-      const float *__restrict d = open ? dys + window.out * c : none.data();
-      float *__restrict dd = open ? ddys + window.out * c : unread.data();
+      const float *d = open ? dys + window.out * c : none.data();
+      float *dd = open ? ddys + window.out * c : unread.data();
       if (open) std::memset(dd, 0, c * sizeof(float));
       for (int k = 0; k < window.count; k++) {
-        const float *__restrict in = xs + window.at[k] * c;
-        const float *__restrict u = us + window.at[k] * c;
-        float *__restrict out = dxs + window.at[k] * c;
-        for (long j = 0; j < c; j++) {
-          const bool here = open && at[j] == k;
-          out[j] = A1[j] * u[j] + B1[j] * (here ? d[j] : 0.f) + C1[j] * in[j] + D1[j];
-          dd[j] = here ? p[j] * u[j] + q[j] * in[j] + e[j] : dd[j];
-        }
+        const long row = window.at[k] * c;
+        const int *at = open ? which.data() : nowhere.data();
+        twiceRow(c, k, at, d, xs + row, us + row, &A[o], &B[o], &C[o], &D[o], dxs + row);
+        twiceOfDy(c, k, at, xs + row, us + row, &P[o], &Q[o], &R[o], dd);
       }
     });
   });

@@ -48,6 +48,17 @@ export interface Binding {
     split: readonly number[],
     shapes: readonly (readonly number[])[],
   ): Made[]
+  /**
+   * From images to the rows of their windows, or back, where numbers that were taken twice are added.
+   * @param numbers images, height, width, channels; height and width of the result; those of a window; the
+   *   strides; how far windows begin above and to the left of an image
+   */
+  kshotPatches?(
+    back: boolean,
+    numbers: readonly number[],
+    input: number,
+    shape: readonly number[],
+  ): Made[]
   readonly TF_Version: string
   readonly TF_FLOAT: number
   readonly TF_INT32: number
@@ -62,7 +73,8 @@ export interface Binding {
 
 /** Whether kshot's own kernels run on this binding. */
 export function hasOwnKernels(binding: Binding): boolean {
-  return binding.kshotKernel !== undefined && !binding.isUsingGpuDevice()
+  // the youngest of them: an older build has not got all
+  return binding.kshotPatches !== undefined && !binding.isUsingGpuDevice()
 }
 
 const require = createRequire(import.meta.url)

@@ -82,6 +82,11 @@ export class NativeBackend extends KernelBackend {
     return this.results(this.binding.kshotKernel!(kernel, numbers, ids, shapes))
   }
 
+  /** The rows of the windows of images, or images of such rows: see `kshotPatches`. */
+  runPatches(back: boolean, numbers: readonly number[], x: TensorInfo, shape: Shape): TensorInfo {
+    return this.results(this.binding.kshotPatches!(back, numbers, this.anyId(x), shape))[0]!
+  }
+
   /**
    * Runs an operation once for each group and stacks the results; with one group the result is as it is.
    * Of the inputs that are `split` each group has its part along the first axis.

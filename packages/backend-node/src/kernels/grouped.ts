@@ -6,58 +6,59 @@ import {
 } from '@kshot/core'
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core'
 import type { Attrs, NativeBackend } from '../native-backend'
+import { backpropFilterByPatches, backpropInputByPatches, conv2dByPatches } from './by-patches'
 import { attrsOf, convolutions, geometry } from './conv'
-import type { Kernels } from './kernel'
+import type { Kernel, Kernels } from './kernel'
 
 type Info = backend_util.Conv2DInfo
 
-/** Convolutions of images that lie in memory under whatever shape. */
-export const direct: Kernels = {
-  Conv2D: (backend, call) => {
-    const { x, filter } = call.inputs as { x: TensorInfo; filter: TensorInfo }
-    if (call.attrs.dataFormat === 'NCHW') return convolutions.Conv2D!(backend, call)
-    return one(backend, 'Conv2D', [x, filter], geometry(x.shape, filter.shape, call.attrs))
-  },
-  Conv2DBackpropInput: (backend, call) => {
-    const { dy, filter } = call.inputs as { dy: TensorInfo; filter: TensorInfo }
-    const { inputShape, dataFormat } = call.attrs
-    if (dataFormat === 'NCHW') return convolutions.Conv2DBackpropInput!(backend, call)
-    const info = geometry(inputShape, filter.shape, call.attrs)
-    return one(backend, 'Conv2DBackpropInput', [backend.ints(inputShape), filter, dy], info)
-  },
-  Conv2DBackpropFilter: (backend, call) => {
-    const { x, dy } = call.inputs as { x: TensorInfo; dy: TensorInfo }
-    const { filterShape, dataFormat } = call.attrs
-    if (dataFormat === 'NCHW') return convolutions.Conv2DBackpropFilter!(backend, call)
-    const info = geometry(x.shape, filterShape, call.attrs)
-    return one(backend, 'Conv2DBackpropFilter', [x, backend.ints(filterShape), dy], info)
-  },
-}
-
-/** The operation once for each group, on its part of the memory. */
+/** A product of matrices for all groups, or the operation once for each group on its part of the memory. */
 export const grouped: Kernels = {
-  [GroupedConv2D]: (backend, { inputs: { x, filter }, attrs }) =>
-    each(backend, 'Conv2D', [x, filter], geometry(x.shape.slice(1), filter.shape.slice(1), attrs)),
+  [GroupedConv2D]: (backend, { inputs: { x, filter }, attrs }) => {
+    const info = geometry(x.shape.slice(1), filter.shape.slice(1), attrs)
+    if (isSmall(info)) return conv2dByPatches(backend, x, filter, info)
+    return each(backend, 'Conv2D', [x, filter], info)
+  },
   [GroupedConv2DBackpropInput]: (backend, { inputs: { dy, filter }, attrs }) => {
     const { inputShape }: GroupedConv2DAttrs = attrs
     const info = geometry(inputShape!, filter.shape.slice(1), attrs)
+    if (isSmall(info)) return backpropInputByPatches(backend, dy, filter, info)
     return each(backend, 'Conv2DBackpropInput', [backend.ints(inputShape!), filter, dy], info)
   },
   [GroupedConv2DBackpropFilter]: (backend, { inputs: { x, dy }, attrs }) => {
     const { filterShape }: GroupedConv2DAttrs = attrs
     const info = geometry(x.shape.slice(1), filterShape!, attrs)
+    if (isSmall(info)) return backpropFilterByPatches(backend, x, dy, info)
     return each(backend, 'Conv2DBackpropFilter', [x, backend.ints(filterShape!), dy], info)
   },
 }
 
-function one(
-  backend: NativeBackend,
-  operation: string,
-  inputs: readonly (TensorInfo | number)[],
-  info: Info,
-): TensorInfo {
-  const [name, attrs] = fastest(operation, info)
-  return backend.runEach(name, inputs, attrs, 1, [false, false, false])
+/** Convolutions of images that lie in memory under whatever shape: one group. */
+export const direct: Kernels = {
+  Conv2D: alone('Conv2D', GroupedConv2D),
+  Conv2DBackpropInput: alone('Conv2DBackpropInput', GroupedConv2DBackpropInput),
+  Conv2DBackpropFilter: alone('Conv2DBackpropFilter', GroupedConv2DBackpropFilter),
+}
+
+function alone(name: string, groupedName: string): Kernel {
+  return (backend, { inputs, attrs }) => {
+    if (attrs.dataFormat === 'NCHW') return convolutions[name]!(backend, { inputs, attrs })
+    const one = Object.entries(inputs as { [name: string]: TensorInfo }).map(([key, x]) => [
+      key,
+      { ...x, shape: [1, ...x.shape] },
+    ])
+    const call = { inputs: Object.fromEntries(one), attrs }
+    const y = grouped[groupedName]!(backend, call) as TensorInfo
+    return { ...y, shape: y.shape.slice(1) }
+  }
+}
+
+/** Below so many products of numbers a group, windows as rows are faster than any operation on images. */
+const FEW_FOR_PATCHES = 1.2e7
+
+function isSmall(info: Info): boolean {
+  const dense = info.dilationHeight === 1 && info.dilationWidth === 1
+  return dense && productsOf(info) < FEW_FOR_PATCHES
 }
 
 function each(
@@ -79,13 +80,15 @@ function each(
 
 // oneDNN is faster from some size on, TensorFlow's own kernels are below it; which runs depends on nothing else
 function fastest(operation: string, info: Info): [operation: string, attrs: Attrs] {
-  const { batchSize, outHeight, outWidth, outChannels, inChannels } = info
-  const places = batchSize * outHeight * outWidth
-  const products = places * outChannels * inChannels * info.filterHeight * info.filterWidth
-  const narrow = operation === 'Conv2DBackpropInput' && inChannels < 8
-  if (products < FEW_PRODUCTS || narrow) return [operation, attrsOf(info)]
+  const narrow = operation === 'Conv2DBackpropInput' && info.inChannels < 8
+  if (productsOf(info) < FEW_PRODUCTS || narrow) return [operation, attrsOf(info)]
   const attrs = { ...attrsOf(info), T: { dtype: 'float32' }, _kernel: 'MklNameChangeOp' } as const
   return [`_MklNative${operation}`, attrs]
 }
 
 const FEW_PRODUCTS = 3e7
+
+function productsOf({ batchSize, outHeight, outWidth, outChannels, filterShape }: Info): number {
+  const [height, width, channels] = filterShape
+  return batchSize * outHeight * outWidth * outChannels * channels * height * width
+}
