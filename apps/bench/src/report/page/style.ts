@@ -96,11 +96,13 @@ footer{padding-top:3rem;padding-bottom:4rem;color:var(--dim);font-size:.875rem}
 .leaderboard tbody .name{grid-column:2/-1;display:flex;text-align:left}
 .leaderboard td:not(.rank)::before{content:attr(data-label);display:block;font-size:.75rem;color:var(--dim)}
 .leaderboard tbody .accuracy,.leaderboard tbody .paper{grid-column:2/-1}
-.leaderboard tbody .gap,.leaderboard tbody .training{grid-column:2/span 3}
+.leaderboard tbody .gap{grid-column:2/span 3}
+.leaderboard tbody .seeds{grid-column:5/-1}
 .leaderboard tbody .accuracy .value{font-size:1.15rem}
 .leaderboard tbody .none{display:none}
-.leaderboard tbody .seeds,.leaderboard tbody .task{grid-column:5/-1}
-.leaderboard tbody .parameters{grid-column:2/span 3}
+.leaderboard tbody .training{grid-column:2/span 2}
+.leaderboard tbody .task{grid-column:4/span 2}
+.leaderboard tbody .parameters{grid-column:6/-1}
 .strip{min-width:0}
 }
 @media (max-width:640px){
