@@ -96,6 +96,7 @@ function used(name: string, { examples, filters, path }: Place): Base {
       learner: (filters === undefined ? learner : sized(learner, filters)) as Base['learner'],
       train: known.train ?? {},
       executor: known.executor,
+      tuningTrials: known.tuningTrials,
     }
   }
   if (!Object.hasOwn(presets, name)) throw unknownLearner(name, path)

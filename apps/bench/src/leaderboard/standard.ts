@@ -13,6 +13,8 @@ interface Standard {
   /** How it is trained, where that differs from the others. */
   readonly train?: Training
   readonly executor?: 'vectorised'
+  /** How many configurations were tried to find this one, as far as somebody counted. */
+  readonly tuningTrials?: number
 }
 
 const conv4 = { name: 'conv4', filters: 32 } as const
@@ -52,14 +54,17 @@ export const standard: { readonly [name: string]: Standard } = {
   matching: {
     description: 'Matching Networks, cosine attention with a learned temperature',
     learner: onBoth({ name: 'matching', ...joint }),
+    tuningTrials: 15,
   },
   'matching-fce': {
     description: 'Matching Networks with full context embeddings',
     learner: onBoth({ name: 'matching', fullContext: true, ...joint }),
+    tuningTrials: 15,
   },
   siamese: {
     description: 'Siamese nets, trained on pairs',
     learner: onBoth({ name: 'siamese', ...joint }),
+    tuningTrials: 13,
   },
   relation: {
     description: 'Relation Networks; for pictures',
@@ -69,6 +74,7 @@ export const standard: { readonly [name: string]: Standard } = {
         normalisation: { train: 'batch-joint', test: 'running' },
       },
     },
+    tuningTrials: 5,
   },
   maml: {
     description: 'MAML, second order',

@@ -50,13 +50,18 @@ const omniglot = perSetting('relation-omniglot', ({ ways, shots }) => {
       validate: { ways, shots, queries: 15, episodes: 100, every: 100, patience: 100 },
       test: { ways, shots, queries: 15, episodes: 1000 },
       seed: 1,
+      // of 600 steps: the head's start, support and queries normalised together or apart
+      tuningTrials: 5,
     } satisfies ConfigInput,
   }
 })
 
 const glyphs: Preset = {
   description: 'embedded glyphs, 5-way 1-shot, about 90 seconds',
-  config: onGlyphs({ ...learner, backbone: { ...backbone, filters: 16 }, filters: 16 }),
+  config: {
+    ...onGlyphs({ ...learner, backbone: { ...backbone, filters: 16 }, filters: 16 }),
+    tuningTrials: 4,
+  },
 }
 
 export const relationPresets: Presets = { 'relation-glyphs-5w1s': glyphs, ...omniglot }
