@@ -1,3 +1,5 @@
+import { codeOf } from '@kshot/testkit'
+import { parseHTML } from 'linkedom'
 import { describe, expect, it } from 'vitest'
 import type { FailedRow } from '../leaderboard/results'
 import { csv } from './csv'
@@ -5,6 +7,7 @@ import { json } from './json'
 import { escapedTex, latex } from './latex'
 import { markdown } from './markdown'
 import { page, titleOf } from './page/page'
+import { picture } from './page/picture'
 import { formatOf } from './report'
 import { row, sources } from './rows.testing'
 import { tablesOf } from './tables'
@@ -46,6 +49,25 @@ describe('markdown', () => {
     expect(rows[2]).toContain('98.8 ≠ train+val, episodes')
     expect(text).toContain('- failed: broken, seed 1: core/x, a <b> loss')
     expect(markdown(none)).toContain('core/x')
+  })
+})
+
+describe('svg', () => {
+  it('is a file of its own: names, both colour schemes, and nothing that it has to fetch', () => {
+    const svg = picture(tables)
+    const { documentElement } = parseHTML(svg).document
+    expect(documentElement.tagName.toLowerCase()).toBe('svg')
+    expect(svg.match(/xmlns="http:\/\/www.w3.org\/2000\/svg"/g)).toHaveLength(1)
+    expect(svg).toContain('prefers-color-scheme:dark')
+    for (const [, name] of svg.matchAll(/var\((--\w+)\)/g)) expect(svg).toContain(`${name}:#`)
+    expect(documentElement.getAttribute('aria-label')).toContain('other 50.0 % at 20 s')
+    expect(svg).not.toMatch(/<script|href=|url\(/)
+  })
+
+  it('needs two learners that were trained', () => {
+    const one = tablesOf(sources(row(), failed))
+    expect(codeOf(() => picture(one))).toBe('usage/no-picture')
+    expect(codeOf(() => picture(none))).toBe('usage/no-picture')
   })
 })
 

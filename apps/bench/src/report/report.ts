@@ -5,10 +5,11 @@ import { latex } from './latex'
 import { loadSources } from './load'
 import { markdown } from './markdown'
 import { page, titleOf } from './page/page'
+import { picture } from './page/picture'
 import { type Example, examplesOf } from './pictures'
 import { type Table, tablesOf } from './tables'
 
-export const FORMATS = ['html', 'md', 'csv', 'json', 'latex'] as const
+export const FORMATS = ['html', 'md', 'csv', 'json', 'latex', 'svg'] as const
 export type Format = (typeof FORMATS)[number]
 
 export interface ReportJob {
@@ -26,7 +27,7 @@ export interface ReportJob {
 
 /**
  * The report of some results as one text.
- * @throws what loading the results throws; `usage/other-episodes`
+ * @throws what loading the results throws; `usage/other-episodes`, `usage/no-picture`
  */
 export async function report(job: ReportJob): Promise<string> {
   const tables = tablesOf(await loadSources(job.paths))
@@ -41,6 +42,8 @@ export async function report(job: ReportJob): Promise<string> {
       return json(tables)
     case 'latex':
       return latex(tables)
+    case 'svg':
+      return picture(tables)
   }
 }
 
@@ -68,7 +71,7 @@ async function examplesOrNone(table: Table, { data, note }: ReportJob): Promise<
 export function formatOf(out: string | undefined): Format {
   const ending = out?.match(/\.(\w+)$/)?.[1]?.toLowerCase()
   const known: { readonly [ending: string]: Format } = {
-    ...{ html: 'html', htm: 'html', md: 'md', csv: 'csv', json: 'json', tex: 'latex' },
+    ...{ html: 'html', htm: 'html', md: 'md', csv: 'csv', json: 'json', tex: 'latex', svg: 'svg' },
   }
   if (out === undefined) return 'html'
   if (ending && known[ending]) return known[ending]

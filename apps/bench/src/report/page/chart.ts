@@ -33,6 +33,12 @@ export function plotted(options: PlotOptions): Plotted {
 
 /** A chart with what it shows in words, for those who do not see it, and a caption. */
 export function figure(options: PlotOptions, label: string, caption?: Html | string): Html {
+  const drawn = raw(drawing(options, label))
+  return html`<figure class="card">${drawn}${caption && html`<figcaption>${caption}</figcaption>`}</figure>`
+}
+
+/** A chart as SVG, with what it shows in words, in the colours of whatever it is put into. */
+export function drawing(options: PlotOptions, label: string): string {
   const svg = plotted(options)
   svg.querySelector('style')?.remove()
   svg.setAttribute('role', 'img')
@@ -40,12 +46,7 @@ export function figure(options: PlotOptions, label: string, caption?: Html | str
   const { fontSize = `${FONT}px` } = (options.style ?? {}) as { fontSize?: string }
   svg.setAttribute('style', `font-size:${fontSize}`)
   // Not all serialisers escape what stands in an attribute.
-  const named = shortened(svg.outerHTML).replace(
-    'aria-label=""',
-    () => `aria-label="${escaped(label)}"`,
-  )
-  const drawn = raw(named)
-  return html`<figure class="card">${drawn}${caption && html`<figcaption>${caption}</figcaption>`}</figure>`
+  return shortened(svg.outerHTML).replace('aria-label=""', () => `aria-label="${escaped(label)}"`)
 }
 
 /** Coordinates to a tenth of a pixel: half the bytes. */

@@ -1,7 +1,17 @@
-import { dot, type Markish, ruleX, text } from '@observablehq/plot'
+import { dot, type Markish, type PlotOptions, ruleX, text } from '@observablehq/plot'
 import type { Line } from '../tables'
 import { duration, msText } from '../words'
-import { clipped, figure, HEIGHT, logAxis, percentAxis, plotted, thread, WIDTH } from './chart'
+import {
+  clipped,
+  drawing,
+  figure,
+  HEIGHT,
+  logAxis,
+  percentAxis,
+  plotted,
+  thread,
+  WIDTH,
+} from './chart'
 import { type Placed, placed } from './labels'
 import { type Html, html } from './markup'
 import type { Look } from './palette'
@@ -82,8 +92,27 @@ function costChart(
   lines: readonly Line[],
   cost: Cost,
   looks: Looks,
-  { width, height, named }: Size,
+  size: Size,
 ): Html {
+  const { options, label } = costPlot(points, cost, looks, size)
+  return figure(options, label, captionOf(cost, points, lines))
+}
+
+/** Accuracy against training time as SVG; undefined where fewer than two learners were trained. */
+export function trainingTimeChart(lines: readonly Line[], looks: Looks): string | undefined {
+  const [cost] = COSTS as [Cost]
+  const points = pointsOf(lines, cost)
+  if (points.length < 2) return undefined
+  const { options, label } = costPlot(points, cost, looks, { width: 760, height: 440, named: true })
+  return drawing(options, label)
+}
+
+function costPlot(
+  points: readonly Point[],
+  cost: Cost,
+  looks: Looks,
+  { width, height, named }: Size,
+): { readonly options: PlotOptions; readonly label: string } {
   const xs = points.map(({ x }) => x)
   const domain = widened(Math.min(...xs), Math.max(...xs))
   const options = {
@@ -97,11 +126,10 @@ function costChart(
     ...points.flatMap((point) => pointMarks(point, looks.get(point.name)!)),
   ]
   const names = named ? namesBeside(points, plotted({ ...options, marks }), options, looks) : []
-  return figure(
-    { ...options, marks: [...marks, ...names] },
-    `Accuracy against ${cost.title}: ${points.map((p) => `${p.name} ${(100 * p.y).toFixed(1)} % at ${cost.format(p.x)}`).join('; ')}`,
-    captionOf(cost, points, lines),
-  )
+  return {
+    options: { ...options, marks: [...marks, ...names] },
+    label: `Accuracy against ${cost.title}: ${points.map((p) => `${p.name} ${(100 * p.y).toFixed(1)} % at ${cost.format(p.x)}`).join('; ')}`,
+  }
 }
 
 function pointMarks(point: Point, { colour, symbol }: Look): Markish[] {

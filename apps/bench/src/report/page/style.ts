@@ -1,6 +1,7 @@
 import { COLOURS } from './palette'
 
-const variables = (colours: readonly string[]) =>
+/** The colours of learners as CSS variables. */
+export const variables = (colours: readonly string[]) =>
   colours.map((colour, i) => `--c${i}:${colour}`).join(';')
 
 /** The style sheet of a page: system fonts, light and dark, from a phone up. */

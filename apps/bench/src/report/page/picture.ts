@@ -1,0 +1,34 @@
+import { KshotError } from '@kshot/core'
+import type { Table } from '../tables'
+import { COLOURS, looksOf } from './palette'
+import { trainingTimeChart } from './scatter'
+import { variables } from './style'
+
+const FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif'
+
+/** A picture by itself has no page to take its colours from: they follow the reader's light or dark. */
+const STYLE = `<style>svg{color:#1b1f24;font-family:${FONTS};${variables(COLOURS.light)}}@media (prefers-color-scheme:dark){svg{color:#e8eaed;${variables(COLOURS.dark)}}}</style>`
+
+/**
+ * Accuracy against training time, of the first setting in which two learners were trained, as SVG.
+ * @throws `usage/no-picture`
+ */
+export function picture(tables: readonly Table[]): string {
+  for (const { lines } of tables) {
+    const chart = trainingTimeChart(lines, looksOf(lines.map(({ name }) => name)))
+    if (chart) return `${alone(chart)}\n`
+  }
+  throw new KshotError('usage/no-picture', {
+    got: 'results without two learners that were trained for one setting',
+    expected: 'accuracies and training times to draw',
+    remedy: 'Add learners to the leaderboard, or take another --format',
+  })
+}
+
+/** As a file of its own. */
+function alone(chart: string): string {
+  const named = chart.includes('xmlns=')
+    ? chart
+    : chart.replace('<svg', '<svg xmlns="http://www.w3.org/2000/svg"')
+  return named.replace(/(<svg[^>]*>)/, `$1${STYLE}`)
+}
