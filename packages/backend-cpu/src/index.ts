@@ -1,5 +1,5 @@
 import { type Backend, importBackend } from '@kshot/core'
-import { setBackend } from '@tensorflow/tfjs-core'
+import { backend, setBackend } from '@tensorflow/tfjs-core'
 
 /**
  * TensorFlow.js' plain JavaScript backend: the reference for tests, slow and exact.
@@ -13,6 +13,8 @@ export function cpu(): Backend {
     async activate() {
       await importBackend('cpu', () => import('@tensorflow/tfjs-backend-cpu'))
       await setBackend('cpu')
+      // Its first use would print an advertisement for another package to install.
+      ;(backend() as { firstUse?: boolean }).firstUse = false
       return { backend: 'cpu', device: 'JavaScript', kernels: 'javascript', threads: 1 }
     },
   }
