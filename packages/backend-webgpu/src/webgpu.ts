@@ -30,7 +30,7 @@ export interface WebGPUOptions {
 /**
  * WebGPU: in browsers, and in Node through Dawn (the package `webgpu`).
  *
- * In Node, numbers are read by `await x.data()` only: `dataSync` throws.
+ * Numbers are read by `await x.data()`: `dataSync` throws in Node, and in browsers where it would give zeros.
  * @throws `webgpu/power` where the other GPU is in use; when numbers are read, `webgpu/sync-read`, and
  * `webgpu/failed` or `webgpu/device-lost` for what went wrong on the GPU before
  * @example await useBackend(webgpu())
