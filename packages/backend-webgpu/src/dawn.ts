@@ -51,30 +51,37 @@ function vulkanLoader(): Missing | undefined {
   } catch (error) {
     const { message } = error as Error
     if (message.includes('cannot open shared object')) {
+      const reason = `there is no Vulkan on this machine (${message.split('\n')[0]})`
       const remedy =
-        "Install it and the GPU's driver; on Debian: apt install libvulkan1 mesa-vulkan-drivers"
-      return missing(
-        `there is no Vulkan on this machine (${message.split('\n')[0]})`,
-        remedy,
-        error,
-      )
+        "Install it with the GPU's driver (Debian: apt install libvulkan1 mesa-vulkan-drivers)"
+      return missing(reason, `${remedy}; ${SWIFTSHADER}`, error)
     }
     // it is no module of Node, and there
   }
   return undefined
 }
 
+const SWIFTSHADER =
+  'without a GPU, SwiftShader computes on the processor: see the README of @kshot/backend-webgpu'
+
 /** Why Dawn has no adapter, as far as can be told. */
 export function noDriver(): Missing {
-  const { VK_ICD_FILENAMES, VK_DRIVER_FILES } = process.env
-  const named = VK_DRIVER_FILES ?? VK_ICD_FILENAMES
-  const reason =
-    process.platform === 'linux'
-      ? `Dawn accepts no Vulkan driver here (VK_ICD_FILENAMES ${named ? `is ${named}` : 'is not set'})`
-      : 'Dawn finds no GPU here'
-  const remedy =
-    "Install the GPU's driver, or name the JSON file of one that is installed in VK_ICD_FILENAMES; see the README for SwiftShader, which computes on the processor"
-  return missing(reason, remedy)
+  if (process.platform !== 'linux') return missing('Dawn finds no GPU here', 'Install its driver')
+  const variable = ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES'].find((name) => process.env[name])
+  if (!variable) {
+    const reason = 'Dawn finds no Vulkan driver that it accepts, and VK_ICD_FILENAMES names none'
+    return missing(reason, `Install the GPU's driver; ${SWIFTSHADER}`)
+  }
+  const { existsSync } = process.getBuiltinModule('node:fs')
+  const files = process.env[variable]!.split(':')
+  const absent = files.find((file) => !existsSync(file))
+  if (absent) {
+    const reason = `${variable} names ${absent}, which is not there`
+    return missing(reason, `Name the JSON file of a driver that is installed; ${SWIFTSHADER}`)
+  }
+  const reason = `Dawn does not accept the Vulkan driver that ${variable} names (${files.join(', ')})`
+  const remedy = 'Take another driver, or a newer one: Dawn says on stderr what it lacks'
+  return missing(reason, `${remedy}; ${SWIFTSHADER}`)
 }
 
 /** Runs `f` while `navigator.gpu` is there, which TensorFlow.js wants to see once; it needs the rest on. */

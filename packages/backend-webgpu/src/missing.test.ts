@@ -48,7 +48,7 @@ function ask(entry: string, env: NodeJS.ProcessEnv = {}, before = '') {
     const outcome = await webgpu().available()
     const thrown = await webgpu().activate().then(({ device }) => ({ device }), ({ code, message }) => ({ code, message }))
     console.log(JSON.stringify({ outcome, thrown, globals: 'GPUBuffer' in globalThis }))`
-  const { LD_LIBRARY_PATH: _, VK_ICD_FILENAMES: __, ...rest } = process.env
+  const { LD_LIBRARY_PATH: _, VK_ICD_FILENAMES: __, VK_DRIVER_FILES: ___, ...rest } = process.env
   const args = ['--input-type=module', '--eval', code]
   const { stdout, status } = spawnSync('node', args, { env: { ...rest, ...env }, encoding: 'utf8' })
   return { status, ...JSON.parse(stdout) }
@@ -77,12 +77,35 @@ describe.skipIf(process.platform !== 'linux')('in Node, it is said what is missi
       if (file === 'libvulkan.so.1') throw new Error(file + ': cannot open shared object file: No such file')
       dlopen(module, file, ...rest)
     }`
-    expect(ask(entry, {}, without)).toEqual(missing('there is no Vulkan', 'apt install libvulkan1'))
+    expect(ask(entry, {}, without)).toEqual(
+      missing('there is no Vulkan', 'apt install libvulkan1 mesa-vulkan-drivers); without a GPU'),
+    )
   })
 
-  it.skipIf(typeof driver === 'string')('a driver for it', () => {
-    const env = { ...(driver as object), VK_ICD_FILENAMES: '/nowhere.json' }
-    expect(ask(entry, env)).toEqual(missing('VK_ICD_FILENAMES is /nowhere.json', "GPU's driver"))
+  it.skipIf(typeof driver === 'string').each([
+    [
+      'a driver',
+      { VK_LOADER_DRIVERS_DISABLE: '*' },
+      'and VK_ICD_FILENAMES names none',
+      "the GPU's driver",
+    ],
+    [
+      'the driver that is named',
+      { VK_ICD_FILENAMES: '/nowhere.json' },
+      'VK_ICD_FILENAMES names /nowhere.json, which is not there',
+      'Name the JSON file',
+    ],
+    [
+      'a driver that Dawn accepts',
+      { VK_DRIVER_FILES: here('../package.json') },
+      'does not accept the Vulkan driver that VK_DRIVER_FILES names (/',
+      'Dawn says on stderr',
+    ],
+  ])('%s', (_, named, reason, remedy) => {
+    const { LD_LIBRARY_PATH } = driver as { LD_LIBRARY_PATH: string }
+    const found = ask(entry, { LD_LIBRARY_PATH, ...named })
+    expect(found).toEqual(missing(reason, remedy))
+    expect(found.outcome.remedy).toContain('README of @kshot/backend-webgpu')
   })
 
   it.skipIf(typeof driver === 'string')('nothing; and the process ends', () => {

@@ -57,6 +57,7 @@ function wrapReads(tfjs: WebGPUBackend, takeFault: () => KshotError | undefined)
   tfjs.readSync = (dataId) => {
     // a tensor that was never on the GPU can be read anyhow
     if (!tfjs.tensorMap.get(dataId as never).values) {
+      throwIfAny(takeFault())
       readsAtOnce ??= canReadAtOnce(tfjs, (id) => readSync.call(tfjs, id))
       if (!readsAtOnce) throw syncRead()
     }
