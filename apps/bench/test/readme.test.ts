@@ -34,7 +34,7 @@ const tiny = setAll([
   ...['budget.images=400', 'seeds=[1]', 'filters=2'],
   ...['validate.episodes=3', 'validate.checks=2', 'test.episodes=5'],
 ])
-const two = setAll(['learners=["protonet","nearest-centroid"]'])
+const beside = (learner: string) => setAll([`learners=["${learner}","nearest-centroid"]`])
 
 /** Runs a leaderboard of the README with tiny nets, a tiny budget and few episodes. */
 async function boardOf(name: string, args: readonly string[]) {
@@ -95,8 +95,8 @@ describe('the README on your own data', { timeout: 120_000 }, () => {
   it('has pictures with their classes in splits, which a leaderboard and classify take', async () => {
     write('characters.json', blocks(OWN, 'json')[0]!)
     const args = command(OWN, 'pnpm kshot leaderboard')
-    const { rows } = await boardOf('characters', [...args, ...two])
-    expect(rows.map(({ cell }) => cell.learner)).toEqual(['nearest-centroid', 'protonet'])
+    const { rows } = await boardOf('characters', [...args, ...beside('siamese')])
+    expect(rows.map(({ cell }) => cell.learner)).toEqual(['nearest-centroid', 'siamese'])
     for (const { cell, setting, config } of rows) {
       expect(cell.setting).toBe('characters-5w1s')
       expect(setting).toMatchObject({ dataset: 'images', ways: 5, shots: 1, queries: 15 })
@@ -133,7 +133,7 @@ describe('the README on your own data', { timeout: 120_000 }, () => {
     const [lines] = blocks(OWN, language)
     write(path, lines! + more[kind]())
     write(`${kind}.json`, blocks(OWN, 'json')[config]!)
-    const { rows } = await boardOf(kind, ['leaderboard', `${kind}.json`, ...two])
+    const { rows } = await boardOf(kind, ['leaderboard', `${kind}.json`, ...beside('protonet')])
     expect(rows.map(({ cell }) => cell.learner)).toEqual(['nearest-centroid', 'protonet'])
     const [nearest, protonet] = rows
     const name = `${path.replace(/\..*/, '')}-5w1s`
