@@ -37,12 +37,12 @@ export async function curvesPicture(
     const episode = await tasks(t)
     for (const contender of contenders) {
       const at = { task: `task ${t + 1}`, who: contender.name }
-      supports.push(...points(episode.support, at, 'support'))
-      curves.push(...points(episode.query, at, TRUTH))
+      supports.push(...(await points(episode.support, at, 'support')))
+      curves.push(...(await points(episode.query, at, TRUTH)))
       for (const n of steps) {
         const learner = await atSteps(contender.learner, n)
-        const y = predicted(learner, contender, episode, t)
-        curves.push(...points({ x: episode.query.x, y }, at, seriesName(n)))
+        const y = await predicted(learner, contender, episode, t)
+        curves.push(...(await points({ x: episode.query.x, y }, at, seriesName(n))))
       }
     }
     disposeTask(episode)
@@ -54,25 +54,30 @@ function seriesName(steps: number): string {
   return steps === 0 ? BEFORE : stepsName(steps)
 }
 
-function predicted(learner: MetaLearner, { meta }: Contender, episode: Episode, index: number) {
+async function predicted(
+  learner: MetaLearner,
+  { meta }: Contender,
+  episode: Episode,
+  index: number,
+): Promise<Numbers> {
   const ctx = { step: 0, phase: 'test' as const, rng: rng(0).split(index) }
   const output = tidy(() =>
     learner.predict(meta, learner.adapt(meta, episode.support, ctx), episode.query.x, ctx),
   )
-  const values = output.dataSync()
+  const values = await output.data()
   output.dispose()
-  return { dataSync: () => values }
+  return { data: async () => values }
 }
 
-type Numbers = { dataSync(): ArrayLike<number> }
+type Numbers = { data(): Promise<ArrayLike<number>> }
 
-function points(
+async function points(
   { x, y }: { x: Numbers; y: Numbers },
   at: Pick<Point, 'task' | 'who'>,
   series: string,
-): Point[] {
-  const heights = y.dataSync()
-  return Array.from(x.dataSync(), (x, i) => ({ ...at, series, x, y: heights[i]! }))
+): Promise<Point[]> {
+  const heights = await y.data()
+  return Array.from(await x.data(), (x, i) => ({ ...at, series, x, y: heights[i]! }))
 }
 
 function drawn(curves: readonly Point[], supports: readonly Point[], series: string[]): string {

@@ -102,6 +102,10 @@ describe('kshot leaderboard', { timeout: 240_000 }, () => {
     const other = await kshot('leaderboard', 'kept.json', '--resume', '--set', 'test.episodes=21')
     expect(other.code).toBe(2)
     expect(other.stderr).toMatch(/usage\/other-config[\s\S]*test.episodes/)
+    const fewer = await kshot('leaderboard', 'kept.json', '--resume', '--set', 'seeds=[1]')
+    expect(fewer.code).toBe(2)
+    expect(fewer.stderr).toMatch(/usage\/rows-lost[\s\S]*4 results/)
+    expect(file('kept', RESULTS)).toEqual(file('whole', RESULTS))
   })
 
   it('gives the same file for other numbers of workers and shards', async () => {

@@ -65,11 +65,15 @@ function backendRows(report: DoctorReport, colours: Colours): Row[] {
 
 type Found = DoctorReport['backends'][number]
 
+/** Cards by their names: where threads are many they are the processor's, which stands above. */
+const CARDS = ['node-gpu', 'webgpu']
+
 function paragraphs(backend: Found, { dim }: Colours): string[] {
   if (!backend.available) return [backend.reason, dim(backend.remedy)]
-  const { kernels, threads, device, memoryBytes } = backend
-  const on = `${kernels}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
-  return [memoryBytes === undefined ? on : `${on}, ${device}, ${gibibytes(memoryBytes)}`]
+  const { name, kernels, threads, device, memoryBytes } = backend
+  const on = CARDS.includes(name) ? device : `${threads} ${threads === 1 ? 'thread' : 'threads'}`
+  const memory = memoryBytes === undefined ? [] : [gibibytes(memoryBytes)]
+  return [[kernels, on, ...memory].join(', ')]
 }
 
 function figureText(backend: Found): string {

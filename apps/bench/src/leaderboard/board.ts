@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { KshotError } from '@kshot/core'
 import { makeFolder } from '../run-folder'
 import type { CellEvent, CellJob } from './cell'
-import { checkRow, finishedRow, writeRow } from './cell-folder'
+import { cellFolder, checkRow, finishedRow, writeRow } from './cell-folder'
 import { crashed, type Outcome, type RunningCell, startCell } from './cell-process'
 import { claim, unwritable } from './lock'
 import type { CellPlan, TestPlan } from './plan'
@@ -52,7 +52,7 @@ export interface Ended {
 /**
  * Runs the cells that have not come to their end, some at a time, and keeps `results.jsonl` true all the
  * while. A cell that fails is a row that says why; the others go on.
- * @throws `usage/folder-taken`, `usage/folder-busy`, `usage/other-config`, `run/unwritable`
+ * @throws `usage/folder-taken`, `usage/folder-busy`, `usage/other-config`, `usage/rows-lost`, `run/unwritable`
  */
 export async function runBoard(job: BoardJob): Promise<Ended> {
   const { out, cells, shard, on, workers } = job
@@ -98,9 +98,21 @@ async function rowsSoFar({ out, cells, written }: BoardJob): Promise<Map<string,
     const row = own ?? kept.get(name)
     if (!row) continue
     if (!own) checkRow(row, plan, written)
-    rows.set(name, row)
+    // The budget of a learner that is not trained stands in no configuration.
+    rows.set(name, { ...row, cell: plan.cell })
+    kept.delete(name)
   }
+  const lost = [...kept.keys()].filter((name) => !existsSync(cellFolder(out, name)))
+  if (lost.length > 0) throw rowsLost(path, lost)
   return rows
+}
+
+function rowsLost(path: string, names: readonly string[]): KshotError {
+  return new KshotError('usage/rows-lost', {
+    got: `${path} with ${names.length} results that this configuration has no cells for, as ${names[0]}`,
+    expected: 'cells for all results of which there is nothing else',
+    remedy: 'Take the configuration that they were run with, or another folder with --out',
+  })
 }
 
 /** Takes cells from the queue until it is empty or a signal comes; what cannot be kept stops all. */

@@ -56,6 +56,14 @@ describe('tables', () => {
     expect(only).toMatchObject({ lines: [], failed: [failed] })
   })
 
+  it('never rank together what had other budgets', () => {
+    const poor = row({ learner: 'poor', scores: bad })
+    const { cell } = poor
+    const less = { ...poor, cell: { ...cell, budget: { ...cell.budget, amount: 200 } } }
+    const tables = tablesOf(sources(row({ learner: 'rich', scores: good }), less))
+    expect(tables.map(({ lines }) => lines.map(({ name }) => name))).toEqual([['rich'], ['poor']])
+  })
+
   it('mark who was tested otherwise than most', () => {
     const transductive = { transductive: true, queriesNormalisedTogether: 75 }
     const [table] = tablesOf(

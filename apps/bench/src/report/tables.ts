@@ -63,14 +63,14 @@ export interface Table {
 }
 
 /**
- * A table for each setting and kind of budget.
+ * A table for each setting and budget; single runs have none in common, and are one table.
  * @throws `usage/other-episodes` where results of one setting were tested on different episodes
  */
 export function tablesOf(sources: readonly Source[]): Table[] {
   const groups = new Map<string, Source[]>()
   for (const source of sources) {
     const { setting, budget } = source.row.cell
-    const key = `${setting}\0${budget.by}`
+    const key = [setting, budget.by, source.run ? 'runs' : budget.amount].join('\0')
     groups.set(key, [...(groups.get(key) ?? []), source])
   }
   const tables = [...groups.values()].map((group) => tableOf(group, sources))
