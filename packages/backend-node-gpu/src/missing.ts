@@ -1,13 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { CUDA_FILES } from '@kshot/backend-node'
 import type { Availability } from '@kshot/core'
-
-/** What of CUDA 12 libtensorflow 2.15 loads. */
-const LIBRARIES = [
-  ...['libcudart.so.12', 'libcublas.so.12', 'libcublasLt.so.12', 'libcufft.so.11'],
-  ...['libcusolver.so.11', 'libcusparse.so.12', 'libcudnn.so.8'],
-]
 
 /** What a machine has, as far as CUDA needs it. */
 export interface Machine {
@@ -62,7 +57,7 @@ export function whyNoGpu({ driver, has, visible }: Machine): Missing {
       'Install the driver for computing too; in a container, NVIDIA_DRIVER_CAPABILITIES=compute,utility',
     )
   }
-  const missing = LIBRARIES.filter((library) => !has(library))
+  const missing = CUDA_FILES.filter((library) => !has(library))
   if (missing.length > 0) {
     const cudnn = missing.every((library) => library.startsWith('libcudnn'))
     return no(

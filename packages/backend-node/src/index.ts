@@ -1,4 +1,5 @@
 export type { Binding } from './binding'
 export { type Libtensorflow, libtensorflow } from './libtensorflow'
 export { type NativeInstalled, type NativeInstallOptions, nativeInstall } from './native/install'
+export { CUDA_FILES } from './native/pins'
 export { type NodeOptions, node } from './node'

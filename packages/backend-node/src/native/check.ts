@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import { runCommand } from './run-command'
 
 /** Loads a binding in a process of its own and computes with it; the version of libtensorflow. */
@@ -5,7 +6,7 @@ export async function checkBinding(binding: string): Promise<string> {
   const printed = await runCommand({
     code: 'native/check-failed',
     what: 'a binding that loads and computes 1 + 2',
-    remedy: `Remove the folder of ${binding} and run 'kshot native install' again; if it stays so, please report this`,
+    remedy: `Remove ${join(dirname(binding), '../../..')} and run 'kshot native install' again; if it stays so, please report this`,
     run: [process.execPath, '-e', CHECK, binding],
     env: { TF_CPP_MIN_LOG_LEVEL: '2' },
   })

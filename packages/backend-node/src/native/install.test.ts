@@ -6,6 +6,7 @@ import { node } from '../index'
 import { checkBinding } from './check'
 import { findBinding } from './find'
 import { nativeInstall } from './install'
+import { pins } from './pins'
 import { placesOf } from './places'
 import { runCommand } from './run-command'
 
@@ -40,6 +41,14 @@ const error = async (f: () => Promise<unknown>) => {
   return thrown!
 }
 
+/** As if libtensorflow had been unpacked, without the files that are named. */
+function unpacked(root: string, ...absent: string[]) {
+  const lib = join(placesOf('cpu', root).tensorflow, 'lib')
+  mkdirSync(lib, { recursive: true })
+  const files = pins.cpu.files.filter((file) => !absent.includes(file))
+  for (const file of files) writeFileSync(join(lib, file), '')
+}
+
 describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('nativeInstall', () => {
   it('says which program is missing', async () => {
     const thrown = await error(() => withPrograms({}, () => nativeInstall({ root: folder })))
@@ -59,11 +68,41 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('nativeI
 
   it('refuses sources with another checksum', async () => {
     const root = join(folder, 'root')
-    mkdirSync(placesOf('cpu', root).tensorflow, { recursive: true })
+    unpacked(root)
     const npm = `echo '[{ "filename": "x.tgz", "integrity": "sha512-other" }]'`
     const thrown = await error(() => withPrograms({ npm }, () => nativeInstall({ root })))
     expect(thrown).toMatchObject({ code: 'native/checksum' })
     expect(thrown.message).toContain('sha512-other')
+  })
+
+  it('gets a library again of which a file is gone, and keeps the rest until it has it', async () => {
+    const root = join(folder, 'root')
+    unpacked(root, 'libtensorflow_framework.so.2')
+    const [before, said] = [readdirSync(root), [] as string[]]
+    const log = (text: string) => void said.push(text)
+    const pip = { python3: 'exit 1' }
+    const thrown = await error(() => withPrograms(pip, () => nativeInstall({ root, log })))
+    expect(thrown).toMatchObject({ code: 'native/download-failed' })
+    expect(said).toEqual([expect.stringMatching(/libtensorflow.* again: .* not whole/)])
+    expect(readdirSync(root)).toEqual(before)
+  })
+
+  it('builds a binding again that does not load', async () => {
+    const root = join(folder, 'root')
+    unpacked(root)
+    const { binding } = placesOf('cpu', root)
+    mkdirSync(dirname(binding), { recursive: true })
+    writeFileSync(binding, 'no library')
+    const said: string[] = []
+    const log = (text: string) => void said.push(text)
+    const thrown = await error(() =>
+      withPrograms({ npm: 'exit 1' }, () => nativeInstall({ root, log })),
+    )
+    expect(thrown).toMatchObject({ code: 'native/sources-failed' })
+    expect(said).toEqual([
+      expect.stringMatching(/^Have libtensorflow/),
+      expect.stringMatching(/^Getting the binding.* again: .* not whole/),
+    ])
   })
 
   it('does not take a file that does not load for a binding', async () => {

@@ -26,7 +26,7 @@ export interface NativeInstalled {
 
 /**
  * Gets libtensorflow and builds the binding of TensorFlow.js to it, from package registries alone: npm,
- * without scripts, and the Python package index. Steps that are done are not repeated.
+ * without scripts, and the Python package index. What is there and whole is not made again.
  *
  * Linux on x86-64. Needs Python 3 with pip, npm, tar, make and a C++ compiler.
  * @throws `native/unsupported-platform`, `native/download-failed`, `native/extract-failed`,
@@ -39,29 +39,40 @@ export async function nativeInstall(options: NativeInstallOptions = {}): Promise
   if (platform() !== 'linux-x64') throw unsupported()
   const device: Device = cuda ? 'cuda' : 'cpu'
   const [places, wanted] = [placesOf(device, root), pins[device]]
-  await once(places.tensorflow, log, `libtensorflow, ${wanted.tensorflow.requirement}`, (folder) =>
-    unpackTensorflow(wanted, folder),
-  )
-  await once(places.source, log, `the binding, ${wanted.source.name}`, (folder) =>
-    makeBinding(wanted, places, folder),
-  )
+  await once(places.tensorflow, log, {
+    what: `libtensorflow, ${wanted.tensorflow.requirement}`,
+    isWhole: async (folder) => absentFile(wanted, folder) === undefined,
+    make: (folder) => unpackTensorflow(wanted, folder),
+  })
+  await once(places.source, log, {
+    what: `the binding, ${wanted.source.name}`,
+    isWhole: () => checkBinding(places.binding).then(Boolean, () => false),
+    make: (folder) => makeBinding(wanted, places, folder),
+  })
   const tensorflow = await checkBinding(places.binding)
   log(`It loads and computes: libtensorflow ${tensorflow}`)
   return { binding: places.binding, tensorflow }
 }
 
-/** Makes a folder whole or not at all; one that is there is left alone. */
+interface Step {
+  readonly what: string
+  isWhole(folder: string): Promise<boolean>
+  make(folder: string): Promise<void>
+}
+
+/** Makes a folder whole or not at all; one that is there and whole is left alone. */
 async function once(
   folder: string,
   log: (text: string) => void,
-  what: string,
-  make: (folder: string) => Promise<void>,
+  { what, isWhole, make }: Step,
 ): Promise<void> {
-  if (existsSync(folder)) return log(`Have ${what}`)
-  log(`Getting ${what} …`)
+  const there = existsSync(folder)
+  if (there && (await isWhole(folder))) return log(`Have ${what}`)
+  log(there ? `Getting ${what}, again: what is there is not whole …` : `Getting ${what} …`)
   const making = `${folder}.${process.pid}`
   try {
     await make(making)
+    if (there) await rm(folder, { recursive: true, force: true })
     await moveWhole(making, folder)
   } finally {
     await rm(making, { recursive: true, force: true })
@@ -77,7 +88,12 @@ async function moveWhole(from: string, to: string): Promise<void> {
   }
 }
 
-async function unpackTensorflow({ tensorflow, libraries }: Pins, folder: string): Promise<void> {
+function absentFile({ files }: Pins, folder: string): string | undefined {
+  return files.find((file) => !existsSync(join(folder, 'lib', file)))
+}
+
+async function unpackTensorflow(wanted: Pins, folder: string): Promise<void> {
+  const { tensorflow, libraries } = wanted
   await extractWheel(tensorflow, folder, [
     { pattern: String.raw`^tensorflow/(libtensorflow_(cc|framework)\.so\.2)$`, target: 'lib/\\1' },
     {
@@ -85,13 +101,6 @@ async function unpackTensorflow({ tensorflow, libraries }: Pins, folder: string)
       target: 'include/\\1',
     },
   ])
-  const lib = join(folder, 'lib')
-  for (const name of ['cc', 'framework']) {
-    const file = `libtensorflow_${name}.so.2`
-    if (!existsSync(join(lib, file))) throw incomplete(tensorflow.requirement, file)
-  }
-  await symlink('libtensorflow_cc.so.2', join(lib, 'libtensorflow.so'))
-  await symlink('libtensorflow_framework.so.2', join(lib, 'libtensorflow_framework.so'))
   // beside libtensorflow, which looks for them where it lies
   for (const library of libraries) {
     await extractWheel(library, folder, [
@@ -99,12 +108,17 @@ async function unpackTensorflow({ tensorflow, libraries }: Pins, folder: string)
       { pattern: '^nvidia/cuda_nvcc/((bin|nvvm)/.+)$', target: '\\1' },
     ])
   }
+  const absent = absentFile(wanted, folder)
+  if (absent) throw incomplete(tensorflow.requirement, absent)
+  const lib = join(folder, 'lib')
+  await symlink('libtensorflow_cc.so.2', join(lib, 'libtensorflow.so'))
+  await symlink('libtensorflow_framework.so.2', join(lib, 'libtensorflow_framework.so'))
 }
 
 function incomplete(requirement: string, file: string): KshotError {
   return new KshotError('native/extract-failed', {
-    got: `${requirement} without ${file}`,
-    expected: 'the C libraries of TensorFlow',
+    got: `${requirement}, and what belongs to it, without ${file}`,
+    expected: 'the libraries that TensorFlow consists of and loads',
     remedy: 'Please report this',
   })
 }

@@ -12,14 +12,24 @@ export interface Pins {
   readonly source: { readonly name: string; readonly version: string; readonly integrity: string }
   /** TensorFlow for Python: inside are the C libraries and headers. */
   readonly tensorflow: Wheel
-  /** What libtensorflow loads at run time. */
+  /** Where what libtensorflow loads at run time comes from. */
   readonly libraries: readonly Wheel[]
+  /** What has to lie beside each other then. */
+  readonly files: readonly string[]
 }
 
 export const TENSORFLOW = '2.15.1'
 const TFJS = '4.22.0'
 /** Of the wheels; nothing in them is run, so the Python here may be another. */
 export const WHEEL_PYTHON = '3.11'
+
+const TENSORFLOW_FILES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']
+
+/** What of CUDA 12 libtensorflow 2.15 loads. */
+export const CUDA_FILES = [
+  ...['libcudart.so.12', 'libcublas.so.12', 'libcublasLt.so.12', 'libcufft.so.11'],
+  ...['libcusolver.so.11', 'libcusparse.so.12', 'libcudnn.so.8'],
+]
 
 const cpu: Pins = {
   device: 'cpu',
@@ -33,6 +43,7 @@ const cpu: Pins = {
     sha256: '54660c074d7241a503e81edfd9f5ef5af88f64051b72e2945f26318c790f2d26',
   },
   libraries: [],
+  files: TENSORFLOW_FILES,
 }
 
 const cuda: Pins = {
@@ -96,6 +107,7 @@ const cuda: Pins = {
       sha256: 'c6ff4ae7a636eb6cab7621191e19ac3779690686bbcf52c04d8b1ca2944e1e27',
     },
   ],
+  files: [...TENSORFLOW_FILES, ...CUDA_FILES],
 }
 
 export const pins = { cpu, cuda } as const
