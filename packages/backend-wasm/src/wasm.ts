@@ -1,5 +1,11 @@
-import { type Availability, type Backend, type DeviceInfo, importBackend } from '@kshot/core'
-import { backend, env, setBackend } from '@tensorflow/tfjs-core'
+import {
+  type Availability,
+  type Backend,
+  type DeviceInfo,
+  importBackend,
+  KshotError,
+} from '@kshot/core'
+import { backend, env, getBackend, setBackend } from '@tensorflow/tfjs-core'
 import { type KernelChoice, useKernels } from './kernels'
 import type { WasmBackend } from './kernels/native'
 
@@ -17,6 +23,7 @@ export interface WasmOptions {
 /**
  * The default backend: WebAssembly with SIMD, in Node and in browsers, nothing to compile.
  * In a browser the three `.wasm` files of `@tensorflow/tfjs-backend-wasm/dist` must be served.
+ * @throws `backend/unavailable` where they do not load
  * @example await useBackend(wasm())
  */
 export function wasm({ path, kernels = 'fast' }: WasmOptions = {}): Backend {
@@ -34,13 +41,35 @@ export function wasm({ path, kernels = 'fast' }: WasmOptions = {}): Backend {
         'wasm',
         () => import('@tensorflow/tfjs-backend-wasm'),
       )
-      if (path !== undefined) setWasmPaths(path)
       // The threaded build, for isolated pages, keeps its memory to itself; our kernels are faster.
       if (kernels !== 'stock') env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
-      await setBackend('wasm')
+      await start(() => path !== undefined && setWasmPaths(path), path)
       return deviceInfo(await useKernels(backend() as WasmBackend, kernels), getThreadsCount())
     },
   }
+}
+
+/** Makes TensorFlow.js' backend active, or leaves the one that is. */
+async function start(setPath: () => void, path: string | undefined): Promise<void> {
+  const before = getBackend()
+  try {
+    setPath()
+  } catch (cause) {
+    throw notLoaded('before, from another folder', cause)
+  }
+  if (await setBackend('wasm')) return
+  if (before) await setBackend(before)
+  throw notLoaded(`from ${path === undefined ? 'where the script lies' : `'${path}'`}`)
+}
+
+function notLoaded(where: string, cause?: unknown): KshotError {
+  return new KshotError('backend/unavailable', {
+    got: `the backend 'wasm', which cannot run here: its .wasm files did not load ${where}`,
+    expected: 'the three files of @tensorflow/tfjs-backend-wasm/dist, as they are',
+    remedy:
+      "Serve them, say in which folder (wasm({ path: '/assets/' })), and load the page again: TensorFlow.js tries one folder only",
+    cause,
+  })
 }
 
 function availability(): Availability {
