@@ -47,7 +47,7 @@ describe.skipIf(typeof driver === 'string')('kshot on webgpu (needs SwiftShader)
       ...sines,
       train: { ...train, metaBatch: 2, steps: 2 },
       validate: { ...validate, episodes: 2, every: 2 },
-      test: { ...test, episodes: 2 },
+      test: { ...test, episodes: 2, adaptationSteps: [1] },
     }
     const config = writeConfig('few-sines.json', short)
     const args = ['run', config, '--backend', 'webgpu', '--out', 'sines', '--quiet']

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { constants, tmpdir } from 'node:os'
+import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
 
@@ -39,7 +40,7 @@ function keepLoaded(library: string): void {
   }
 }
 
-/** The folder that the archive was unpacked to, until this process ends. */
+/** The folder that the archive was unpacked to. */
 let folder: string | { readonly missing: string } | undefined
 
 function unpacked(): string | { readonly missing: string } {
@@ -50,11 +51,33 @@ function unpacked(): string | { readonly missing: string } {
 function unpack(): string | { readonly missing: string } {
   const archive = archiveFile()
   if (!archive) return { missing: '@sparticuz/chromium is not installed' }
-  const to = mkdtempSync(join(tmpdir(), 'kshot-swiftshader-'))
-  process.on('exit', () => rmSync(to, { recursive: true, force: true }))
-  const input = brotliDecompressSync(readFileSync(archive))
-  const { status, stderr } = spawnSync('tar', ['-x', '-C', to], { input })
-  return status === 0 ? to : { missing: `tar: ${stderr}` }
+  const packed = readFileSync(archive)
+  const key = createHash('sha256').update(packed).digest('hex').slice(0, 8)
+  // once for all processes: those that a test runner kills would leave theirs behind
+  const [modules] = /^.*?node_modules/.exec(archive)!
+  const to = join(modules, '.cache', `kshot-swiftshader-${key}`)
+  if (existsSync(to)) return to
+  mkdirSync(dirname(to), { recursive: true })
+  const making = mkdtempSync(`${to}-`)
+  const { status, stderr } = spawnSync('tar', ['-x', '-C', making], {
+    input: brotliDecompressSync(packed),
+  })
+  if (status !== 0) {
+    rmSync(making, { recursive: true, force: true })
+    return { missing: `tar: ${stderr}` }
+  }
+  moveWhole(making, to)
+  return to
+}
+
+function moveWhole(from: string, to: string): void {
+  try {
+    renameSync(from, to)
+  } catch (error) {
+    rmSync(from, { recursive: true, force: true })
+    // another process was faster
+    if (!existsSync(to)) throw error
+  }
 }
 
 function archiveFile(): string | undefined {
