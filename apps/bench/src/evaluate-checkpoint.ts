@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { canonicalJson, disposeTask, fromSpec, type MetaLearner, useBackend } from '@kshot/core'
 import { named } from './auto-backend'
 import { backends } from './backends'
@@ -11,10 +10,9 @@ import { checkLake, type LAKE, lakeConfig, openLake } from './lake/setting'
 import { readMeta, type SavedNotes } from './meta-file'
 import { type AccuracyScore, type Result, resultOf } from './result'
 import type { RunEvents } from './run'
-import { FILES, writeJson, writeLines } from './run-folder'
 import type { Config } from './schema'
 import { buildLearner, loadModule } from './specs'
-import { baselineRow, episodeLines, type Tested, tested } from './testing'
+import { baselineRow, tested, writeTested } from './testing'
 
 export interface EvaluateJob {
   /** A `meta.safetensors`, as `kshot run` writes it. */
@@ -70,7 +68,7 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
       seconds: { total: (performance.now() - started) / 1000, test: tests.seconds },
     })
     await on.tested?.(testJob)
-    if (job.folder !== undefined) await write(job.folder, tests, result)
+    if (job.folder !== undefined) await writeTested(job.folder, tests, result)
     if (data.official === undefined) return result
     const { scores } = tests.test[0]!.evaluation
     const test = result.test as AccuracyScore
@@ -79,12 +77,6 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
     disposeTask(meta)
     await dispose()
   }
-}
-
-/** The result comes last: a folder that has one is whole. */
-async function write(folder: string, tests: Tested, result: Result): Promise<void> {
-  await writeLines(join(folder, FILES.episodes), episodeLines(tests))
-  await writeJson(join(folder, FILES.result), result)
 }
 
 /** The learner as it was trained, whatever the defaults of its options are by now; or as it is changed. */

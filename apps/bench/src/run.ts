@@ -7,7 +7,6 @@ import {
   type StepReport,
   useBackend,
 } from '@kshot/core'
-import { writeFileAtomic } from '@kshot/core/node'
 import { named } from './auto-backend'
 import { backends } from './backends'
 import { confusionOf } from './confusion'
@@ -16,10 +15,10 @@ import { openExecutor } from './executors'
 import { interrupted } from './interrupt'
 import { writeMeta } from './meta-file'
 import { type Result, resultOf } from './result'
-import { contents, FILES, openFolder, readJson, writeJson, writeLines } from './run-folder'
+import { contents, FILES, openFolder, readJson } from './run-folder'
 import type { Config } from './schema'
 import { buildLearner } from './specs'
-import { baselineRow, episodeLines, type Tested, type TestJob, tested } from './testing'
+import { baselineRow, type Tested, type TestJob, tested, writeTested } from './testing'
 import { type Trained, trained } from './training'
 import { checkSameConfig } from './training-file'
 
@@ -114,9 +113,7 @@ export async function run(job: RunJob): Promise<Result> {
       seconds: { total: (performance.now() - started) / 1000, test: tests.seconds },
     })
     await on.tested?.(testJob)
-    await writeLines(join(folder, FILES.episodes), episodeLines(tests))
-    if (tests.picture) await writeFileAtomic(join(folder, FILES.curves), tests.picture)
-    await writeJson(join(folder, FILES.result), result)
+    await writeTested(folder, tests, result)
     return result
   } finally {
     if (training) disposeTask([training.meta, training.state])

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import {
   disposeTask,
   type Evaluation,
@@ -8,11 +9,13 @@ import {
   type MetaLearner,
   type TaskSource,
 } from '@kshot/core'
+import { writeFileAtomic } from '@kshot/core/node'
 import { baselineOf } from './baselines'
 import type { Data } from './data'
 import { learnerName } from './describe'
 import { type Result, testScore } from './result'
 import type { RunEvents } from './run'
+import { FILES, writeJson, writeLines } from './run-folder'
 import type { Config } from './schema'
 import { loadModule } from './specs'
 import { breathing } from './training'
@@ -129,8 +132,15 @@ function atSteps({ spec }: MetaLearner, test: number): Promise<MetaLearner> {
   return fromSpec<MetaLearner>({ ...spec, options: { ...spec.options, steps } }, loadModule)
 }
 
+/** Writes what a test has shown; the result comes last, so that a folder that has one is whole. */
+export async function writeTested(folder: string, tests: Tested, result: Result): Promise<void> {
+  await writeLines(join(folder, FILES.episodes), episodeLines(tests))
+  if (tests.picture) await writeFileAtomic(join(folder, FILES.curves), tests.picture)
+  await writeJson(join(folder, FILES.result), result)
+}
+
 /** One line an episode. */
-export function episodeLines({ test, baseline }: Tested) {
+function episodeLines({ test, baseline }: Tested) {
   const { metric, scores, predicted } = test[0]!.evaluation
   return scores.map((_, episode) => ({
     episode,

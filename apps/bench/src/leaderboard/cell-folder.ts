@@ -81,9 +81,8 @@ export function rowOfCell({ out, cell, backbone, cellsAtOnce, written }: RowPart
 }
 
 /** The row of a test of what a cell has trained: what that has learned, and how long it took, is its own. */
-export function rowOfTest(parts: RowParts, test: TestPlan): DoneRow {
-  const trained = rowOfCell(parts)
-  const row = rowOfCell({ ...parts, ...test })
+export function rowOfTest(trained: DoneRow, parts: RowParts): DoneRow {
+  const row = rowOfCell(parts)
   const { trainSeconds, trainImagesPerSecond } = trained.costs
   return {
     ...row,

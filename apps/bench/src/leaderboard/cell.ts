@@ -59,17 +59,20 @@ export async function runCell(
       oneThread: true,
       on: eventsOf(folder, on),
     })
-    await writeRow(job.out, rowOfCell(job))
+    const trained = rowOfCell(job)
+    await writeRow(job.out, trained)
     for (const test of job.also) {
       const row = finishedRow(job.out, test)
-      if (!row || !isDone(row)) await runTest(job, test, signal, on)
+      if (row && isDone(row)) continue
+      await runTest(job, test, signal, on)
+      await writeRow(job.out, rowOfTest(trained, { ...job, ...test }))
     }
   } finally {
     await release()
   }
 }
 
-/** Tests what was trained in another setting too, and writes that row. */
+/** Tests what was trained in another setting too. */
 async function runTest(
   job: CellJob,
   test: TestPlan,
@@ -85,7 +88,6 @@ async function runTest(
     ...{ overrides: {}, test: test.config.test, folder, oneThread: true },
     ...{ data, allowModule, signal, on: eventsOf(folder, on) },
   })
-  await writeRow(out, rowOfTest(job, test))
 }
 
 function eventsOf(folder: string, on: (event: CellEvent) => void): RunEvents {

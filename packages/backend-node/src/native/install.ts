@@ -44,12 +44,15 @@ export async function nativeInstall(options: NativeInstallOptions = {}): Promise
     isWhole: async (folder) => absentFile(wanted, folder) === undefined,
     make: (folder) => unpackTensorflow(wanted, folder),
   })
+  const before = existsSync(places.binding)
+    ? await checkBinding(places.binding).catch(() => undefined)
+    : undefined
   await once(places.source, log, {
     what: `the binding, ${wanted.source.name}`,
-    isWhole: () => checkBinding(places.binding).then(Boolean, () => false),
+    isWhole: async () => before !== undefined,
     make: (folder) => makeBinding(wanted, places, folder),
   })
-  const tensorflow = await checkBinding(places.binding)
+  const tensorflow = before ?? (await checkBinding(places.binding))
   log(`It loads and computes: libtensorflow ${tensorflow}`)
   return { binding: places.binding, tensorflow }
 }

@@ -2,9 +2,7 @@ import { KshotError } from '@kshot/core'
 import type { Table } from '../tables'
 import { COLOURS, looksOf } from './palette'
 import { trainingTimeChart } from './scatter'
-import { variables } from './style'
-
-const FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif'
+import { FONTS, variables } from './style'
 
 /** A picture by itself has no page to take its colours from: they follow the reader's light or dark. */
 const STYLE = `<style>svg{color:#1b1f24;font-family:${FONTS};${variables(COLOURS.light)}}@media (prefers-color-scheme:dark){svg{color:#e8eaed;${variables(COLOURS.dark)}}}</style>`

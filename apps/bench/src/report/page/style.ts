@@ -4,13 +4,15 @@ import { COLOURS } from './palette'
 export const variables = (colours: readonly string[]) =>
   colours.map((colour, i) => `--c${i}:${colour}`).join(';')
 
+export const FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif'
+
 /** The style sheet of a page: system fonts, light and dark, from a phone up. */
 export const STYLE = `
 :root{color-scheme:light dark;--back:#fff;--card:#fff;--soft:#f5f6f8;--text:#1b1f24;--dim:#59626e;--line:#dfe3e8;--right:#2f8fc4;--wrong:#cf4f06;--on-colour:#fff;--accent:#0b62a8;${variables(COLOURS.light)}}
 @media (prefers-color-scheme:dark){:root{--back:#14171b;--card:#1a1e23;--soft:#20252b;--text:#e8eaed;--dim:#a4adb8;--line:#333a43;--right:#6db3f2;--wrong:#ff9e5e;--on-colour:#14171b;--accent:#6db3f2;${variables(COLOURS.dark)}}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
-body{margin:0;background:var(--back);color:var(--text);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:break-word}
+body{margin:0;background:var(--back);color:var(--text);font:16px/1.55 ${FONTS};font-variant-numeric:tabular-nums;overflow-wrap:break-word}
 header,main,footer{max-width:1080px;margin:0 auto;padding:0 24px}
 header{padding-top:48px}
 h1{font-size:2.1rem;line-height:1.2;margin:0 0 .4rem;letter-spacing:-.015em;text-wrap:balance}
