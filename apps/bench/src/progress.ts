@@ -1,4 +1,5 @@
 import type { StepReport } from '@kshot/core'
+import { begunWithName } from './beginning'
 import {
   executorName,
   learnerName,
@@ -53,6 +54,7 @@ function header(what: 'run' | 'eval', about: About, { bold, dim }: Colours): str
   const rows = {
     learner: learnerName(learner.spec),
     data: data.description,
+    ...(about.begunWith && { 'begins with': begunWithName(about.begunWith) }),
     ...(what === 'run' && { training: trainingName(config, learner.trainsOn) }),
     test: `${settingName(test)}, ${queriesName(test)}, ${count(test.episodes)} episodes`,
     ...(choice && { backend: choice }),

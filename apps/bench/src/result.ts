@@ -7,6 +7,7 @@ import {
   type StopReason,
   tree,
 } from '@kshot/core'
+import type { BegunWith } from './beginning'
 import type { Confusion } from './confusion'
 import type { LakeReport } from './lake/report'
 import { commit, versions } from './provenance'
@@ -80,6 +81,8 @@ export interface Result {
     /** Validation included; null where only a checkpoint tells of training (`kshot eval`). */
     readonly seconds: number | null
     readonly stoppedBy: StopReason | null
+    /** Where the parameters were not drawn. */
+    readonly begunWith?: BegunWith
   }
   /** The best on validation: the step it was found at, and its score. */
   readonly best: { readonly step: number; readonly score: number } | null
@@ -124,7 +127,7 @@ function splitName({ dataset }: Config, given: boolean | undefined): string {
 }
 
 /** What a result says of the conditions, from the configuration and the learner. */
-function labelsOf({ config, learner, params, splitGiven }: Parts): Labels {
+function labelsOf({ config, learner, params, splitGiven, train: { begunWith } }: Parts): Labels {
   const { dataset, test, train } = config
   const rotations = 'rotations' in dataset && ['all', 'per-class'].includes(dataset.rotations)
   return {
@@ -135,7 +138,8 @@ function labelsOf({ config, learner, params, splitGiven }: Parts): Labels {
     split: splitName(config, splitGiven),
     resize: 'resize' in dataset ? dataset.resize : 'none',
     withinAlphabet: test.within === 'group',
-    trainingSplit: train.split,
+    // What it began with has seen the validation classes too.
+    trainingSplit: begunWith?.split === 'train+val' ? 'train+val' : train.split,
     parameters: tree.count(params),
     tuningTrials: config.tuningTrials,
   }

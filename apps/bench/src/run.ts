@@ -9,6 +9,7 @@ import {
 } from '@kshot/core'
 import { named } from './auto-backend'
 import { backends } from './backends'
+import { type BegunWith, beginningOf } from './beginning'
 import { confusionOf } from './confusion'
 import { type Data, openData } from './data'
 import { openExecutor } from './executors'
@@ -60,6 +61,7 @@ export interface About {
   readonly workers: number
   /** Which backend `auto` stands for, and why. */
   readonly choice: string | undefined
+  readonly begunWith?: BegunWith | undefined
 }
 
 /**
@@ -76,11 +78,13 @@ export async function run(job: RunJob): Promise<Result> {
   const device = await useBackend(backends[config.backend]!(threads))
   const data = await openData(config, job.data)
   const learner = await buildLearner(config, job.allowModule)
+  const beginning = await beginningOf(config, learner)
   await openFolder(folder, config, job.resume)
   const { executor, workers, dispose } = await openExecutor(config)
   let training: Trained | undefined
   try {
-    on.start?.({ config, folder, learner, data, device, workers, choice })
+    const begunWith = beginning?.begunWith
+    on.start?.({ config, folder, learner, data, device, workers, choice, begunWith })
     training = await trained({
       ...{
         config,
@@ -89,10 +93,11 @@ export async function run(job: RunJob): Promise<Result> {
         signal,
         tasks: data.train(learner.trainsOn),
         validation: data.validation,
+        beginning: beginning?.meta,
       },
       ...{ executor, ...(on.step && { onStep: on.step }) },
     })
-    const train = trainCounts(training)
+    const train = trainCounts(training, beginning?.begunWith)
     const { seconds: _, ...counts } = train
     const notes = { config, train: counts, best: bestOf(training) }
     await writeMeta(join(folder, FILES.meta), learner, training.meta, notes)
@@ -116,7 +121,7 @@ export async function run(job: RunJob): Promise<Result> {
     await writeTested(folder, tests, result)
     return result
   } finally {
-    if (training) disposeTask([training.meta, training.state])
+    disposeTask([beginning?.meta, training?.meta, training?.state])
     await dispose()
   }
 }
@@ -149,8 +154,13 @@ async function testedOrStopped({ folder }: RunJob, job: TestJob): Promise<Tested
   }
 }
 
-function trainCounts({ state, seconds, stoppedBy }: Trained): Result['train'] {
-  return { steps: state.step, episodes: state.tasks, images: state.examples, seconds, stoppedBy }
+function trainCounts(
+  { state, seconds, stoppedBy }: Trained,
+  begunWith: BegunWith | undefined,
+): Result['train'] {
+  const { step, tasks, examples } = state
+  const counts = { steps: step, episodes: tasks, images: examples, seconds, stoppedBy }
+  return { ...counts, ...(begunWith && { begunWith }) }
 }
 
 function bestOf({ state: { best } }: Trained): Result['best'] {

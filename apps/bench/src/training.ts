@@ -4,6 +4,7 @@ import {
   type Executor,
   fromSpec,
   type KshotError,
+  type Meta,
   type MetaLearner,
   metaTrain,
   type Optimizer,
@@ -25,6 +26,8 @@ export interface TrainingJob {
   readonly folder: string
   readonly tasks: TaskSource
   readonly validation: TaskSource | undefined
+  /** Begins with this, where nothing is resumed. */
+  readonly beginning: Meta | undefined
   readonly executor: Executor
   readonly signal: AbortSignal
   readonly onStep?: (report: StepReport, seconds: number) => void
@@ -61,6 +64,7 @@ export async function trained(job: TrainingJob): Promise<Trained> {
       seed: config.seed,
       ...{ signal, executor },
       ...(saved && { resume: saved.state }),
+      ...(job.beginning && { from: job.beginning }),
       ...(maxSeconds !== undefined && { maxSeconds: maxSeconds - log.seconds }),
       ...validationOf(job),
       onStep(report) {

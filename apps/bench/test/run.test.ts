@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -22,6 +23,9 @@ const config = writeConfig('tiny.json', tiny)
 const longer = writeConfig('longer.json', { ...tiny, train: { ...tiny.train, steps: 120 } })
 
 const run = (out: string, ...more: string[]) => kshot('run', config, '--out', out, ...more)
+
+const sha256 = (folder: string) =>
+  createHash('sha256').update(file(folder, 'meta.safetensors')).digest('hex')
 
 /** Everything of a run that must be the same for the same seed. */
 function bytes(folder: string) {
@@ -119,6 +123,52 @@ describe('kshot run', () => {
     expect(resultIn('timed').train).toMatchObject({ stoppedBy: 'seconds', episodes: 1 })
     expect(await kshot(...args, '--resume', '--max-seconds', '500')).toMatchObject({ code: 0 })
     expect(resultIn('timed').train).toMatchObject({ stoppedBy: 'steps', episodes: 120 })
+  })
+})
+
+describe('a run that begins with a checkpoint', () => {
+  const from = ['--set', 'train.from=whole/meta.safetensors']
+
+  it('says what it was, and trains from there', async () => {
+    const { code, stderr } = await run('from', ...from, '--seed', '8')
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/begins with +750 images of glyphs/)
+    expect(resultIn('from').train).toMatchObject({
+      ...{ steps: 50, images: 750 },
+      begunWith: { images: 750, dataset: 'glyphs', split: 'train', sha256: sha256('whole') },
+    })
+    const losses = (folder: string) =>
+      text(folder, 'log.jsonl')
+        .trim()
+        .split('\n')
+        .slice(0, 20)
+        .map((line) => JSON.parse(line).loss as number)
+    const sum = (values: number[]) => values.reduce((a, b) => a + b, 0)
+    // The same episodes as those of the run with drawn parameters.
+    expect(sum(losses('from'))).toBeLessThan(0.9 * sum(losses('other')))
+  })
+
+  it('counts the images of all that came before, and knows that validation classes were seen', async () => {
+    const set = ['--set', 'train.split=train+val', '--set', 'validate=null', '--quiet']
+    expect(await run('both', ...from, ...set)).toMatchObject({ code: 0 })
+    const more = ['--set', 'train.from=both/meta.safetensors', '--set', 'train.steps=1', '--quiet']
+    expect(await run('third', ...more)).toMatchObject({ code: 0 })
+    expect(resultIn('third')).toMatchObject({
+      labels: { trainingSplit: 'train+val' },
+      train: { images: 15, begunWith: { images: 1500, split: 'train+val' } },
+    })
+    const { stdout } = await kshot('eval', 'third/meta.safetensors', '--json', '--quiet')
+    expect(withoutMeasurements(JSON.parse(stdout))).toEqual(withoutMeasurements(resultIn('third')))
+  })
+
+  it('begins with no other net, and with no file that is missing', async () => {
+    const other = await run('misfit', ...from, '--set', 'learner.backbone.filters=8')
+    expect(other).toMatchObject({ code: 2, stdout: '' })
+    expect(other.stderr).toContain('checkpoint/other-model')
+    const missing = await run('misfit', '--set', 'train.from=nowhere.safetensors')
+    expect(missing).toMatchObject({ code: 2, stdout: '' })
+    expect(missing.stderr).toContain('checkpoint/not-found')
+    expect(existsSync(join(home, 'misfit'))).toBe(false)
   })
 })
 

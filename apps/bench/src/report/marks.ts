@@ -1,3 +1,4 @@
+import { begunWithName } from '../beginning'
 import { netName, stepsName } from '../describe'
 import type { DoneRow } from '../leaderboard/results'
 import type { Seeds } from './contenders'
@@ -12,6 +13,8 @@ const CONDITIONS: readonly ((row: DoneRow) => string)[] = [
   ({ labels: { resize } }) => `resize ${resize}`,
   ({ labels: { withinAlphabet } }) => (withinAlphabet ? 'within alphabets' : 'across alphabets'),
   ({ labels: { trainingSplit } }) => `trained on ${trainingSplit}`,
+  ({ train: { begunWith } }) =>
+    begunWith ? `began with ${begunWithName(begunWith)}` : 'no checkpoint to begin with',
   ({ labels: { adaptationSteps: n } }) =>
     n === 0 ? 'no steps at test' : `${stepsName(n)} at test`,
   ({ cell: { checkpointsOf } }) =>

@@ -59,6 +59,8 @@ export interface MetaTrainOptions<Task = Episode> {
   readonly validate?: Validation
   /** Needed where `tasks` has no `taskSpec` of its own. */
   readonly taskSpec?: TaskSpec
+  /** Begins with these in the place of drawn ones: a pre-trained model. They stay the caller's. */
+  readonly from?: Meta
   /** Goes on from here. The state is taken over: do not use it again. */
   readonly resume?: TrainState
   readonly onStep?: (report: StepReport) => void | Promise<void>
@@ -87,7 +89,8 @@ export interface TrainResult {
  *
  * Task number `step * metaBatch + i` is drawn for each step, so a resumed run sees the same tasks.
  * A learner that trains on `nothing` takes no step.
- * @throws `core/loss-not-finite`, `core/gradient-not-finite` naming the step; `core/task-spec-missing`
+ * @throws `core/loss-not-finite`, `core/gradient-not-finite` naming the step; `core/task-spec-missing`;
+ * `core/other-parameters` where `from` does not fit
  * @example
  * const { meta } = await metaTrain({ learner, optimizer: adam(1e-3), tasks, steps: 2000 })
  */
@@ -128,7 +131,8 @@ export async function metaTrain<Task>(options: MetaTrainOptions<Task>): Promise<
   }
 }
 
-function start<Task>({ learner, optimizer, tasks, taskSpec, seed = 0 }: MetaTrainOptions<Task>) {
+function start<Task>(options: MetaTrainOptions<Task>): TrainState {
+  const { learner, optimizer, tasks, taskSpec, from, seed = 0 } = options
   const spec = taskSpec ?? ('taskSpec' in tasks ? tasks.taskSpec : undefined)
   if (!spec) {
     throw new KshotError('core/task-spec-missing', {
@@ -137,9 +141,34 @@ function start<Task>({ learner, optimizer, tasks, taskSpec, seed = 0 }: MetaTrai
       remedy: 'Pass taskSpec: { inputShape: [...] }',
     })
   }
-  const meta = learner.init(rng(seed).split('init'), spec)
+  const drawn = learner.init(rng(seed).split('init'), spec)
+  const meta = from ? likeDrawn(from, drawn) : drawn
   const state = optimizer.init(meta.params)
   return { step: 0, meta, optimizer: state, best: undefined, tasks: 0, examples: 0 }
+}
+
+/** A copy of given meta-parameters, checked against those that they replace. */
+function likeDrawn(from: Meta, drawn: Meta): Meta {
+  const [given, wanted] = [from, drawn].map((meta) => shapes(meta))
+  const keys = new Set([...given!.keys(), ...wanted!.keys()])
+  disposeTask(drawn)
+  for (const key of keys) {
+    if (given!.get(key) === wanted!.get(key)) continue
+    throw new KshotError('core/other-parameters', {
+      got: `meta-parameters with ${shapeAt(given!, key)}`,
+      expected: `${shapeAt(wanted!, key)}, as this learner has for these tasks`,
+      remedy: 'Begin with what the same learner has learned from examples of the same shape',
+    })
+  }
+  return tree.clone({ ...from })
+}
+
+function shapes({ params, state }: Meta): Map<string, string> {
+  return new Map(tree.flatten({ params, state }).map(([path, { shape }]) => [path, `[${shape}]`]))
+}
+
+function shapeAt(shapes: ReadonlyMap<string, string>, path: string): string {
+  return shapes.has(path) ? `'${path}' of shape ${shapes.get(path)}` : `no '${path}'`
 }
 
 async function trainStep<Task>(options: MetaTrainOptions<Task>, state: TrainState) {

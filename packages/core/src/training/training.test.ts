@@ -60,6 +60,33 @@ describe.each(testBackends)('meta-training on %s', (backend) => {
     disposeTask(first.meta)
   })
 
+  it('begins with given meta-parameters, which stay the caller’s', async () => {
+    const first = await train({ steps: 30 })
+    const losses: number[] = []
+    const onStep = ({ loss }: StepReport) => void losses.push(loss)
+    const before = await leaked(async () => {
+      const again = await train({ steps: 3, seed: 9, from: first.meta, onStep })
+      expect(again.state).toMatchObject({ step: 3, tasks: 3 })
+      disposeTask([again.meta, again.state])
+    })
+    expect(before).toBe(0)
+    const drawn: number[] = []
+    const other = await train({ steps: 3, seed: 9, onStep: ({ loss }) => void drawn.push(loss) })
+    expect(estimate(losses).mean).toBeLessThan(estimate(drawn).mean)
+    disposeTask([first.meta, first.state, other.meta, other.state])
+  })
+
+  it('refuses meta-parameters of another shape to begin with', async () => {
+    const { meta, state } = await train({ steps: 1 })
+    const params = { ...(meta.params as { [name: string]: tree.Params }), more: scalar(0) }
+    await expect(train({ from: { ...meta, params } })).rejects.toMatchObject({
+      code: 'core/other-parameters',
+      got: expect.stringContaining("'params/more' of shape []"),
+      expected: expect.stringContaining("no 'params/more'"),
+    })
+    disposeTask([params, meta, state])
+  })
+
   it('averages gradients and states over the meta-batch, in chunks of eight', async () => {
     const { learner } = base
     const meta = learner.init(rng(1), tasks.taskSpec)
