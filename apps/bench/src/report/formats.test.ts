@@ -1,13 +1,15 @@
 import { codeOf } from '@kshot/testkit'
 import { parseHTML } from 'linkedom'
 import { describe, expect, it } from 'vitest'
+import { overridden, parseConfig } from '../config'
 import type { FailedRow } from '../leaderboard/results'
+import { presets } from '../presets'
 import { csv } from './csv'
 import { json } from './json'
 import { escapedTex, latex } from './latex'
 import { markdown } from './markdown'
 import { page, titleOf } from './page/page'
-import { picture } from './page/picture'
+import { learningPicture, picture } from './page/picture'
 import { formatOf } from './report'
 import { row, sources } from './rows.testing'
 import { tablesOf } from './tables'
@@ -49,6 +51,36 @@ describe('markdown', () => {
     expect(rows[2]).toContain('98.8 ≠ train+val, episodes')
     expect(text).toContain('- failed: broken, seed 1: core/x, a <b> loss')
     expect(markdown(none)).toContain('core/x')
+  })
+})
+
+describe('the learning curve of a run', () => {
+  const config = parseConfig(
+    overridden(presets['protonet-glyphs-5w1s']!.config, { set: ['train.ways=12'] }),
+  )
+  const steps = Array.from({ length: 400 }, (_, i) => ({
+    ...{ step: i + 1, loss: 1, accuracy: 1 - 0.5 / (i + 1) },
+    ...((i + 1) % 100 === 0 && { validation: 0.8 + i / 4000 }),
+  }))
+
+  it('has the training episodes and the validations, with their ways', () => {
+    const svg = learningPicture({ config, images: 4000, steps })
+    expect(svg).toMatch(/^<svg[^>]* xmlns=/)
+    expect(svg).toContain('validation, 5-way 90.0 % after 4,000 images')
+    expect(svg).toContain('training, 12-way 99.9 % after 4,000 images')
+    expect(svg.match(/stroke="var\(--c\d\)"/g)).toHaveLength(2)
+  })
+
+  it('leaves out what was not measured, and has a place for an accuracy of 1', () => {
+    const untested = steps.map(({ step }) => ({ step, accuracy: 1 }))
+    const svg = learningPicture({ config, images: 4000, steps: untested })
+    expect(svg).not.toContain('validation')
+    expect(svg).not.toMatch(/NaN|Infinity/)
+  })
+
+  it('is an error where there is no log', () => {
+    const draw = () => learningPicture({ config, images: 4000, steps: [] })
+    expect(codeOf(draw)).toBe('usage/no-picture')
   })
 })
 

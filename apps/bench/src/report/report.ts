@@ -5,8 +5,9 @@ import { latex } from './latex'
 import { loadSources } from './load'
 import { markdown } from './markdown'
 import { page, titleOf } from './page/page'
-import { picture } from './page/picture'
+import { learningPicture, picture } from './page/picture'
 import { type Example, examplesOf } from './pictures'
+import { learningOf } from './run-row'
 import { type Table, tablesOf } from './tables'
 
 export const FORMATS = ['html', 'md', 'csv', 'json', 'latex', 'svg'] as const
@@ -30,7 +31,12 @@ export interface ReportJob {
  * @throws what loading the results throws; `usage/other-episodes`, `usage/no-picture`
  */
 export async function report(job: ReportJob): Promise<string> {
-  const tables = tablesOf(await loadSources(job.paths))
+  const sources = await loadSources(job.paths)
+  const [only, ...others] = sources
+  if (job.format === 'svg' && only?.run && others.length === 0) {
+    return learningPicture(learningOf(only.path))
+  }
+  const tables = tablesOf(sources)
   switch (job.format) {
     case 'html':
       return htmlPage(tables, job)

@@ -5,6 +5,8 @@ import { settingName } from '../describe'
 import type { CurvePoint, DoneRow } from '../leaderboard/results'
 import type { Result } from '../result'
 import { FILES, type LogLine } from '../run-folder'
+import type { Config } from '../schema'
+import type { Learning } from './page/learning'
 import { learnerKey } from './paper'
 
 interface EpisodeLine {
@@ -47,20 +49,33 @@ export function rowOfRun(folder: string): DoneRow {
   }
 }
 
+/** What a run says of its training. */
+export function learningOf(folder: string): Learning {
+  const { config, train } = document(folder) as Result
+  return { config: config as Config, images: train.images, steps: logOf(folder) }
+}
+
+interface Logged extends LogLine {
+  readonly accuracy?: number
+  readonly validation?: number
+}
+
+function logOf(folder: string): Logged[] {
+  return existsSync(join(folder, FILES.log)) ? lines<Logged>(folder, FILES.log) : []
+}
+
 /** The validations of a log. */
 function curveOf(folder: string, { steps, episodes, images }: Result['train']): CurvePoint[] {
-  if (!existsSync(join(folder, FILES.log))) return []
-  return lines<LogLine & { validation?: number }>(folder, FILES.log).flatMap(
-    ({ step, validation, seconds }) =>
-      validation === undefined
-        ? []
-        : [
-            {
-              ...{ step, validation, seconds },
-              episodes: Math.round((step * episodes) / steps),
-              images: Math.round((step * images) / steps),
-            },
-          ],
+  return logOf(folder).flatMap(({ step, validation, seconds }) =>
+    validation === undefined
+      ? []
+      : [
+          {
+            ...{ step, validation, seconds },
+            episodes: Math.round((step * episodes) / steps),
+            images: Math.round((step * images) / steps),
+          },
+        ],
   )
 }
 

@@ -6,6 +6,7 @@ import { clipped, figure, HEIGHT, percentAxis, plotted, textWidth, thread } from
 import { spread } from './labels'
 import { type Html, html } from './markup'
 import type { Look } from './palette'
+import { compact } from './ticks'
 
 /** The validation accuracy of a learner after so many images: over its seeds the mean and the ends. */
 interface Point {
@@ -123,9 +124,4 @@ function captionOf(lines: readonly Line[], shown: number): Html {
   const rest = lines.length - shown
   const left = rest > 0 ? ` ${rest} without validations on the way are not shown.` : ''
   return html`<b>Learning curves.</b> Accuracy on the validation episodes.${band}${left}`
-}
-
-function compact(n: number): string {
-  if (n >= 1e6) return `${Number((n / 1e6).toPrecision(3))}M`
-  return n >= 1000 ? `${Number((n / 1000).toPrecision(3))}k` : String(n)
 }

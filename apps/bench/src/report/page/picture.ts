@@ -1,5 +1,6 @@
 import { KshotError } from '@kshot/core'
 import type { Table } from '../tables'
+import { type Learning, learningChart } from './learning'
 import { COLOURS, looksOf } from './palette'
 import { trainingTimeChart } from './scatter'
 import { FONTS, variables } from './style'
@@ -20,6 +21,20 @@ export function picture(tables: readonly Table[]): string {
     got: 'results without two learners that were trained for one setting',
     expected: 'accuracies and training times to draw',
     remedy: 'Add learners to the leaderboard, or take another --format',
+  })
+}
+
+/**
+ * The learning curve of a run, as SVG.
+ * @throws `usage/no-picture`
+ */
+export function learningPicture(learning: Learning): string {
+  const chart = learningChart(learning)
+  if (chart) return `${alone(chart)}\n`
+  throw new KshotError('usage/no-picture', {
+    got: 'a run with fewer than two points in its log.jsonl',
+    expected: 'accuracies on the way, to draw a learning curve',
+    remedy: 'Keep log.jsonl with the result, train for longer, or take another --format',
   })
 }
 

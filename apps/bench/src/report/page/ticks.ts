@@ -26,7 +26,7 @@ export function ticksOf([low, high]: readonly [number, number], seconds: boolean
 }
 
 /** So many of the values as have room beside each other on a logarithmic axis. */
-function apart(values: readonly number[], room: number): number[] {
+export function apart(values: readonly number[], room: number): number[] {
   const kept: number[] = []
   for (const value of values) {
     if (kept.length === 0 || Math.log(value / kept.at(-1)!) >= room) kept.push(value)
@@ -37,5 +37,5 @@ function apart(values: readonly number[], room: number): number[] {
 /** `7,248`, `112k`, `1.2M`. */
 export function compact(n: number): string {
   if (n < 10_000) return count(Math.round(n))
-  return n < 1e6 ? `${Math.round(n / 1000)}k` : `${Number((n / 1e6).toPrecision(2))}M`
+  return n < 1e6 ? `${Math.round(n / 1000)}k` : `${Number((n / 1e6).toPrecision(3))}M`
 }
