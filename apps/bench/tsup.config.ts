@@ -11,7 +11,7 @@ export default defineConfig({
     cell: 'src/leaderboard/child.ts',
     'backends/table': 'backends/table.ts',
     'backends/column': 'backends/column.ts',
-    'readme/leaderboard': 'readme/leaderboard.ts',
+    'docs/write': 'docs/write.ts',
     ...Object.fromEntries(speed.map((path) => [path, `${path}.ts`])),
   },
   format: 'esm',

@@ -78,6 +78,16 @@ export function shortMark(paper: Paper): string {
   return differs.length > 0 ? `≠ ${protocolWords(differs)}; ${left}` : left
 }
 
+/** `differs in split; unknown: queries`, `the same (inside the interval)`. */
+export function protocolText(paper: Paper): string {
+  const { differs, unknown } = paper
+  const words = [
+    differs.length > 0 ? `differs in ${protocolWords(differs)}` : '',
+    unknown.length > 0 ? `unknown: ${protocolWords(unknown)}` : '',
+  ].filter(Boolean)
+  return words.length > 0 ? words.join('; ') : `the same${insideText(paper)}`
+}
+
 /** Said only where the protocol is the same. */
 export function insideText({ inside }: Paper): string {
   if (inside === undefined) return ''

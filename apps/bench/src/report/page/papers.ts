@@ -1,19 +1,12 @@
-import { protocolWords } from '../paper'
 import type { Table } from '../tables'
-import { insideText, paperNumber } from '../words'
+import { paperNumber, protocolText } from '../words'
 import { type Html, html } from './markup'
 
 /** The published numbers, whose they are, and how they were tested otherwise. */
 export function papers({ lines }: Table): Html | undefined {
   const rows = lines.flatMap(({ name, paper }) => {
     if (!paper) return []
-    const { differs, unknown } = paper
-    const words = [
-      differs.length > 0 ? `differs in ${protocolWords(differs)}` : '',
-      unknown.length > 0 ? `unknown: ${protocolWords(unknown)}` : '',
-    ].filter(Boolean)
-    const protocol = words.length > 0 ? words.join('; ') : `the same${insideText(paper)}`
-    const cells = [`${paperNumber(paper)}`, protocol, `${paper.paper}; ${paper.source}`]
+    const cells = [`${paperNumber(paper)}`, protocolText(paper), `${paper.paper}; ${paper.source}`]
     return [
       html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`,
     ]

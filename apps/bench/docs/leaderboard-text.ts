@@ -1,9 +1,6 @@
 import type { Table } from '../src/report/tables'
 import { accuracyText, count, msText, trainTimeText } from '../src/report/words'
 
-export const BEGIN = '<!-- leaderboard: pnpm readme:leaderboard -->'
-export const END = '<!-- end of the leaderboard -->'
-
 /** A line a learner, in the order of the first table, with its accuracy in each. */
 export function leaderboardText(tables: readonly Table[], { folder, picture }: Places): string {
   const [first] = tables as [Table]

@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { trainingName } from '../src/describe'
+import type { DoneRow } from '../src/leaderboard/results'
+import { paperOf } from '../src/report/paper'
+import { duration, paperNumber, plusMinus, protocolText } from '../src/report/words'
+import type { AccuracyScore, Result } from '../src/result'
+import type { Config } from '../src/schema'
+import { count } from '../src/text'
+
+const FOLDER = 'leaderboards/reproductions'
+
+/** `reproductions.json`: how each folder came about. */
+interface Reproduction {
+  /** Commands that trained it, in their order. */
+  readonly train: readonly string[]
+  /** What `kshot eval` was told for each result beside the run's own. */
+  readonly tests: { readonly [file: string]: string }
+}
+
+/** The paper's numbers beside ours, and the commands. */
+export function reproductionsText(root: string): string {
+  const read = (...path: string[]) => JSON.parse(readFileSync(join(root, FOLDER, ...path), 'utf8'))
+  const all = Object.entries(read('reproductions.json') as { [name: string]: Reproduction })
+  const rows: string[][] = []
+  const sections: string[] = []
+  for (const [name, { train, tests }] of all) {
+    const run = read(name, 'result.json') as Result
+    const evals = { 'result.json': '', ...tests }
+    for (const file of Object.keys(evals)) rows.push(rowOf(read(name, file), run))
+    const commands = [
+      ...train,
+      ...Object.values(evals).map((set) => {
+        const checkpoint = `${FOLDER}/${name}/meta.safetensors`
+        return `kshot eval ${checkpoint}${set && ` ${set}`}`
+      }),
+    ]
+    const curve = `${FOLDER}/${name}/curve.svg`
+    const drawn = existsSync(join(root, curve)) ? `\n![learning curve](../${curve})\n` : ''
+    sections.push(
+      `### ${name}\n${trainedText(run)}\n\`\`\`sh\n${commands.join('\n')}\n\`\`\`\n${drawn}`,
+    )
+  }
+  const head = ['', 'paper, %', 'here, %', 'protocol', 'trained on']
+  const grid = [head, ['---', '---:', '---:', '---', '---'], ...rows]
+  return `${grid.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n\n${sections.join('\n')}`
+}
+
+function rowOf(result: Result, { train }: Result): string[] {
+  const { setting, learner } = result
+  const { accuracy, interval } = result.test as AccuracyScore
+  const paper = paperOf(result as DoneRow, interval)
+  return [
+    `${paper?.name ?? learner.export}, ${setting.ways}-way ${setting.shots}-shot`,
+    paper ? paperNumber(paper) : '–',
+    plusMinus(accuracy, (interval[1] - interval[0]) / 2),
+    paper ? protocolText(paper) : '–',
+    `${count(train.episodes)} episodes`,
+  ]
+}
+
+function trainedText({ config, train, measured }: Result): string {
+  const { images, seconds, begunWith } = train
+  const before = begunWith ? `, after ${count(begunWith.images)} before` : ''
+  const threads = measured.workers === 0 ? 'one thread' : `${measured.workers} threads`
+  return `${trainingName(config as Config)}; ${count(images)} images${before}, in ${duration(seconds!)} on ${threads}.`
+}
