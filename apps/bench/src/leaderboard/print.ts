@@ -114,7 +114,7 @@ function notesOf({ lines, ranking, budget }: Ranked): string[] {
       ? `${seeds} seeds: what is significant over seeds too (kshot compare) speaks of the learners.`
       : `It speaks of these checkpoints, given their seeds; of learners from ${SEEDS_FOR_CLAIMS} seeds on.`
   return [
-    `# is 1 + the number of learners significantly better (paired t test over the same episodes, Holm); ± is 95 %. ${about}`,
+    `# is 1 + the number of learners significantly better (paired t test over the same episodes, Holm); ± is 95 %, each by itself. ${about}`,
     ...(episodes < EPISODES_FOR_A_RANKING
       ? [`Fewer than ${EPISODES_FOR_A_RANKING} test episodes: too few for a ranking.`]
       : []),

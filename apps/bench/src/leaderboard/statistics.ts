@@ -43,6 +43,8 @@ export interface Ranked {
   readonly episodes: number
   /** Over episodes, each the mean over the seeds first. */
   readonly overEpisodes: TInterval
+  /** The accuracy of each seed. */
+  readonly bySeed: readonly number[]
   /** Over the seeds' accuracies; undefined for one seed. */
   readonly overSeeds: TInterval | undefined
 }
@@ -142,6 +144,7 @@ function rankedOf(
   return {
     ...{ name, rank: 1 + better.length, seeds: scores.length, episodes: means.length },
     overEpisodes: tInterval(means),
+    bySeed: seedMeans,
     overSeeds: scores.length > 1 ? tInterval(seedMeans) : undefined,
   }
 }

@@ -2,7 +2,7 @@ import Table from 'cli-table3'
 import { SEEDS_FOR_CLAIMS } from '../leaderboard/statistics'
 import { coloursOf, count } from '../text'
 import type { Compared } from './compare'
-import { gapText, plusMinus, pText } from './words'
+import { gapText, plusMinus, pText, seedsText } from './words'
 
 /** A comparison for people: a line a learner, then a line a pair. */
 export function comparedTable(compared: Compared, stream: NodeJS.WriteStream): string {
@@ -11,10 +11,9 @@ export function comparedTable(compared: Compared, stream: NodeJS.WriteStream): s
   const style = { head: [], border: [] }
   const head = (...titles: string[]) => titles.map((text) => dim(text))
   const ranks = new Table({ head: head('#', 'learner', 'accuracy, %', 'seeds'), style })
-  for (const { rank, name, overEpisodes, seeds, overSeeds } of ranking.ranked) {
-    const { mean, halfWidth } = overEpisodes
-    const spread = overSeeds ? `${seeds}, ± ${(100 * overSeeds.halfWidth).toFixed(2)}` : seeds
-    ranks.push([rank, name, plusMinus(mean, halfWidth), spread])
+  for (const ranked of ranking.ranked) {
+    const { mean, halfWidth } = ranked.overEpisodes
+    ranks.push([ranked.rank, ranked.name, plusMinus(mean, halfWidth), seedsText({ ranked })])
   }
   const pairs = new Table({ head: head('pair', 'difference, points', 'p (Holm)', ''), style })
   for (const { first, second, ...gap } of ranking.comparisons) {

@@ -1,3 +1,4 @@
+import { SEEDS_FOR_CLAIMS } from '../leaderboard/statistics'
 import { count } from '../text'
 import { markOf, type Paper, protocolWords } from './paper'
 import type { Gap, Line } from './tables'
@@ -24,10 +25,16 @@ export function pText(p: number): string {
   return p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`
 }
 
-/** `3, 91.2 ± 2.1` or `1`: how many, and over them their mean with its interval. */
-export function seedsText({ ranked: { seeds, overSeeds } }: Line): string {
-  if (!overSeeds) return String(seeds)
-  return `${seeds}, ± ${(100 * overSeeds.halfWidth).toFixed(2)}`
+/** `1`; `2, 88.53 to 90.10`; `2, alike`; `5, ± 0.61`. */
+export function seedsText({ ranked }: Pick<Line, 'ranked'>): string {
+  return [ranked.seeds, ...(ranked.overSeeds ? [spreadText(ranked)] : [])].join(', ')
+}
+
+/** The 95 % interval over the seeds; of a few, where a t interval is mostly t, from the worst to the best. */
+export function spreadText({ seeds, bySeed, overSeeds }: Line['ranked']): string {
+  if (seeds >= SEEDS_FOR_CLAIMS) return `± ${(100 * overSeeds!.halfWidth).toFixed(2)}`
+  const [low, high] = [Math.min(...bySeed), Math.max(...bySeed)].map((v) => (100 * v).toFixed(2))
+  return low === high ? 'alike' : `${low} to ${high}`
 }
 
 /** `–` where nothing is trained, or only a checkpoint tells of it. */

@@ -11,6 +11,7 @@ import {
   paperNumber,
   pText,
   shortMark,
+  spreadText,
   trainTimeText,
 } from '../words'
 import { type Html, html, raw } from './markup'
@@ -77,9 +78,9 @@ const CELLS: {
     toBest
       ? html`<span class="value${toBest.significant ? ' significant' : ''}">${gapText(toBest)}</span><span class="sub">${firm(pText(toBest.adjustedP))}</span>`
       : html`<span class="sub">best</span>`,
-  seeds: ({ ranked: { seeds, overSeeds } }) =>
-    html`<span class="value">${seeds}</span>${
-      overSeeds && html`<span class="sub">± ${(100 * overSeeds.halfWidth).toFixed(2)}</span>`
+  seeds: ({ ranked }) =>
+    html`<span class="value">${ranked.seeds}</span>${
+      ranked.overSeeds && html`<span class="sub">${firm(spreadText(ranked))}</span>`
     }`,
   training: (line) =>
     html`<span class="value">${trainTimeText(line)}</span><span class="sub">${count(Math.round(line.costs.trainImages))} images</span>`,
@@ -146,7 +147,9 @@ export function notes({ lines, ranking, budget }: Table): Html {
   const sentences = [
     `± is the 95 % t interval over ${count(episodes)} test episodes, each averaged over the seeds first.`,
     lines.some(({ ranked }) => ranked.overSeeds) &&
-      'Under the seeds: the 95 % t interval over their accuracies.',
+      (ranking.claim === 'learners'
+        ? 'Under the seeds: the 95 % t interval over their accuracies.'
+        : 'Under the seeds: the accuracies of the worst and the best.'),
     lines.length > 1 &&
       'Rank: 1 + the number of learners that are significantly better (paired t test on the same episodes, Holm-adjusted, 5 %).',
     lines.length > 1 &&
