@@ -4,11 +4,11 @@ import { published } from './published'
 describe('docs/published.json', () => {
   const all = published()
 
-  it('has eight learners in the four settings of Omniglot', () => {
+  it('has ten learners in the four settings of Omniglot', () => {
     const learners = new Set(all.map(({ learner }) => learner))
     expect([...learners].sort()).toEqual([
-      ...['fomaml', 'maml', 'mamlPlusPlus', 'matching', 'metaSgd', 'protonet', 'reptile'],
-      'siamese',
+      ...['fomaml', 'implicitMaml', 'maml', 'mamlPlusPlus', 'matching', 'metaSgd', 'protonet'],
+      ...['relation', 'reptile', 'siamese'],
     ])
     for (const learner of learners) {
       const own = all.filter((entry) => entry.learner === learner)
