@@ -1,13 +1,21 @@
 import { rng } from '@kshot/core'
 import { assert, float, integer, property } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { applyDistortion, checkDistort, type DistortOptions, drawDistortion } from './distort'
+import {
+  type Affine,
+  applyDistortion,
+  checkDistort,
+  type DistortOptions,
+  drawDistortion,
+} from './distort'
 import { expectError } from './testing'
 
 const picture = (height: number, width: number, channels: number, seed: number) => {
   const random = rng(seed)
   return Float32Array.from({ length: height * width * channels }, () => random.uniform())
 }
+
+const smooth = (map: Affine) => ({ map, sampling: 'bilinear' as const })
 
 describe('a distortion', () => {
   it('of nothing changes no bit', () => {
@@ -26,9 +34,9 @@ describe('a distortion', () => {
     const options = { rotation: 30, shear: 0.2, scale: 0.2, shift: 3 }
     assert(
       property(integer(), (seed) => {
-        const affine = drawDistortion(rng(seed), options)
-        expect(drawDistortion(rng(seed), options)).toEqual(affine)
-        const [a, b, , c, d] = affine
+        const distortion = drawDistortion(rng(seed), options)
+        expect(drawDistortion(rng(seed), options)).toEqual(distortion)
+        const [a, b, , c, d] = distortion.map
         const scale = 1 / Math.sqrt(a * d - b * c)
         expect(scale).toBeGreaterThan(0.75)
         expect(scale).toBeLessThan(1.25)
@@ -40,21 +48,37 @@ describe('a distortion', () => {
     assert(
       property(integer(), float({ min: 0, max: 20, noNaN: true }), (seed, shift) => {
         const distorted = picture(6, 6, 1, seed)
-        const affine = drawDistortion(rng(seed), { rotation: 180, scale: 0.3, shift })
-        applyDistortion(distorted, 0, [6, 6, 1], affine)
+        const distortion = drawDistortion(rng(seed), { rotation: 180, scale: 0.3, shift })
+        applyDistortion(distorted, 0, [6, 6, 1], distortion)
         expect(distorted.every((v) => v >= 0 && v <= 1.000001)).toBe(true)
       }),
     )
     const gone = picture(6, 6, 1, 1)
-    applyDistortion(gone, 0, [6, 6, 1], [1, 0, 50, 0, 1, 0])
+    applyDistortion(gone, 0, [6, 6, 1], smooth([1, 0, 50, 0, 1, 0]))
     expect(gone.every((v) => v === 0)).toBe(true)
   })
 
   it('by whole pixels moves them', () => {
     const moved = Float32Array.from([1, 2, 3, 4, 5, 6, 7, 8, 9])
     // the pixel at x comes from x - 1: one to the right
-    applyDistortion(moved, 0, [3, 3, 1], [1, 0, -1, 0, 1, 0])
+    applyDistortion(moved, 0, [3, 3, 1], smooth([1, 0, -1, 0, 1, 0]))
     expect([...moved]).toEqual([0, 1, 2, 0, 4, 5, 0, 7, 8])
+  })
+
+  it('of the nearest pixels keeps black and white, where others make greys', () => {
+    const map: Affine = [1, 0, -0.4, 0, 1, 0]
+    const line = [0, 1, 0, 1, 1, 0, 0, 0, 0]
+    const [grey, black] = (['bilinear', 'nearest'] as const).map((sampling) => {
+      const moved = Float32Array.from(line)
+      applyDistortion(moved, 0, [3, 3, 1], { map, sampling })
+      return [...moved].map((v) => Number(v.toFixed(2)))
+    })
+    expect(grey).toEqual([0, 0.6, 0.4, 0.6, 1, 0.4, 0, 0, 0])
+    expect(black).toEqual(line)
+    const turned = Float32Array.from(line)
+    const quarter: Affine = [0, 1, 0, -1, 0, 0]
+    applyDistortion(turned, 0, [3, 3, 1], { map: quarter, sampling: 'nearest' })
+    expect([...turned]).toEqual([0, 1, 0, 0, 1, 1, 0, 0, 0])
   })
 
   it('refuses numbers out of bounds and examples that are no images', async () => {
@@ -64,6 +88,8 @@ describe('a distortion', () => {
       await expectError(check({ shift: wrong }), 'episodes/bad-option', 'shift')
     }
     await expectError(check({ scale: 1 }), 'episodes/bad-option', 'scale')
+    const odd = 'cubic' as 'nearest'
+    await expectError(check({ sampling: odd }), 'episodes/bad-option', 'cubic')
     await expectError(() => checkDistort({}, [4]), 'episodes/bad-option', 'images')
   })
 })

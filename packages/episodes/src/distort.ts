@@ -11,27 +11,39 @@ export interface DistortOptions {
   readonly scale?: number
   /** Pixels. */
   readonly shift?: number
+  /** How pixels are read between those of the image; nearest keeps black and white without greys. */
+  readonly sampling?: 'bilinear' | 'nearest'
 }
 
 /** An affine map from output to input coordinates about the centre: [a, b, tx, c, d, ty]. */
 export type Affine = readonly [number, number, number, number, number, number]
+
+/** What happens to one image. */
+export interface Distortion {
+  readonly map: Affine
+  readonly sampling: 'bilinear' | 'nearest'
+}
 
 /** Throws `episodes/bad-option` when a number is out of bounds or examples are no images. */
 export function checkDistort(options: DistortOptions, shape: readonly number[]): void {
   if (shape.length !== 2 && shape.length !== 3) {
     throw badOption(`distort for examples of shape [${shape}]`, 'images', 'Leave distort out')
   }
+  const { sampling = 'bilinear', ...amounts } = options
+  if (sampling !== 'bilinear' && sampling !== 'nearest') {
+    throw badOption(`distort.sampling: ${sampling}`, 'bilinear or nearest', 'Pass one of them')
+  }
   // A slope or a scale of 1 would fold an image onto a line.
   const most = { rotation: 180, shear: 0.9, scale: 0.9, shift: 1e4 }
   for (const [name, limit] of Object.entries(most)) {
-    const value = options[name as keyof DistortOptions] ?? 0
+    const value = amounts[name as keyof typeof amounts] ?? 0
     if (value >= 0 && value <= limit) continue
     throw badOption(`distort.${name}: ${value}`, `0 to ${limit}`, `Pass distort.${name} within it`)
   }
 }
 
 /** Draws a distortion: scale, then shear, then rotation, then shift. */
-export function drawDistortion(random: Rng, options: DistortOptions): Affine {
+export function drawDistortion(random: Rng, options: DistortOptions): Distortion {
   const within = (largest = 0) => (2 * random.uniform() - 1) * largest
   const angle = (within(options.rotation) * Math.PI) / 180
   const [shearX, shearY] = [within(options.shear), within(options.shear)]
@@ -50,15 +62,16 @@ export function drawDistortion(random: Rng, options: DistortOptions): Affine {
     number,
     number,
   ]
-  return [a, b, -(a * shiftX + b * shiftY), c, d, -(c * shiftX + d * shiftY)]
+  const map: Affine = [a, b, -(a * shiftX + b * shiftY), c, d, -(c * shiftX + d * shiftY)]
+  return { map, sampling: options.sampling ?? 'bilinear' }
 }
 
-/** Resamples an image `[h, w, channels]` in place, bilinearly; what comes from outside is 0. */
+/** Resamples an image `[h, w, channels]` in place; what comes from outside is 0. */
 export function applyDistortion(
   target: Float32Array,
   offset: number,
   [height, width, channels]: readonly [number, number, number],
-  [a, b, tx, c, d, ty]: Affine,
+  { map: [a, b, tx, c, d, ty], sampling }: Distortion,
 ): void {
   const source = target.slice(offset, offset + height * width * channels)
   const at = (row: number, column: number, k: number) =>
@@ -70,6 +83,13 @@ export function applyDistortion(
     for (let column = 0; column < width; column++) {
       const x = a * (column - cx) + b * (row - cy) + tx + cx
       const y = c * (column - cx) + d * (row - cy) + ty + cy
+      if (sampling === 'nearest') {
+        for (let k = 0; k < channels; k++) {
+          const value = at(Math.round(y), Math.round(x), k)
+          target[offset + (row * width + column) * channels + k] = value
+        }
+        continue
+      }
       const [x0, y0] = [Math.floor(x), Math.floor(y)]
       const [fx, fy] = [x - x0, y - y0]
       for (let k = 0; k < channels; k++) {

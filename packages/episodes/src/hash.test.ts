@@ -46,6 +46,7 @@ describe('the hash of a set of episodes', () => {
       { ...options, rotate: 'per-class' as const },
       { ...options, distort: { rotation: 10 } },
       { ...options, distort: { rotation: 11 } },
+      { ...options, distort: { rotation: 11, sampling: 'nearest' as const } },
       { ...options, drawers: 'shared' as const },
     ]
     const hashes = others.map((other) => episodeSetHash(episodes(data, other), 20))

@@ -1,7 +1,7 @@
 import { KshotError, type Rng, rng } from '@kshot/core'
 import { badOption, checkSquare } from './checks'
 import type { ClassEntry, Dataset } from './dataset'
-import { type Affine, checkDistort, type DistortOptions, drawDistortion } from './distort'
+import { checkDistort, type Distortion, type DistortOptions, drawDistortion } from './distort'
 import { checkGroups, groupAt, groupsOf } from './groups'
 
 /** A number, or the ends of a range to draw from evenly. */
@@ -39,7 +39,7 @@ export interface Slot {
   readonly classIndex: number
   readonly example: number
   readonly quarterTurns: number
-  readonly distortion?: Affine
+  readonly distortion?: Distortion
 }
 
 /** An episode in plain numbers. */

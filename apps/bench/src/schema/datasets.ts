@@ -10,6 +10,8 @@ export const distort = z.strictObject({
   scale: amount.max(0.9).optional(),
   /** Pixels. */
   shift: amount.optional(),
+  /** Nearest keeps pictures of black and white without greys. */
+  sampling: z.enum(['bilinear', 'nearest']).optional(),
 })
 
 /** Of data that a user brings, which may say itself which class belongs to which split. */
