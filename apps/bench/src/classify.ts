@@ -26,7 +26,7 @@ export type Invert = 'auto' | 'yes' | 'no'
 export interface Classified {
   readonly checkpoint: string
   readonly learner: string
-  /** Its predictions depend on the other queries of an episode; here each is judged alone. */
+  /** Its predictions depend on the other queries of an episode; here each is judged among the examples. */
   readonly transductive: boolean
   /** How many examples each label was given. */
   readonly support: { readonly [label: string]: number }

@@ -106,6 +106,7 @@ describe('kshot classify', () => {
     const { predictions, transductive } = await said('signs-once', ['queries'], change)
     expect(transductive).toBe(true)
     expect(predictions).toHaveLength(5)
+    expect(new Set(predictions.map(({ label }) => label)).size).toBeGreaterThan(1)
     for (const { probabilities } of predictions) {
       expect(Object.values(probabilities).reduce((a, b) => a + b)).toBeCloseTo(1, 4)
     }

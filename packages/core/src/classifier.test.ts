@@ -1,5 +1,14 @@
 import { activate, leaked, toyEpisodes, toyLearner } from '@kshot/testkit'
-import { getBackend, reshape, scalar, slice, type Tensor, tensor1d } from '@tensorflow/tfjs-core'
+import {
+  getBackend,
+  mean,
+  reshape,
+  scalar,
+  slice,
+  sub,
+  type Tensor,
+  tensor1d,
+} from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createClassifier } from './classifier'
 import { rng } from './random'
@@ -36,6 +45,23 @@ describe('createClassifier', () => {
       const sum = Object.values(probabilities).reduce((total, p) => total + p, 0)
       expect(sum).toBeCloseTo(1, 5)
       expect(Math.max(...Object.values(probabilities))).toBe(probabilities[name])
+    }
+  })
+
+  it('asks a transductive learner among the examples: one query is no batch to normalise', async () => {
+    const centred = (x: Tensor) => sub(x, mean(x, 0, true))
+    const batchwise: typeof learner = {
+      ...learner,
+      traits: { ...learner.traits, transductive: true },
+      adapt: (meta, set, ctx) => learner.adapt(meta, { ...set, x: centred(set.x) }, ctx),
+      predict: (meta, adapted, x, ctx) => learner.predict(meta, adapted, centred(x), ctx),
+    }
+    const classifier = createClassifier(batchwise, meta())
+    episode.support.y.dataSync().forEach((label, i) => {
+      classifier.addExample(names[label]!, support(i))
+    })
+    for (const [i, name] of names.entries()) {
+      expect((await classifier.predict(query(i))).label).toBe(name)
     }
   })
 

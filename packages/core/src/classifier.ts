@@ -1,6 +1,7 @@
 import {
   concat,
   reshape,
+  slice,
   softmax,
   split,
   type Tensor,
@@ -47,6 +48,8 @@ export interface ClassifierOptions {
 /**
  * A classifier for an app: give it a few examples a label, ask it for the label of another.
  * Labels may come and go, with as many examples each as there are. `meta` is borrowed.
+ *
+ * A transductive learner, which would normalise over many queries, judges each among the examples.
  * @throws `core/no-examples`, `core/shape-mismatch`, `core/unknown-label`, `checkpoint/other-model`
  * @example
  * const classifier = createClassifier(learner, meta)
@@ -127,7 +130,12 @@ export function createClassifier(
     adapted ??= tree.tidy(() => learner.adapt(meta, supportSet([...examples.values()]), ctx))
     return tidyTensors(() => {
       const query = oneExample(x)
-      return reshape(softmax(learner.predict(meta, adapted!, query, ctx)), [examples.size])
+      // One query is no batch to normalise over; among the examples it is.
+      const asked = learner.traits.transductive
+        ? concat([query, ...[...examples.values()].flat()])
+        : query
+      const logits = slice(learner.predict(meta, adapted!, asked, ctx), 0, 1)
+      return reshape(softmax(logits), [examples.size])
     })
   }
 

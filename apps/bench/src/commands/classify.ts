@@ -71,7 +71,9 @@ function table({ predictions, support, ...about }: Classified, stream: NodeJS.Wr
   const notes = [
     `${about.learner}, examples: ${examples.join(', ')}`,
     ...(about.transductive
-      ? ['This learner was tested with many queries at once; here each is judged alone.']
+      ? [
+          'This learner was tested with many queries at once; here each is judged among the examples.',
+        ]
       : []),
   ]
   return [grid.toString(), ...notes.map((note) => dim(note)), ''].join('\n')
