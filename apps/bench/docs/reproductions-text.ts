@@ -27,7 +27,7 @@ export function reproductionsText(root: string): string {
   for (const [name, { train, tests }] of all) {
     const run = read(name, 'result.json') as Result
     const evals = { 'result.json': '', ...tests }
-    for (const file of Object.keys(evals)) rows.push(rowOf(read(name, file), run))
+    for (const file of Object.keys(evals)) rows.push(rowOf(name, read(name, file), run))
     const commands = [
       ...train,
       ...Object.values(evals).map((set) => {
@@ -41,12 +41,12 @@ export function reproductionsText(root: string): string {
       `### ${name}\n${trainedText(run)}\n\`\`\`sh\n${commands.join('\n')}\n\`\`\`\n${drawn}`,
     )
   }
-  const head = ['', 'paper, %', 'here, %', 'protocol', 'trained on']
-  const grid = [head, ['---', '---:', '---:', '---', '---'], ...rows]
+  const head = ['', 'paper, %', 'here, %', 'protocol', 'training', 'training images']
+  const grid = [head, ['---', '---:', '---:', '---', '---', '---'], ...rows]
   return `${grid.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n\n${sections.join('\n')}`
 }
 
-function rowOf(result: Result, { train }: Result): string[] {
+function rowOf(name: string, result: Result, run: Result): string[] {
   const { setting, learner } = result
   const { accuracy, interval } = result.test as AccuracyScore
   const paper = paperOf(result as DoneRow, interval)
@@ -55,13 +55,20 @@ function rowOf(result: Result, { train }: Result): string[] {
     paper ? paperNumber(paper) : '–',
     plusMinus(accuracy, (interval[1] - interval[0]) / 2),
     paper ? protocolText(paper) : '–',
-    `${count(train.episodes)} episodes`,
+    `[${name}](#${name})`,
+    imagesText(run),
   ]
 }
 
-function trainedText({ config, train, measured }: Result): string {
-  const { images, seconds, begunWith } = train
-  const before = begunWith ? `, after ${count(begunWith.images)} before` : ''
+/** `4,320,000, distorted, after 5,760,000`. */
+function imagesText({ config, train: { images, begunWith } }: Result): string {
+  const { distort } = (config as Config).train
+  const before = begunWith ? `, after ${count(begunWith.images)}` : ''
+  return `${count(images)}${distort ? ', distorted' : ''}${before}`
+}
+
+function trainedText(run: Result): string {
+  const { config, train, measured } = run
   const threads = measured.workers === 0 ? 'one thread' : `${measured.workers} threads`
-  return `${trainingName(config as Config)}; ${count(images)} images${before}, in ${duration(seconds!)} on ${threads}.`
+  return `${trainingName(config as Config)}; images: ${imagesText(run)}; in ${duration(train.seconds!)} on ${threads}.`
 }
