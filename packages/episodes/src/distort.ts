@@ -12,8 +12,10 @@ export interface DistortOptions {
   /** Pixels. */
   readonly shift?: number
   /** How pixels are read between those of the image; nearest keeps black and white without greys. */
-  readonly sampling?: 'bilinear' | 'nearest'
+  readonly sampling?: Sampling
 }
+
+type Sampling = 'bilinear' | 'nearest'
 
 /** An affine map from output to input coordinates about the centre: [a, b, tx, c, d, ty]. */
 export type Affine = readonly [number, number, number, number, number, number]
@@ -21,7 +23,7 @@ export type Affine = readonly [number, number, number, number, number, number]
 /** What happens to one image. */
 export interface Distortion {
   readonly map: Affine
-  readonly sampling: 'bilinear' | 'nearest'
+  readonly sampling: Sampling
 }
 
 /** Throws `episodes/bad-option` when a number is out of bounds or examples are no images. */
@@ -78,18 +80,12 @@ export function applyDistortion(
     row < 0 || column < 0 || row >= height || column >= width
       ? 0
       : source[(row * width + column) * channels + k]!
+  const place = sampling === 'nearest' ? Math.round : (v: number) => v
   const [cx, cy] = [(width - 1) / 2, (height - 1) / 2]
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
-      const x = a * (column - cx) + b * (row - cy) + tx + cx
-      const y = c * (column - cx) + d * (row - cy) + ty + cy
-      if (sampling === 'nearest') {
-        for (let k = 0; k < channels; k++) {
-          const value = at(Math.round(y), Math.round(x), k)
-          target[offset + (row * width + column) * channels + k] = value
-        }
-        continue
-      }
+      const x = place(a * (column - cx) + b * (row - cy) + tx + cx)
+      const y = place(c * (column - cx) + d * (row - cy) + ty + cy)
       const [x0, y0] = [Math.floor(x), Math.floor(y)]
       const [fx, fy] = [x - x0, y - y0]
       for (let k = 0; k < channels; k++) {
