@@ -71,6 +71,21 @@ describe('the learning curve of a run', () => {
     expect(svg.match(/stroke="var\(--c\d\)"/g)).toHaveLength(2)
   })
 
+  it('names three accuracies or more on its axis, however little they differ', () => {
+    for (const [low, high] of [
+      [0.86, 0.92],
+      [0.9713, 0.9782],
+    ] as const) {
+      const narrow = steps.map(({ step }) => ({
+        step,
+        accuracy: low + ((high - low) * step) / 400,
+      }))
+      const { document } = parseHTML(learningPicture({ config, images: 4000, steps: narrow }))
+      const labels = document.querySelectorAll('[aria-label="y-axis tick label"] text')
+      expect(labels.length).toBeGreaterThanOrEqual(3)
+    }
+  })
+
   it('leaves out what was not measured, and has a place for an accuracy of 1', () => {
     const untested = steps.map(({ step }) => ({ step, accuracy: 1 }))
     const svg = learningPicture({ config, images: 4000, steps: untested })

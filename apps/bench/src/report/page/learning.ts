@@ -24,10 +24,14 @@ interface Point {
 
 /** Points of the curve of training accuracies; each is the mean of as many steps. */
 const POINTS = 80
-/** Errors that the axis may name, by the accuracies that they leave. */
-const TICKS = [0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30, 50, 80].map(
-  (percent) => percent / 100,
-)
+/** Errors in per cent that the axis may name, ever finer. */
+const TICKS = [
+  [0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30, 50, 80],
+  Array.from({ length: 99 }, (_, i) => i + 1),
+  Array.from({ length: 999 }, (_, i) => (i + 1) / 10),
+]
+/** Fewer show no scale. */
+const FEWEST_TICKS = 3
 /** An accuracy of 1 has no place where errors have a logarithm. */
 const LEAST = 1e-3
 
@@ -47,10 +51,14 @@ export function learningChart({ config, images, steps }: Learning): string | und
   const errors = curves.flatMap(({ points }) => points.map(({ error }) => error))
   const domain = [Math.max(...errors), Math.min(...errors)] as const
   const room = Math.log(domain[0] / domain[1]) / 10
-  const ticks = apart(
-    TICKS.filter((error) => error <= domain[0] && error >= domain[1]),
-    room,
-  )
+  const choices = TICKS.map((percents) => {
+    const errors = percents.map((percent) => percent / 100)
+    return apart(
+      errors.filter((error) => error <= domain[0] && error >= domain[1]),
+      room,
+    )
+  })
+  const ticks = choices.find(({ length }) => length >= FEWEST_TICKS) ?? choices.at(-1)!
   const options = {
     ...{ width, height, marginLeft: 46, marginRight, marginTop: 30, marginBottom: 40 },
     style: { fontSize: `${font}px` } as never,
