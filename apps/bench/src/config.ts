@@ -93,8 +93,7 @@ export async function readConfig(path: string): Promise<unknown> {
     throw new KshotError('config/unreadable', {
       got: `${path}: ${(cause as Error).message}`,
       expected: 'a JSON file with a configuration',
-      remedy:
-        'Check the path, and that the file is JSON; kshot ls presets names what needs no file',
+      remedy: 'Check the path, and that the file is JSON',
       cause,
     })
   }

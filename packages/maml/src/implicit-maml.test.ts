@@ -1,8 +1,8 @@
-import { conv4, tree } from '@kshot/core'
+import { conv4, type Meta, tree } from '@kshot/core'
 import { activate, learnerSuite, relativeError } from '@kshot/testkit'
 import { add, mul, tensor } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { implicitMaml } from './index'
+import { implicitMaml, maml } from './index'
 import { curve, drawn, load, numbers, slope, smooth, train } from './testing'
 
 const model = conv4({ filters: 8, blocks: 2 })
@@ -61,8 +61,19 @@ describe('implicit maml', () => {
     expect(distance(50)).toBeLessThan(distance(0.5) / 3)
   })
 
+  it('is the gradient where the inner loop ends, when it is damped without bounds', async () => {
+    const damped = implicitMaml({ ...options, damping: 1e6 })
+    const meta = drawn(damped)
+    const { params } = damped.adapt(meta, curve().support, train()) as unknown as Meta
+    const there = await slope(maml({ ...options, steps: 0 }), { ...meta, params })
+    expect(relativeError(await slope(damped, meta), there)).toBeLessThan(1e-4)
+    expect(relativeError(await slope(implicitMaml(options), meta), there)).toBeGreaterThan(0.05)
+  })
+
   it('refuses what is no option', () => {
     expect(() => implicitMaml({ ...options, strength: 0 })).toThrow('strength')
     expect(() => implicitMaml({ ...options, solverSteps: 0 })).toThrow('solverSteps')
+    expect(() => implicitMaml({ ...options, damping: -1 })).toThrow('damping')
+    expect(() => implicitMaml({ ...options, damping: Number.NaN })).toThrow('damping')
   })
 })

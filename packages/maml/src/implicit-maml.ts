@@ -34,6 +34,12 @@ export interface ImplicitMamlOptions extends NetworkOptions {
   readonly strength: number
   /** Steps of conjugate gradients. Default 5, as the paper. */
   readonly solverSteps?: number
+  /**
+   * Added to λ in the meta-gradient alone. Default 0, as the paper; its authors' code adds 10. A net
+   * whose support loss curves downwards by more than λ along some direction has no minimum there, and
+   * the meta-gradient goes astray.
+   */
+  readonly damping?: number
 }
 
 /**
@@ -41,7 +47,7 @@ export interface ImplicitMamlOptions extends NetworkOptions {
  * does not grow with the number of inner steps.
  *
  * - inner loop: φ ≈ argmin L_support(φ) + λ/2 ‖φ − θ‖² (eq. 3), by gradient descent
- * - meta-gradient: (I + ∇² L_support(φ) / λ)⁻¹ ∇ L_query(φ) (eq. 6), by conjugate gradients
+ * - meta-gradient: (I + ∇² L_support(φ) / (λ + damping))⁻¹ ∇ L_query(φ) (eq. 6), by conjugate gradients
  *   (algorithm 2), which need products with the Hessian only
  *
  * @throws `maml/bad-option`; `maml/wrong-way` where a fixed head meets another number of classes
@@ -49,12 +55,13 @@ export interface ImplicitMamlOptions extends NetworkOptions {
  * const learner = implicitMaml({ model: mlp(), head: 'none', innerRate: 0.05, steps: 16, strength: 2 })
  */
 export function implicitMaml(options: ImplicitMamlOptions): MetaLearner {
-  const { solverSteps = 5 } = options
+  const { solverSteps = 5, damping = 0 } = options
   const net = network(options)
   const innerRate = checkedRate('innerRate', options.innerRate)
   const strength = checkedRate('strength', options.strength)
   const steps = checkedSteps(options.steps, 1)
-  checkSolver(solverSteps)
+  checkSolver(solverSteps, damping)
+  const held = strength + damping
 
   function adapted(meta: Meta, support: Batch, { phase }: Context): AdaptedWeights {
     const start = net.forTask(meta.params as Weights, support)
@@ -71,7 +78,7 @@ export function implicitMaml(options: ImplicitMamlOptions): MetaLearner {
     spec: {
       package: '@kshot/maml',
       export: 'implicitMaml',
-      options: { ...net.options, innerRate, steps, strength, solverSteps },
+      options: { ...net.options, innerRate, steps, strength, solverSteps, damping },
     },
     traits: net.traits,
     init: net.init,
@@ -85,11 +92,7 @@ export function implicitMaml(options: ImplicitMamlOptions): MetaLearner {
         })(end.params)
         const supportLoss = (params: Weights) => net.loss(params, meta.state, support, at).loss
         const product = (v: Weights) =>
-          tree.zip(
-            ([x, curved]) => add(x!, div(curved!, strength)),
-            v,
-            hvp(supportLoss, end.params, v),
-          )
+          tree.zip(([x, curved]) => add(x!, div(curved!, held)), v, hvp(supportLoss, end.params, v))
         const solved = conjugateGradients(product, gradient, solverSteps)
         return { loss: value, gradient: net.fromTask(solved, 'sum'), ...aux }
       }),
@@ -151,11 +154,17 @@ function ratio(a: Scalar, b: Scalar): Scalar {
   return div(a, add(b, 1e-30))
 }
 
-function checkSolver(steps: number): void {
-  if (Number.isInteger(steps) && steps > 0) return
-  throw new KshotError('maml/bad-option', {
-    got: `solverSteps ${steps}`,
-    expected: 'a whole number of steps, at least 1',
-    remedy: 'Pass solverSteps: 5, as the paper',
-  })
+function checkSolver(steps: number, damping: number): void {
+  if (!Number.isInteger(steps) || steps <= 0)
+    throw new KshotError('maml/bad-option', {
+      got: `solverSteps ${steps}`,
+      expected: 'a whole number of steps, at least 1',
+      remedy: 'Pass solverSteps: 5, as the paper',
+    })
+  if (!(damping >= 0 && Number.isFinite(damping)))
+    throw new KshotError('maml/bad-option', {
+      got: `damping ${damping}`,
+      expected: 'a number, 0 or more',
+      remedy: 'Leave damping out, or pass 10, as the authors do',
+    })
 }

@@ -111,11 +111,16 @@ export const standard: { readonly [name: string]: Standard } = {
   },
   imaml: {
     description: 'implicit MAML',
+    // As in its authors' code, where the inner loop is held to its start in the last of 16 steps alone.
     learner: onBoth(
-      { name: 'implicitMaml', ...fixed, innerRate: 0.3, steps: 8, strength: 0.5 },
+      {
+        ...{ name: 'implicitMaml', ...fixed, innerRate: 0.1, steps: 16 },
+        ...{ strength: 0.1, damping: 10 },
+      },
       'model',
     ),
     ...atOnce,
+    tuningTrials: 6,
   },
   reptile: {
     description: 'Reptile',

@@ -86,6 +86,7 @@ const gradientLearners = [
     ...network,
     ...{ innerRate: rate, steps, strength: rate },
     solverSteps: positive.optional(),
+    damping: z.number().min(0).optional(),
   }),
   z.strictObject({
     name: z.literal('pretrained'),
