@@ -1,3 +1,4 @@
+import { settingName } from '../src/describe'
 import type { Table } from '../src/report/tables'
 import { accuracyText, count, msText, trainTimeText } from '../src/report/words'
 
@@ -5,7 +6,7 @@ import { accuracyText, count, msText, trainTimeText } from '../src/report/words'
 export function leaderboardText(tables: readonly Table[], { folder, picture }: Places): string {
   const [first] = tables as [Table]
   const { episodes } = first.lines[0]!.ranked
-  const head = ['#', 'learner', ...tables.map(({ title }) => title), 'training', 'a task']
+  const head = ['#', 'learner', ...tables.map(headOf), 'training', 'a task']
   const rows = first.lines.map((line) => [
     ...[String(line.ranked.rank), line.name],
     ...tables.map(({ lines }) => {
@@ -17,12 +18,25 @@ export function leaderboardText(tables: readonly Table[], { folder, picture }: P
   const aligned = head.map((_, i) => (i === 1 ? '---' : '---:'))
   const grid = [head, aligned, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
   const seeds = first.lines[0]!.ranked.seeds
+  const several = tables.length > 1 ? ' in the first of these settings' : ''
   return `${grid}
 
 ![accuracy against training time](${picture})
 
-Accuracy in % on ${count(episodes)} test episodes, the same for all, ± the 95 % interval over episodes; ${seeds} seeds, at most ${count(first.budget.amount)} training ${first.budget.by}. # is 1 + the number of learners that are significantly better: a statement about these checkpoints. Training and a task (adapting and predicting) on one thread. All of it, with the conditions in which learners differ: [${folder}](${folder}).
+Accuracy in % on ${count(episodes)} test episodes, the same for all, ± the 95 % interval over episodes; ${seeds} seeds, at most ${count(first.budget.amount)} training ${first.budget.by}. ${reused(tables)}# is 1 + the number of learners that are significantly better${several}: a statement about these checkpoints. Training and a task (adapting and predicting)${several}, on one thread. All of it, with the conditions in which learners differ: [${folder}](${folder}).
 `
+}
+
+/** What its numbers are of: in full where the data is another than before. */
+function headOf({ title, setting, checkpointsOf }: Table, at: number, tables: readonly Table[]) {
+  if (!setting || setting.dataset !== tables[at - 1]?.setting?.dataset) return title
+  return `${settingName(setting)}${checkpointsOf === undefined ? '' : ' †'}`
+}
+
+function reused(tables: readonly Table[]): string {
+  const trained = tables.flatMap(({ checkpointsOf }) => checkpointsOf ?? [])
+  if (trained.length === 0) return ''
+  return `† with the checkpoints of ${[...new Set(trained)].join(' and ')}: nothing was trained for these. `
 }
 
 interface Places {

@@ -26,7 +26,7 @@ const COLUMNS: readonly Column[] = [
   ['training', trainTimeText, true],
   ['a task', ({ costs }) => msText(costs.adaptPredictMs), true],
   ['parameters', ({ costs }) => count(Math.round(costs.parameters)), true],
-  ['trials', ({ rows: [row] }) => String(row!.labels.tuningTrials), true],
+  ['trials', ({ rows: [row] }) => String(row!.labels.tuningTrials || '–'), true],
   ['paper', ({ paper }) => paperText(paper), false],
 ]
 

@@ -1,7 +1,7 @@
 import { begunWithName } from '../beginning'
-import { netName, stepsName } from '../describe'
+import { stepsName } from '../describe'
 import type { DoneRow } from '../leaderboard/results'
-import type { Seeds } from './contenders'
+import { netOf, type Seeds } from './contenders'
 
 /** What a table is marked for, in words; equal words, equal conditions. */
 const CONDITIONS: readonly ((row: DoneRow) => string)[] = [
@@ -19,8 +19,8 @@ const CONDITIONS: readonly ((row: DoneRow) => string)[] = [
     n === 0 ? 'no steps at test' : `${stepsName(n)} at test`,
   ({ cell: { checkpointsOf } }) =>
     checkpointsOf ? `trained for ${checkpointsOf}` : 'no other setting trained for',
-  ({ backbone, learner }) => `net ${backbone ?? netName(learner)}`,
-  ({ labels: { tuningTrials: n } }) => (n === 0 ? 'not tuned' : `tuned: ${n} trials`),
+  (row) => `net ${netOf(row)}`,
+  ({ labels: { tuningTrials: n } }) => (n === 0 ? 'no trials counted' : `tuned: ${n} trials`),
 ]
 
 /** For each learner the conditions in which it differs from most others of its table. */

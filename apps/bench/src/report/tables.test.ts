@@ -80,6 +80,27 @@ describe('tables', () => {
     })
   })
 
+  it('name the net as it was built, and what a configuration says of a module without one', () => {
+    const net = (filters: number) => ({
+      backbone: { package: '@kshot/core', export: 'conv4', options: { filters } },
+    })
+    const [table] = tablesOf(
+      sources(
+        row({ learner: 'a', options: net(64), more: { backbone: 'conv4 with 64 filters' } }),
+        row({ learner: 'defaults', options: net(64), more: { backbone: 'conv4' } }),
+        row({ learner: 'other', options: net(32), more: { backbone: 'conv4' } }),
+        row({ learner: 'module', more: { backbone: 'a net in words' } }),
+      ),
+    )
+    const lines = table!.lines.map(({ name, detail, marks }) => [name, [detail, ...marks]])
+    expect(Object.fromEntries(lines)).toEqual({
+      a: ['conv4 with 64 filters'],
+      defaults: ['conv4 with 64 filters'],
+      other: ['conv4 with 32 filters', 'net conv4 with 32 filters'],
+      module: ['a net in words', 'net a net in words'],
+    })
+  })
+
   it('tell single runs apart by what differs, and put their seeds together', () => {
     const run = (seed: number, learner: object, scores = good) => ({
       ...{ path: `runs/${seed}`, run: true },

@@ -14,7 +14,7 @@ import {
   type Ranking,
   rank,
 } from '../leaderboard/statistics'
-import { detailOf, type Seeds, seedsByLearner } from './contenders'
+import { netOf, type Seeds, seedsByLearner } from './contenders'
 import type { Source } from './load'
 import { marksOf } from './marks'
 import { type Paper, paperOf } from './paper'
@@ -53,6 +53,8 @@ export interface Table {
   readonly id: string
   /** `glyphs, 5-way 1-shot`, and whose checkpoints are tested where they were trained for another setting. */
   readonly title: string
+  /** The setting whose checkpoints are tested, where they were trained for another than this one. */
+  readonly checkpointsOf: string | undefined
   readonly setting: DoneRow['setting'] | undefined
   readonly budget: Budget
   /** The hash of the test episodes. */
@@ -90,6 +92,7 @@ function tableOf(sources: readonly Source[], all: readonly Source[]): Table {
   return {
     id: '',
     title: (setting ? `${setting.dataset}, ${settingName(setting)}` : cell.setting) + reused(cell),
+    checkpointsOf: cell.checkpointsOf,
     ...{ setting, budget: cell.budget, episodeSet: done[0]?.episodeSet ?? '' },
     ...{ ranking, lines: linesOf(seeds, ranking) },
     failed: rows.filter((row) => !isDone(row)),
@@ -106,7 +109,7 @@ function linesOf(seeds: readonly Seeds[], ranking: Ranking): Line[] {
   return ranking.ranked.map((ranked) => {
     const own = seeds.find(({ name }) => name === ranked.name)!
     return {
-      ...{ ...own, detail: detailOf(own), ranked },
+      ...{ ...own, detail: netOf(own.rows[0]!), ranked },
       toBest: ranked.name === best ? undefined : gap(ranking.comparisons, ranked.name, best!),
       costs: meanCosts(own.rows),
       marks: marks.get(ranked.name)!,

@@ -99,8 +99,9 @@ function paperCell(paper: Paper | undefined): Html {
 function detail({ detail, rows: [row] }: Line): string {
   const { adaptationSteps, tuningTrials } = row!.labels
   const steps = adaptationSteps > 0 ? [`${adaptationSteps} test steps`] : []
-  const trials = tuningTrials === 1 ? '1 tuning trial' : `${tuningTrials} tuning trials`
-  return [detail, ...steps, trials].join(' · ')
+  const one = tuningTrials === 1
+  const trials = tuningTrials > 0 ? [`${tuningTrials} tuning ${one ? 'trial' : 'trials'}`] : []
+  return [detail, ...steps, ...trials].join(' · ')
 }
 
 /** A learner's symbol in its colour. */
