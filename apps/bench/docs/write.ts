@@ -9,7 +9,7 @@ import { marked } from './marked'
 import { reproductionsText } from './reproductions-text'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
-const FOLDER = 'leaderboards/glyphs'
+const FOLDER = 'leaderboards/omniglot'
 const PICTURE = `${FOLDER}/accuracy.svg`
 
 const tables = tablesOf(await loadSources([`${root}${FOLDER}`]))

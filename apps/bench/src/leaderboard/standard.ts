@@ -71,6 +71,8 @@ export const standard: { readonly [name: string]: Standard } = {
     learner: {
       pictures: {
         ...{ name: 'relation', filters: 32, backbone: { name: 'convMaps', filters: 32 } },
+        // The paper sums the maps of the shots: what was trained with one is lost with five.
+        shots: 'mean',
         normalisation: { train: 'batch-joint', test: 'running' },
       },
     },
