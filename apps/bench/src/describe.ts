@@ -2,9 +2,15 @@ import type { Spec, TaskKind } from '@kshot/core'
 import type { Config } from './schema'
 import { count } from './text'
 
+/** The net that a learner is built on, if it is on one. */
+export function netOf({ options }: Spec): Spec | undefined {
+  return (options.backbone ?? options.model) as Spec | undefined
+}
+
 /** A learner in a few words: `protonet, conv4 with 16 filters`. */
-export function learnerName({ export: name, options }: Spec): string {
-  const backbone = (options.backbone ?? options.model) as Spec | undefined
+export function learnerName(learner: Spec): string {
+  const { export: name } = learner
+  const backbone = netOf(learner)
   if (!backbone) return name
   const { filters } = backbone.options
   return `${name}, ${backbone.export}${filters === undefined ? '' : ` with ${filters} filters`}`

@@ -1,5 +1,5 @@
 import { KshotError } from '@kshot/core'
-import { netName } from '../describe'
+import { netName, netOf } from '../describe'
 import { nearest } from '../nearest-key'
 import { presets } from '../presets'
 import { toSpec } from '../specs'
@@ -118,8 +118,7 @@ function sized<T>(learner: T, filters: number): T {
 function backboneOf(entry: Entry, learner: Base['learner'], path: string): string {
   if (entry.backbone !== undefined) return entry.backbone
   const spec = learner.name === 'module' ? undefined : toSpec(learner)
-  const net = spec && (spec.options.backbone ?? spec.options.model)
-  if (net) return netName(spec)
+  if (spec && netOf(spec)) return netName(spec)
   throw badValue(
     `'${path}' without a backbone`,
     "its net in words, as in 'conv4 with 64 filters'",

@@ -113,7 +113,7 @@ export const standard: { readonly [name: string]: Standard } = {
   },
   imaml: {
     description: 'implicit MAML',
-    // As in its authors' code, where the inner loop is held to its start in the last of 16 steps alone.
+    // Near its authors' code, where 16 steps are free and one after them holds to the start.
     learner: onBoth(
       {
         ...{ name: 'implicitMaml', ...fixed, innerRate: 0.1, steps: 16 },

@@ -1,5 +1,5 @@
 import { canonicalJson, type Json } from '@kshot/core'
-import { netName } from '../describe'
+import { netName, netOf } from '../describe'
 import { type DoneRow, isDone } from '../leaderboard/results'
 import { differencesOf } from './config-differences'
 import type { Source } from './load'
@@ -76,8 +76,7 @@ function distinctName(group: Named, all: readonly Named[]): string {
 }
 
 /** The net behind a name: `conv4 with 16 filters`. */
-export function netOf({ learner, backbone }: DoneRow): string {
+export function netOfRow({ learner, backbone }: DoneRow): string {
   // As it was built, with its defaults; of a learner whose spec has no net, what the configuration says.
-  const { options } = learner
-  return backbone !== undefined && !options.backbone && !options.model ? backbone : netName(learner)
+  return netOf(learner) ? netName(learner) : (backbone ?? netName(learner))
 }

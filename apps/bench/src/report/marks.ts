@@ -1,7 +1,7 @@
 import { begunWithName } from '../beginning'
 import { stepsName } from '../describe'
 import type { DoneRow } from '../leaderboard/results'
-import { netOf, type Seeds } from './contenders'
+import { netOfRow, type Seeds } from './contenders'
 
 /** What a table is marked for, in words; equal words, equal conditions. */
 const CONDITIONS: readonly ((row: DoneRow) => string)[] = [
@@ -19,7 +19,7 @@ const CONDITIONS: readonly ((row: DoneRow) => string)[] = [
     n === 0 ? 'no steps at test' : `${stepsName(n)} at test`,
   ({ cell: { checkpointsOf } }) =>
     checkpointsOf ? `trained for ${checkpointsOf}` : 'no other setting trained for',
-  (row) => `net ${netOf(row)}`,
+  (row) => `net ${netOfRow(row)}`,
   ({ labels: { tuningTrials: n } }) => (n === 0 ? 'no trials counted' : `tuned: ${n} trials`),
 ]
 

@@ -14,7 +14,7 @@ import {
   type Ranking,
   rank,
 } from '../leaderboard/statistics'
-import { netOf, type Seeds, seedsByLearner } from './contenders'
+import { netOfRow, type Seeds, seedsByLearner } from './contenders'
 import type { Source } from './load'
 import { marksOf } from './marks'
 import { type Paper, paperOf } from './paper'
@@ -109,7 +109,7 @@ function linesOf(seeds: readonly Seeds[], ranking: Ranking): Line[] {
   return ranking.ranked.map((ranked) => {
     const own = seeds.find(({ name }) => name === ranked.name)!
     return {
-      ...{ ...own, detail: netOf(own.rows[0]!), ranked },
+      ...{ ...own, detail: netOfRow(own.rows[0]!), ranked },
       toBest: ranked.name === best ? undefined : gap(ranking.comparisons, ranked.name, best!),
       costs: meanCosts(own.rows),
       marks: marks.get(ranked.name)!,
