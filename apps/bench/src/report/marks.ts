@@ -15,13 +15,32 @@ const CONDITIONS: readonly ((row: DoneRow) => string)[] = [
   ({ labels: { trainingSplit } }) => `trained on ${trainingSplit}`,
   ({ train: { begunWith } }) =>
     begunWith ? `began with ${begunWithName(begunWith)}` : 'no checkpoint to begin with',
-  ({ labels: { adaptationSteps: n } }) =>
-    n === 0 ? 'no steps at test' : `${stepsName(n)} at test`,
+  ({ labels: { adaptationSteps } }) => stepsWords(adaptationSteps),
   ({ cell: { checkpointsOf } }) =>
     checkpointsOf ? `trained for ${checkpointsOf}` : 'no other setting trained for',
   (row) => `net ${netOfRow(row)}`,
-  ({ labels: { tuningTrials: n } }) => (n === 0 ? 'no trials counted' : `tuned: ${n} trials`),
+  ({ labels: { tuningTrials } }) => trialsWords(tuningTrials),
 ]
+
+function stepsWords(n: number): string {
+  return n === 0 ? 'no steps at test' : `${stepsName(n)} at test`
+}
+
+function trialsWords(n: number): string {
+  return n === 0 ? 'no trials counted' : `tuned: ${n} ${n === 1 ? 'trial' : 'trials'}`
+}
+
+/** Its net, its steps and its trials in words, without what the marks of its line say already. */
+export function detailOf(row: DoneRow, marks: readonly string[]): string {
+  const { adaptationSteps, tuningTrials } = row.labels
+  const net = netOfRow(row)
+  const words = [
+    marks.includes(`net ${net}`) ? '' : net,
+    adaptationSteps > 0 ? stepsWords(adaptationSteps) : '',
+    tuningTrials > 0 ? trialsWords(tuningTrials) : '',
+  ]
+  return words.filter((one) => one !== '' && !marks.includes(one)).join(' · ')
+}
 
 /** For each learner the conditions in which it differs from most others of its table. */
 export function marksOf(seeds: readonly Seeds[]): ReadonlyMap<string, readonly string[]> {

@@ -81,23 +81,52 @@ describe('tables', () => {
   })
 
   it('name the net as it was built, and what a configuration says of a module without one', () => {
+    const labels = { tuningTrials: 0 }
     const net = (filters: number) => ({
       backbone: { package: '@kshot/core', export: 'conv4', options: { filters } },
     })
     const [table] = tablesOf(
       sources(
-        row({ learner: 'a', options: net(64), more: { backbone: 'conv4 with 64 filters' } }),
-        row({ learner: 'defaults', options: net(64), more: { backbone: 'conv4' } }),
-        row({ learner: 'other', options: net(32), more: { backbone: 'conv4' } }),
-        row({ learner: 'module', more: { backbone: 'a net in words' } }),
+        row({
+          learner: 'a',
+          labels,
+          options: net(64),
+          more: { backbone: 'conv4 with 64 filters' },
+        }),
+        row({ learner: 'defaults', labels, options: net(64), more: { backbone: 'conv4' } }),
+        row({ learner: 'other', labels, options: net(32), more: { backbone: 'conv4' } }),
+        row({
+          learner: 'module',
+          labels,
+          more: { backbone: 'a net in words' },
+        }),
       ),
     )
     const lines = table!.lines.map(({ name, detail, marks }) => [name, [detail, ...marks]])
     expect(Object.fromEntries(lines)).toEqual({
       a: ['conv4 with 64 filters'],
       defaults: ['conv4 with 64 filters'],
-      other: ['conv4 with 32 filters', 'net conv4 with 32 filters'],
-      module: ['a net in words', 'net a net in words'],
+      other: ['', 'net conv4 with 32 filters'],
+      module: ['', 'net a net in words'],
+    })
+  })
+
+  it('say under a name what no mark says: steps that most have, and trials', () => {
+    const labels = { adaptationSteps: 5, tuningTrials: 0 }
+    const [table] = tablesOf(
+      sources(
+        row({ learner: 'a', labels }),
+        row({ learner: 'b', labels }),
+        row({ learner: 'tried once', labels: { ...labels, tuningTrials: 1 } }),
+        row({ learner: 'more steps', labels: { ...labels, adaptationSteps: 16 } }),
+      ),
+    )
+    const lines = table!.lines.map(({ name, detail, marks }) => [name, [detail, ...marks]])
+    expect(Object.fromEntries(lines)).toEqual({
+      a: ['protonet · 5 steps at test'],
+      b: ['protonet · 5 steps at test'],
+      'tried once': ['protonet · 5 steps at test', 'tuned: 1 trial'],
+      'more steps': ['protonet', '16 steps at test'],
     })
   })
 

@@ -14,13 +14,14 @@ import {
   type Ranking,
   rank,
 } from '../leaderboard/statistics'
-import { netOfRow, type Seeds, seedsByLearner } from './contenders'
+import { type Seeds, seedsByLearner } from './contenders'
 import type { Source } from './load'
-import { marksOf } from './marks'
+import { detailOf, marksOf } from './marks'
 import { type Paper, paperOf } from './paper'
 
 /** One line of a leaderboard: a learner with all its seeds. */
 export interface Line extends Seeds {
+  /** Its net, steps and trials, as far as `marks` doesn't say them. */
   readonly detail: string
   readonly ranked: Ranked
   /** To the first line; undefined for the first itself. */
@@ -104,15 +105,16 @@ function reused({ checkpointsOf }: Cell): string {
 }
 
 function linesOf(seeds: readonly Seeds[], ranking: Ranking): Line[] {
-  const marks = marksOf(seeds)
+  const marksByName = marksOf(seeds)
   const best = ranking.ranked[0]?.name
   return ranking.ranked.map((ranked) => {
     const own = seeds.find(({ name }) => name === ranked.name)!
+    const marks = marksByName.get(ranked.name)!
     return {
-      ...{ ...own, detail: netOfRow(own.rows[0]!), ranked },
+      ...{ ...own, detail: detailOf(own.rows[0]!, marks), ranked },
       toBest: ranked.name === best ? undefined : gap(ranking.comparisons, ranked.name, best!),
       costs: meanCosts(own.rows),
-      marks: marks.get(ranked.name)!,
+      marks,
       paper: paperOf(own.rows[0]!, ranked.overEpisodes.interval),
     }
   })

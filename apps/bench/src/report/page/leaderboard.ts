@@ -71,7 +71,7 @@ const CELLS: {
     line,
     looks,
   ) => html`${swatch(looks.get(line.name)!)}<span class="who"><span class="title">${line.name}</span>
-<span class="detail">${detail(line)}</span>${line.marks.map((mark) => html`<span class="mark">≠ ${mark}</span>`)}</span>`,
+${line.detail && html`<span class="detail">${line.detail}</span>`}${line.marks.map((mark) => html`<span class="mark">≠ ${mark}</span>`)}</span>`,
   accuracy: (line, _, domain) =>
     html`<span class="value">${accuracyText(line)}</span>${strip(line, domain)}`,
   gap: ({ toBest }) =>
@@ -94,14 +94,6 @@ function paperCell(paper: Paper | undefined): Html {
   if (!paper) return html`<span class="sub">–</span>`
   const about = `${paper.paper}; ${paper.source}`
   return html`<span class="value" title="${about}">${paperNumber(paper)}</span><span class="sub">${shortMark(paper)}${insideText(paper)}</span>`
-}
-
-function detail({ detail, rows: [row] }: Line): string {
-  const { adaptationSteps, tuningTrials } = row!.labels
-  const steps = adaptationSteps > 0 ? [`${adaptationSteps} test steps`] : []
-  const one = tuningTrials === 1
-  const trials = tuningTrials > 0 ? [`${tuningTrials} tuning ${one ? 'trial' : 'trials'}`] : []
-  return [detail, ...steps, ...trials].join(' · ')
 }
 
 /** A learner's symbol in its colour. */
