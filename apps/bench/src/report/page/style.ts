@@ -13,7 +13,7 @@ export const STYLE = `
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--back);color:var(--text);font:16px/1.55 ${FONTS};font-variant-numeric:tabular-nums;overflow-wrap:break-word}
-header,main,footer{max-width:1080px;margin:0 auto;padding:0 24px}
+header,main,footer{max-width:1180px;margin:0 auto;padding:0 24px}
 header{padding-top:48px}
 h1{font-size:2.1rem;line-height:1.2;margin:0 0 .4rem;letter-spacing:-.015em;text-wrap:balance}
 h2{font-size:1.5rem;line-height:1.25;margin:4rem 0 .25rem;padding-top:1.25rem;border-top:1px solid var(--line);letter-spacing:-.01em}
@@ -34,6 +34,7 @@ nav a{display:inline-block;padding:.3rem 0}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;padding:.65rem .6rem;font-weight:400}
 .leaderboard thead th{font-size:.8rem;color:var(--dim);border-bottom:1px solid var(--line);padding-top:0;font-weight:600;white-space:nowrap}
+.leaderboard td,.leaderboard th{padding-left:.5rem;padding-right:.5rem}
 .leaderboard tbody tr{border-bottom:1px solid var(--line)}
 .leaderboard td,.leaderboard thead th:not(.name){text-align:right}
 .leaderboard .rank{text-align:center;padding-left:0;width:2.2rem}
