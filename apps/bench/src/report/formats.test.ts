@@ -86,6 +86,13 @@ describe('the learning curve of a run', () => {
     }
   })
 
+  it('names round accuracies where they span much', () => {
+    const wide = steps.map(({ step }) => ({ step, accuracy: 0.31 + (0.41 * step) / 400 }))
+    const { document } = parseHTML(learningPicture({ config, images: 4000, steps: wide }))
+    const labels = document.querySelectorAll('[aria-label="y-axis tick label"] text')
+    expect([...labels].map(({ textContent }) => textContent)).toEqual(['70', '60', '50', '40'])
+  })
+
   it('leaves out what was not measured, and has a place for an accuracy of 1', () => {
     const untested = steps.map(({ step }) => ({ step, accuracy: 1 }))
     const svg = learningPicture({ config, images: 4000, steps: untested })

@@ -27,6 +27,7 @@ const POINTS = 80
 /** Errors in per cent that the axis may name, ever finer. */
 const TICKS = [
   [0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30, 50, 80],
+  [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 70, 80, 90],
   Array.from({ length: 99 }, (_, i) => i + 1),
   Array.from({ length: 999 }, (_, i) => (i + 1) / 10),
 ]
