@@ -2,57 +2,14 @@
 // a line for each learner, backend and executor with whether threads gave the same bytes.
 import { cpu } from '@kshot/backend-cpu'
 import { wasm } from '@kshot/backend-wasm'
-import { fineTuned, nearestCentroid, nearestNeighbours, simpleShot } from '@kshot/baseline'
-import {
-  conv4,
-  convMaps,
-  disposeTask,
-  episodeScores,
-  finnNet,
-  mlp,
-  momentum,
-  rng,
-  sequential,
-  tree,
-  useBackend,
-} from '@kshot/core'
+import { disposeTask, episodeScores, rng, sequential, tree, useBackend } from '@kshot/core'
 import { workers } from '@kshot/core/node'
 import { batches, episodes, pairs } from '@kshot/episodes'
 import { glyphs } from '@kshot/glyphs'
-import { anil, boil, implicitMaml, maml, mamlPlusPlus, metaSgd, reptile } from '@kshot/maml'
-import { matching } from '@kshot/matching'
-import { protonet } from '@kshot/protonet'
-import { relation } from '@kshot/relation'
-import { siamese } from '@kshot/siamese'
 import { vectorised } from '@kshot/vmap'
 import { memory } from '@tensorflow/tfjs-core'
+import { everyLearner } from './every-learner.mjs'
 
-const small = { filters: 4, blocks: 2 }
-const model = mlp({ hidden: [8], outputs: 6 })
-const inner = { model, innerRate: 0.3, steps: 2 }
-const learners = {
-  protonet: protonet({ backbone: conv4(small) }),
-  'protonet, cosine': protonet({ backbone: model, distance: 'cosine' }),
-  matching: matching({ backbone: conv4(small) }),
-  'matching, full context': matching({ backbone: model, fullContext: 2 }),
-  siamese: siamese({ backbone: conv4(small), regularisation: 0.01 }),
-  relation: relation({ backbone: convMaps(small), filters: 4 }),
-  'maml, conv4': maml({ ...inner, model: conv4(small), head: 'fixed', ways: 3 }),
-  "maml, Finn's net": maml({ ...inner, model: finnNet(small) }),
-  'maml with momentum': maml({ ...inner, innerOptimizer: momentum(0.3) }),
-  'first-order maml': maml({ ...inner, firstOrder: true }),
-  anil: anil(inner),
-  boil: boil({ ...inner, ways: 3 }),
-  'meta-sgd': metaSgd({ model, steps: 2 }),
-  'maml++': mamlPlusPlus(inner),
-  reptile: reptile({ model, steps: 3, batch: { train: 2 } }),
-  'implicit maml': implicitMaml({ ...inner, strength: 10 }),
-  'nearest centroid': nearestCentroid({ backbone: conv4(small) }),
-  'nearest neighbours': nearestNeighbours({ backbone: model }),
-  baseline: fineTuned({ backbone: conv4(small), headInit: 'drawn', steps: 3 }),
-  'baseline++': fineTuned({ backbone: model, head: 'cosine', steps: 3 }),
-  simpleShot: simpleShot({ backbone: conv4(small) }),
-}
 const runs = [
   [wasm(), sequential()],
   [wasm(), vectorised()],
@@ -69,7 +26,7 @@ const contextOf = (phase, i = 0) => ({ step: 3, rng: rng(3).split(i), phase })
 for (const [backend, alone] of runs) {
   await useBackend(backend)
   const spread = await workers({ count: 2, backend, executor: alone })
-  for (const [name, learner] of Object.entries(learners)) {
+  for (const [name, learner] of Object.entries(everyLearner)) {
     const before = memory().numTensors
     const verdict = await compare(learner, alone, spread)
     const left = memory().numTensors - before
