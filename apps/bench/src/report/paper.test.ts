@@ -47,6 +47,16 @@ describe('a paper beside a row', () => {
     expect(paperText(undefined)).toBe('–')
   })
 
+  it('is the number that was tested most alike, where there are several', () => {
+    const tested = (norm: string) => {
+      const options = { normalisation: { test: norm } }
+      const learner = { package: '@kshot/maml', export: 'reptile', options }
+      return paperNumber(paperOf(row({ more: { learner } }), interval(0, 1), numbers)!)
+    }
+    expect(tested('support+one')).toBe('95.39 ± 0.09')
+    expect(tested('batch-separate')).toBe('97.68 ± 0.04')
+  })
+
   it('knows first-order MAML', () => {
     const spec = (options: object) => ({ package: '@kshot/maml', export: 'maml', options }) as never
     expect(learnerKey(spec({ firstOrder: true }))).toBe('fomaml')

@@ -34,29 +34,36 @@ export function protocolOf({ labels, setting, learner, test, config }: DoneRow):
   }
 }
 
-/** The number that a paper gives for a row's learner in its setting, if one does. */
+/** The number that a paper gives for a row's learner in its setting, if one does; of several, the one tested most alike. */
 export function paperOf(
   row: DoneRow,
   interval: readonly [low: number, high: number],
   numbers: readonly Published[] = published(),
 ): Paper | undefined {
   const { dataset, ways, shots } = row.setting
-  const found = numbers.find(
-    (n) =>
-      n.learner === learnerKey(row.learner) &&
-      n.dataset === dataset &&
-      n.ways === ways &&
-      n.shots === shots,
-  )
+  const compared = numbers
+    .filter(
+      (n) =>
+        n.learner === learnerKey(row.learner) &&
+        n.dataset === dataset &&
+        n.ways === ways &&
+        n.shots === shots,
+    )
+    .map((number) => ({ ...number, ...comparison(number.protocol, protocolOf(row)) }))
+    .sort((a, b) => a.differs.length - b.differs.length)
+  const [found] = compared
   if (!found) return undefined
-  const ours = protocolOf(row)
-  const keys = Object.keys(found.protocol) as (keyof Protocol)[]
-  const unknown = keys.filter((key) => found.protocol[key] === null)
-  const differs = keys.filter((key) => !unknown.includes(key) && found.protocol[key] !== ours[key])
-  const same = differs.length === 0 && unknown.length === 0
+  const same = found.differs.length === 0 && found.unknown.length === 0
   const [low, high] = interval
   const inside = same ? low <= found.accuracy && found.accuracy <= high : undefined
-  return { ...found, differs, unknown, inside }
+  return { ...found, inside }
+}
+
+function comparison(theirs: Protocol, ours: Protocol): Pick<Paper, 'differs' | 'unknown'> {
+  const keys = Object.keys(theirs) as (keyof Protocol)[]
+  const unknown = keys.filter((key) => theirs[key] === null)
+  const differs = keys.filter((key) => !unknown.includes(key) && theirs[key] !== ours[key])
+  return { differs, unknown }
 }
 
 const NAMES: { readonly [key in keyof Protocol]: string } = {
