@@ -31,6 +31,11 @@ describe('docs/published.json', () => {
     expect(number('maml', 5, 5).protocol).toMatchObject({ queries: 5, testSteps: 3 })
     expect(number('mamlPlusPlus', 20, 5)).toMatchObject({ accuracy: 0.9933 })
     expect(number('matching', 5, 1).protocol.queries).toBeNull()
+    expect(number('relation', 20, 5).protocol).toMatchObject({
+      queries: 5,
+      rotations: 'per-episode',
+    })
+    expect(number('implicitMaml', 20, 1).protocol).toMatchObject({ queries: 1, testSteps: 25 })
   })
 
   it('names the place of what is wrong', () => {

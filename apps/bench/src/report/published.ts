@@ -8,8 +8,8 @@ const count = z.int().min(0).nullable()
 /** How a paper has tested; null: it does not say, and neither does its code. */
 const protocol = z.strictObject({
   split: z.string().nullable(),
-  /** Turned characters as classes of their own, as in a configuration. */
-  rotations: z.enum(['all', 'train', 'none', 'per-class']).nullable(),
+  /** As in a configuration; or all classes of an episode turned alike. */
+  rotations: z.enum(['all', 'train', 'none', 'per-class', 'per-episode']).nullable(),
   /** A class. */
   queries: count,
   resize: z.string().nullable(),
