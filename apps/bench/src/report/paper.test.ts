@@ -1,3 +1,5 @@
+import { type MetaLearner, mlp } from '@kshot/core'
+import { anil, boil, maml } from '@kshot/maml'
 import { describe, expect, it } from 'vitest'
 import { learnerKey, markOf, paperOf } from './paper'
 import { published } from './published'
@@ -57,10 +59,14 @@ describe('a paper beside a row', () => {
     expect(tested('batch-separate')).toBe('97.68 ± 0.04')
   })
 
-  it('knows first-order MAML', () => {
-    const spec = (options: object) => ({ package: '@kshot/maml', export: 'maml', options }) as never
-    expect(learnerKey(spec({ firstOrder: true }))).toBe('fomaml')
-    expect(learnerKey(spec({}))).toBe('maml')
+  it('knows first-order MAML, ANIL and BOIL, whose specs are those of MAML', () => {
+    const inner = { model: mlp({ hidden: [4] }), innerRate: 0.1, steps: 1 }
+    const fixed = { ...inner, head: 'fixed', ways: 5 } as const
+    const key = (learner: MetaLearner) => learnerKey(learner.spec)
+    expect(key(maml({ ...inner, firstOrder: true }))).toBe('fomaml')
+    expect(key(maml(inner))).toBe('maml')
+    expect(key(anil(inner))).toBe('anil')
+    expect(key(boil(fixed))).toBe('boil')
   })
 
   it('prints as many digits as the paper', () => {

@@ -12,9 +12,12 @@ export interface Paper extends Published {
   readonly inside: boolean | undefined
 }
 
-/** What a paper's learner is called in `docs/published.json`: its export, but for first-order MAML. */
+/** What a paper's learner is called in `docs/published.json`: its export, but for those that are MAML with an option. */
 export function learnerKey({ export: name, options }: Spec): string {
-  return name === 'maml' && options.firstOrder === true ? 'fomaml' : name
+  if (name !== 'maml') return name
+  if (options.adapts === '^head/') return 'anil'
+  if (options.adapts === '^body/') return 'boil'
+  return options.firstOrder === true ? 'fomaml' : name
 }
 
 /** How a row was tested, in a paper's words. */

@@ -1,21 +1,26 @@
 import { describe, expect, it } from 'vitest'
 import { published } from './published'
 
+const EACH = ['5w1s', '5w5s', '20w1s', '20w5s']
+const SETTINGS_OF: { readonly [learner: string]: readonly string[] } = {
+  anil: ['20w1s', '20w5s'],
+  // with transduction and without
+  reptile: [...EACH, ...EACH],
+}
+
 describe('docs/published.json', () => {
   const all = published()
 
-  it('has ten learners in the four settings of Omniglot', () => {
+  it('has eleven learners in the settings of Omniglot', () => {
     const learners = new Set(all.map(({ learner }) => learner))
     expect([...learners].sort()).toEqual([
-      ...['fomaml', 'implicitMaml', 'maml', 'mamlPlusPlus', 'matching', 'metaSgd', 'protonet'],
-      ...['relation', 'reptile', 'siamese'],
+      ...['anil', 'fomaml', 'implicitMaml', 'maml', 'mamlPlusPlus', 'matching', 'metaSgd'],
+      ...['protonet', 'relation', 'reptile', 'siamese'],
     ])
     for (const learner of learners) {
       const own = all.filter((entry) => entry.learner === learner)
       const settings = own.map(({ ways, shots }) => `${ways}w${shots}s`)
-      const each = ['5w1s', '5w5s', '20w1s', '20w5s']
-      // Reptile was tested twice, with transduction and without.
-      expect(settings).toEqual(learner === 'reptile' ? [...each, ...each] : each)
+      expect(settings).toEqual(SETTINGS_OF[learner] ?? EACH)
       for (const { source, paper } of own) expect(source && paper).toBeTruthy()
     }
   })
