@@ -15,31 +15,34 @@ const CONDITIONS: readonly ((row: DoneRow) => string)[] = [
   ({ labels: { trainingSplit } }) => `trained on ${trainingSplit}`,
   ({ train: { begunWith } }) =>
     begunWith ? `began with ${begunWithName(begunWith)}` : 'no checkpoint to begin with',
-  ({ labels: { adaptationSteps } }) => stepsWords(adaptationSteps),
+  stepsWords,
   ({ cell: { checkpointsOf } }) =>
     checkpointsOf ? `trained for ${checkpointsOf}` : 'no other setting trained for',
-  (row) => `net ${netOfRow(row)}`,
-  ({ labels: { tuningTrials } }) => trialsWords(tuningTrials),
+  netWords,
+  trialsWords,
 ]
 
-function stepsWords(n: number): string {
+function netWords(row: DoneRow): string {
+  return `net ${netOfRow(row)}`
+}
+
+function stepsWords({ labels: { adaptationSteps: n } }: DoneRow): string {
   return n === 0 ? 'no steps at test' : `${stepsName(n)} at test`
 }
 
-function trialsWords(n: number): string {
+function trialsWords({ labels: { tuningTrials: n } }: DoneRow): string {
   return n === 0 ? 'no trials counted' : `tuned: ${n} ${n === 1 ? 'trial' : 'trials'}`
 }
 
 /** Its net, its steps and its trials in words, without what the marks of its line say already. */
 export function detailOf(row: DoneRow, marks: readonly string[]): string {
   const { adaptationSteps, tuningTrials } = row.labels
-  const net = netOfRow(row)
   const words = [
-    marks.includes(`net ${net}`) ? '' : net,
-    adaptationSteps > 0 ? stepsWords(adaptationSteps) : '',
-    tuningTrials > 0 ? trialsWords(tuningTrials) : '',
+    !marks.includes(netWords(row)) && netOfRow(row),
+    adaptationSteps > 0 && stepsWords(row),
+    tuningTrials > 0 && trialsWords(row),
   ]
-  return words.filter((one) => one !== '' && !marks.includes(one)).join(' · ')
+  return words.filter((one) => one && !marks.includes(one)).join(' · ')
 }
 
 /** For each learner the conditions in which it differs from most others of its table. */

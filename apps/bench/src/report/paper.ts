@@ -44,17 +44,13 @@ export function paperOf(
   numbers: readonly Published[] = published(),
 ): Paper | undefined {
   const { dataset, ways, shots } = row.setting
-  const compared = numbers
+  const [learner, ours] = [learnerKey(row.learner), protocolOf(row)]
+  const [found] = numbers
     .filter(
-      (n) =>
-        n.learner === learnerKey(row.learner) &&
-        n.dataset === dataset &&
-        n.ways === ways &&
-        n.shots === shots,
+      (n) => n.learner === learner && n.dataset === dataset && n.ways === ways && n.shots === shots,
     )
-    .map((number) => ({ ...number, ...comparison(number.protocol, protocolOf(row)) }))
+    .map((number) => ({ ...number, ...comparison(number.protocol, ours) }))
     .sort((a, b) => a.differs.length - b.differs.length)
-  const [found] = compared
   if (!found) return undefined
   const same = found.differs.length === 0 && found.unknown.length === 0
   const [low, high] = interval
