@@ -67,6 +67,8 @@ type Missing = Extract<Availability, { available: false }>
 
 async function find(about: Libtensorflow): Promise<{ readonly binding: Binding } | Missing> {
   const { device, root, remedy, environment = {}, threads } = about
+  // A bad option is one on every machine, whether or not the library is there.
+  checkThreads(threads)
   const found = findBinding(device, root)
   if (found.binding === undefined) return { available: false, reason: found.reason, remedy }
   const lacking = missingInstructions()
@@ -90,16 +92,18 @@ function tooOld(instructions: string): Missing {
 
 const THREADS = 'TF_NUM_INTRAOP_THREADS'
 
+function checkThreads(threads: number | undefined): void {
+  if (threads === undefined || (Number.isSafeInteger(threads) && threads >= 1)) return
+  throw new KshotError('node/bad-option', {
+    got: `threads: ${threads}`,
+    expected: 'a whole number of at least 1',
+    remedy: 'Leave it out for one a core',
+  })
+}
+
 // libtensorflow reads it once, when it is loaded; all threads of a process have one pool
 function setThreads(threads: number | undefined): void {
   if (threads === undefined) return
-  if (!Number.isSafeInteger(threads) || threads < 1) {
-    throw new KshotError('node/bad-option', {
-      got: `threads: ${threads}`,
-      expected: 'a whole number of at least 1',
-      remedy: 'Leave it out for one a core',
-    })
-  }
   process.env[THREADS] ??= `${threads}`
   if (process.env[THREADS] === `${threads}`) return
   throw new KshotError('node/threads', {

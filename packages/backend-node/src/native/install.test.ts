@@ -150,5 +150,7 @@ describe('the binding', () => {
 
   it.each([0, -1, 1.5, Number.NaN])('refuses %s threads', async (threads) => {
     await expect(node({ threads }).available()).rejects.toMatchObject({ code: 'node/bad-option' })
+    const nothing = node({ threads, root: folder })
+    await expect(nothing.available()).rejects.toMatchObject({ code: 'node/bad-option' })
   })
 })
