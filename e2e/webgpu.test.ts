@@ -33,7 +33,11 @@ declare const kshot: {
 /** The bundle of an app with the backend, on the loopback address. */
 async function serve(): Promise<Server> {
   const { outputFiles } = await build({
-    ...{ bundle: true, minify: true, format: 'esm', platform: 'browser', write: false },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    write: false,
     entryPoints: [`${root}e2e/webgpu/page.mjs`],
     conditions: ['@kshot/source'],
     // an app that depends on every package

@@ -26,7 +26,12 @@ const mamlOf = (firstOrder) =>
 async function losses(learner, options = {}) {
   const seen = []
   const { meta, state } = await metaTrain({
-    ...{ learner, tasks, optimizer: sgd(0.05), steps: 5, seed: 1, ...options },
+    learner,
+    tasks,
+    optimizer: sgd(0.05),
+    steps: 5,
+    seed: 1,
+    ...options,
     onStep: ({ loss }) => void seen.push(loss),
   })
   disposeTask([meta, state])

@@ -8,12 +8,14 @@ export function leaderboardText(tables: readonly Table[], { folder, picture }: P
   const { episodes } = first.lines[0]!.ranked
   const head = ['#', 'learner', ...tables.map(headOf), 'training', 'a task']
   const rows = first.lines.map((line) => [
-    ...[String(line.ranked.rank), line.name],
+    String(line.ranked.rank),
+    line.name,
     ...tables.map(({ lines }) => {
       const same = lines.find(({ name }) => name === line.name)
       return same ? accuracyText(same) : '–'
     }),
-    ...[trainTimeText(line), msText(line.costs.adaptPredictMs)],
+    trainTimeText(line),
+    msText(line.costs.adaptPredictMs),
   ])
   const aligned = head.map((_, i) => (i === 1 ? '---' : '---:'))
   const grid = [head, aligned, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')

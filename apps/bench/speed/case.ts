@@ -137,7 +137,8 @@ export function mamlOn(
 ): MetaLearner {
   return maml({
     model: nets[net]({ filters: 64 }),
-    ...{ head: 'fixed', innerRate: 0.4 },
+    head: 'fixed',
+    innerRate: 0.4,
     normalisation: { train: 'batch-separate', test: 'batch-separate' },
     ...options,
   })

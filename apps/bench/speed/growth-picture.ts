@@ -19,7 +19,11 @@ export function growthPicture(measured: readonly Measured[]): string {
   const panels = new Set(points.map(({ panel }) => panel)).size
   const svg = plot({
     document: document as unknown as Document,
-    ...{ width: 720, height: 60 + 140 * panels, marginTop: 30, marginLeft: 60, marginRight: 230 },
+    width: 720,
+    height: 60 + 140 * panels,
+    marginTop: 30,
+    marginLeft: 60,
+    marginRight: 230,
     style: { background: 'white', color: '#222', fontFamily: 'system-ui, sans-serif' },
     x: { label: null, type: 'log', grid: true, tickFormat: 'd', base: 2 },
     y: { label: 'ms each', type: 'log', grid: true, tickFormat: 'd', base: 2, nice: true },

@@ -61,7 +61,10 @@ async function measure(request: Request): Promise<Measured> {
   const { p50, mad, samplesCount } = result.latency
   return {
     ...request,
-    ...{ unit: speedCase.unit, kernels, median: p50 / perRun, spread: mad / perRun },
+    unit: speedCase.unit,
+    kernels,
+    median: p50 / perRun,
+    spread: mad / perRun,
     perSecond: (1000 * perRun) / p50,
     runs: samplesCount,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,

@@ -112,8 +112,12 @@ function say(text: string): void {
 async function write(): Promise<void> {
   const document = {
     device: `${cpus().length} × ${cpus()[0]?.model}`,
-    ...{ node: process.version, versions: versions(), commit: commit() },
-    ...{ finishedAt: new Date().toISOString(), measured, peers },
+    node: process.version,
+    versions: versions(),
+    commit: commit(),
+    finishedAt: new Date().toISOString(),
+    measured,
+    peers,
   }
   await mkdir(options.out, { recursive: true })
   const name = options.growth ? 'growth' : 'speed'

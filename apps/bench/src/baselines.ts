@@ -46,7 +46,9 @@ async function pretrainedRegression(job: TestJob): Promise<Contender> {
     learner: build(RATES[0]!),
     optimizer: await fromSpec<Optimizer>(toSpec(config.train.optimizer), loadModule),
     tasks: breathing(joined(data.train(), config.train.metaBatch)),
-    ...{ steps: step, seed: config.seed, signal },
+    steps: step,
+    seed: config.seed,
+    signal,
     onStep: ({ step: done }) => on.baselineStep?.(done, step),
   })
   disposeTask(state.optimizer)

@@ -72,7 +72,9 @@ export async function classify(job: ClassifyJob): Promise<Classified> {
       predictions.push({ query, label, probabilities, inverted: decoded.get(query)!.inverted })
     }
     return {
-      ...{ checkpoint: job.checkpoint, learner: learner.spec.export, predictions },
+      checkpoint: job.checkpoint,
+      learner: learner.spec.export,
+      predictions,
       transductive: learner.traits.transductive,
       support: Object.fromEntries(support.map(({ label, files }) => [label, files.length])),
     }

@@ -8,7 +8,8 @@ const shape = { ways: 4, shots: 1, queries: 2, seed: 3 }
 /** Four characters of two scripts, or of none. */
 function characters(grouped: boolean, count = 4): Dataset {
   const classes = Array.from({ length: count }, (_, i) => ({
-    ...{ id: `${i % 2 ? 'odd' : 'even'}/${i}`, size: 5 },
+    id: `${i % 2 ? 'odd' : 'even'}/${i}`,
+    size: 5,
     ...(grouped && { group: i % 2 ? 'odd' : 'even' }),
   }))
   const spec = { package: 'test', export: 'characters', options: {} }

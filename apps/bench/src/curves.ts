@@ -86,7 +86,10 @@ function drawn(curves: readonly Point[], supports: readonly Point[], series: str
   const domain = [...new Set(curves.map(({ who }) => who))]
   const svg = plot({
     document: document as unknown as Document,
-    ...{ width: 860, height: 640, marginLeft: 40, marginTop: 50 },
+    width: 860,
+    height: 640,
+    marginLeft: 40,
+    marginTop: 50,
     // An object: a string is set as a property, which the document of linkedom lacks.
     style: { background: 'white', color: '#222', fontFamily: 'system-ui, sans-serif' },
     x: { label: 'x' },
@@ -97,7 +100,12 @@ function drawn(curves: readonly Point[], supports: readonly Point[], series: str
     marks: [
       frame({ stroke: '#ddd' }),
       line(curves, {
-        ...{ ...facets, x: 'x', y: 'y', stroke: 'series', z: 'series', sort: 'x' },
+        ...facets,
+        x: 'x',
+        y: 'y',
+        stroke: 'series',
+        z: 'series',
+        sort: 'x',
         strokeWidth: 1.8,
       }),
       dot(supports, { ...facets, x: 'x', y: 'y', fill: '#222', r: 3.5, stroke: 'white' }),
@@ -114,8 +122,14 @@ function legend(series: readonly string[]) {
   const fills = ['#222', TRUTH_COLOUR, ...STEP_COLOURS]
   return names.map((name, i) =>
     text([name], {
-      ...{ frameAnchor: 'top-left', facet: 'super', lineAnchor: 'bottom', text: [name] },
-      ...{ dx: i === 0 ? 0 : 25 + 90 * i, dy: -30, fill: fills[i]!, fontWeight: 'bold' },
+      frameAnchor: 'top-left',
+      facet: 'super',
+      lineAnchor: 'bottom',
+      text: [name],
+      dx: i === 0 ? 0 : 25 + 90 * i,
+      dy: -30,
+      fill: fills[i]!,
+      fontWeight: 'bold',
     }),
   )
 }

@@ -49,7 +49,8 @@ const brought: { readonly [name: string]: DatasetEntry } = Object.fromEntries(
   Object.entries(ownData).map(([name, { description, open }]) => [
     name,
     {
-      ...{ description, splits: open },
+      description,
+      splits: open,
       locate: async () => ({ ok: true, detail: 'where dataset.path says' }),
     },
   ]),
@@ -114,7 +115,10 @@ export function tasksOf({ dataset, train, validate, test, seed }: Config, splits
   const draw = (split: Dataset, shape: Shape, seed: string, distortion = distort) => {
     const { ways, shots, queries, within, drawers } = shape
     return episodes(split, {
-      ...{ ways: ways!, shots, queries, seed },
+      ways: ways!,
+      shots,
+      queries,
+      seed,
       ...(within && { within }),
       ...(drawers && { drawers }),
       ...(rotations === 'per-class' && { rotate: 'per-class' as const }),
@@ -147,7 +151,8 @@ const sameImages = {
     batches(data, { size: images(shape), seed, ...(distort && { distort }) }),
   pairs: (data: Dataset, shape: Shape, seed: string, distort?: object) =>
     pairs(data, {
-      ...{ size: Math.ceil(images(shape) / 2), seed },
+      size: Math.ceil(images(shape) / 2),
+      seed,
       ...(distort && { distort }),
       ...(shape.within && { within: shape.within }),
     }),

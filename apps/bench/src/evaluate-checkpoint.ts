@@ -56,7 +56,11 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
     const testJob = { config, learner, meta, step, data, signal, executor, on }
     const tests = await tested(testJob)
     const result = resultOf({
-      ...{ config, learner, device, test: tests.test, params: meta.params },
+      config,
+      learner,
+      device,
+      test: tests.test,
+      params: meta.params,
       baselines: [baselineRow(tests)],
       episodeSet: await data.episodeSet(),
       splitGiven: data.splitGiven,

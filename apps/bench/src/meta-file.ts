@@ -35,7 +35,8 @@ export async function writeMeta(
     kind: 'meta',
     learner: learner.spec,
     config: asTrained(config),
-    ...{ train, best },
+    train,
+    best,
   }
   await writeCheckpointFile(path, { trees: { params, state }, json: json as unknown as Json })
 }

@@ -29,7 +29,8 @@ export async function suited(dataset: Dataset): Promise<Dataset> {
   if (dataset.name !== 'images' || (dataset.size && dataset.channels)) return dataset
   const { size, channels } = await imageFolderFormat(dataset.path)
   return {
-    ...{ ...dataset, channels: dataset.channels ?? channels },
+    ...dataset,
+    channels: dataset.channels ?? channels,
     size: dataset.size ?? [size[0], size[1]],
   }
 }

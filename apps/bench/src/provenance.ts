@@ -5,8 +5,18 @@ import { fileURLToPath } from 'node:url'
 import { version_core } from '@tensorflow/tfjs-core'
 
 const PACKAGES = [
-  ...['core', 'episodes', 'glyphs', 'protonet', 'maml', 'vmap', 'backend-wasm', 'backend-cpu'],
-  ...['matching', 'backend-node', 'backend-node-gpu', 'backend-webgpu'],
+  'core',
+  'episodes',
+  'glyphs',
+  'protonet',
+  'maml',
+  'vmap',
+  'backend-wasm',
+  'backend-cpu',
+  'matching',
+  'backend-node',
+  'backend-node-gpu',
+  'backend-webgpu',
 ]
 
 /** The versions of what a result was computed with. */

@@ -86,16 +86,15 @@ export async function run(job: RunJob): Promise<Result> {
     const begunWith = beginning?.begunWith
     on.start?.({ config, folder, learner, data, device, workers, choice, begunWith })
     training = await trained({
-      ...{
-        config,
-        learner,
-        folder,
-        signal,
-        tasks: data.train(learner.trainsOn),
-        validation: data.validation,
-        beginning: beginning?.meta,
-      },
-      ...{ executor, ...(on.step && { onStep: on.step }) },
+      config,
+      learner,
+      folder,
+      signal,
+      tasks: data.train(learner.trainsOn),
+      validation: data.validation,
+      beginning: beginning?.meta,
+      executor,
+      ...(on.step && { onStep: on.step }),
     })
     const train = trainCounts(training, beginning?.begunWith)
     const { seconds: _, ...counts } = train
@@ -106,7 +105,11 @@ export async function run(job: RunJob): Promise<Result> {
     const testJob = { config, learner, meta, step: state.step, data, signal, executor, on }
     const tests = await testedOrStopped(job, testJob)
     const result = resultOf({
-      ...{ config, learner, device, train, test: tests.test },
+      config,
+      learner,
+      device,
+      train,
+      test: tests.test,
       params: training.meta.params,
       baselines: [baselineRow(tests)],
       episodeSet: await data.episodeSet(),

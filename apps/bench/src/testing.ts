@@ -87,8 +87,13 @@ async function scores(
 ): Promise<Scores> {
   const { config, signal, executor, step, data } = job
   const common = {
-    ...{ tasks: breathing(data.test), count: config.test.episodes, seed: config.seed },
-    ...{ meta, signal, step, executor },
+    tasks: breathing(data.test),
+    count: config.test.episodes,
+    seed: config.seed,
+    meta,
+    signal,
+    step,
+    executor,
   }
   const following = (steps?: number) =>
     onEpisode && { onEpisode: (done: number, score: number) => onEpisode(done, score, steps) }
@@ -103,7 +108,8 @@ async function scores(
   const all = []
   for (const steps of adaptationSteps(job)) {
     const evaluation = await evaluate({
-      ...{ ...common, ...following(steps) },
+      ...common,
+      ...following(steps),
       learner: await atSteps(learner, steps),
     })
     all.push({ adaptationSteps: steps, evaluation })

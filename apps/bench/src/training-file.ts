@@ -28,14 +28,19 @@ export async function writeTraining(
 ): Promise<void> {
   const { step, meta, optimizer, best, tasks, examples } = state
   const trees = {
-    ...{ params: meta.params, state: meta.state, optimizer },
+    params: meta.params,
+    state: meta.state,
+    optimizer,
     ...(best && { bestParams: best.meta.params, bestState: best.meta.state }),
   }
   const json = {
     kind: 'training',
     learner: learner.spec,
     config: asTrained(config),
-    ...{ step, tasks, examples, stoppedBy: stoppedBy ?? null },
+    step,
+    tasks,
+    examples,
+    stoppedBy: stoppedBy ?? null,
     best: best ? { step: best.step, score: best.score } : null,
   }
   await writeCheckpointFile(path, { trees, json: json as unknown as Json })
@@ -58,7 +63,10 @@ export async function readTraining(
     checkSameSpec(saved.learner as Json, learner.spec)
     const { step, tasks, examples, best } = saved
     const state: TrainState = {
-      ...{ step, tasks, examples, optimizer: trees.optimizer! },
+      step,
+      tasks,
+      examples,
+      optimizer: trees.optimizer!,
       meta: { params: trees.params!, state: trees.state! },
       best: best ? { ...best, meta: bestOf(trees) } : undefined,
     }

@@ -33,7 +33,8 @@ describe('kshot run with a learner that has nothing to learn', () => {
       train: { steps: 0, episodes: 0, images: 0, stoppedBy: 'steps' },
       test: { episodes: 20 },
       measured: { trainEpisodesPerSecond: null, trainImagesPerSecond: null },
-      ...{ best: null, labels: { adaptationSteps: 0 } },
+      best: null,
+      labels: { adaptationSteps: 0 },
     })
     expect(result.train.seconds).toBeLessThan(5)
     expect(result.labels.parameters).toBeGreaterThan(0)

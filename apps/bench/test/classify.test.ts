@@ -16,8 +16,12 @@ import { buildLearner } from '../src/specs'
 import { cleanUp, home, kshot, tiny } from './kshot'
 
 const maml = {
-  ...{ name: 'maml', model: { name: 'conv4', filters: 4 } },
-  ...{ head: 'fixed', ways: 5, innerRate: 0.1, steps: 1 },
+  name: 'maml',
+  model: { name: 'conv4', filters: 4 },
+  head: 'fixed',
+  ways: 5,
+  innerRate: 0.1,
+  steps: 1,
 }
 const CLASSES = [0, 20, 40, 60, 80]
 const checkpoint = (name: string) => join(home, name, 'meta.safetensors')
@@ -59,8 +63,11 @@ const at = (...names: string[]) => names.map((name) => join(home, name))
 function said(support: string, queries: string[], change: Partial<ClassifyJob> = {}) {
   return classify({
     checkpoint: checkpoint('protonet'),
-    ...{ support: join(home, support), queries: at(...queries) },
-    ...{ invert: 'auto', backend: undefined, allowModule: false },
+    support: join(home, support),
+    queries: at(...queries),
+    invert: 'auto',
+    backend: undefined,
+    allowModule: false,
     ...change,
   })
 }

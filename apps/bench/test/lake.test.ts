@@ -12,7 +12,9 @@ async function train(split: string): Promise<string> {
     learner: { name: 'protonet', backbone: { name: 'conv4', filters: 2 } },
     dataset: { name: 'omniglot', split, rotations: 'train', resize: 'area' },
     train: {
-      ...{ ...shape, steps: 2, optimizer: { name: 'adam', rate: 0.003 } },
+      ...shape,
+      steps: 2,
+      optimizer: { name: 'adam', rate: 0.003 },
       distort: { rotation: 5 },
     },
     test: { ...shape, episodes: 2 },
@@ -79,7 +81,8 @@ describe('kshot eval --setting lake-one-shot', () => {
     const renamed = await evaluate(
       join(home, 'vinyals', 'meta.safetensors'),
       withRuns,
-      ...['--set', 'dataset.split=lake'],
+      '--set',
+      'dataset.split=lake',
     )
     expect(renamed).toMatchObject({ code: 2, stdout: '' })
     expect(renamed.stderr).toContain('usage/seen-in-training')

@@ -44,7 +44,10 @@ describe('kshot leaderboard', { timeout: 240_000 }, () => {
       .filter(isDone)
       .filter(({ cell }) => cell.setting === 'glyphs-3w1s')
     expect(all.map(({ cell }) => `${cell.learner} ${cell.seed}`)).toEqual([
-      ...['nearest-centroid 1', 'nearest-centroid 2', 'protonet 1', 'protonet 2'],
+      'nearest-centroid 1',
+      'nearest-centroid 2',
+      'protonet 1',
+      'protonet 2',
     ])
     expect(new Set(all.map(({ episodeSet }) => episodeSet)).size).toBe(1)
     for (const row of all) {
@@ -84,10 +87,16 @@ describe('kshot leaderboard', { timeout: 240_000 }, () => {
     const { tables } = JSON.parse(whole.stdout)
     expect(tables[1].title).toBe('glyphs, 3-way 3-shot, checkpoints of glyphs-3w1s')
     const evaluated = await kshot(
-      ...['eval', join('whole', again!.checkpoint), '--set', 'test.shots=3', '--json', '--quiet'],
+      'eval',
+      join('whole', again!.checkpoint),
+      '--set',
+      'test.shots=3',
+      '--json',
+      '--quiet',
     )
     expect(JSON.parse(evaluated.stdout)).toMatchObject({
-      ...{ test: again!.test, episodeSet: again!.episodeSet },
+      test: again!.test,
+      episodeSet: again!.episodeSet,
     })
   })
 
@@ -158,7 +167,14 @@ describe('kshot leaderboard', { timeout: 240_000 }, () => {
     const wild = { name: 'sgd', rate: 1e30 }
     const set = `learners.0={"use":"siamese","train":{"optimizer":${JSON.stringify(wild)}}}`
     const { code, stdout, stderr } = await kshot(
-      ...['leaderboard', config, '--out', 'failed', '--set', set, '--set', 'seeds=[1]'],
+      'leaderboard',
+      config,
+      '--out',
+      'failed',
+      '--set',
+      set,
+      '--set',
+      'seeds=[1]',
     )
     expect(code).toBe(1)
     expect(stderr).toMatch(/failed siamese[\s\S]*core\/(loss|gradient)-not-finite/)

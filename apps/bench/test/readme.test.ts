@@ -31,8 +31,12 @@ function command(section: string, start: string): string[] {
 
 const setAll = (sets: readonly string[]) => sets.flatMap((set) => ['--set', set])
 const tiny = setAll([
-  ...['budget.images=400', 'seeds=[1]', 'filters=2'],
-  ...['validate.episodes=3', 'validate.checks=2', 'test.episodes=5'],
+  'budget.images=400',
+  'seeds=[1]',
+  'filters=2',
+  'validate.episodes=3',
+  'validate.checks=2',
+  'test.episodes=5',
 ])
 const beside = (learner: string) => setAll([`learners=["${learner}","nearest-centroid"]`])
 

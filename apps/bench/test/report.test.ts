@@ -59,7 +59,8 @@ describe('kshot compare', () => {
     expect(shown.stdout).toContain('speaks of these checkpoints')
     const { comparisons, contenders, episodes, episodeSet } = JSON.parse(json.stdout)
     expect({ episodes, episodeSet }).toEqual({
-      ...{ episodes: 20, episodeSet: resultIn('runs/euclid-1').episodeSet },
+      episodes: 20,
+      episodeSet: resultIn('runs/euclid-1').episodeSet,
     })
     expect(contenders.map(({ runs }: { runs: unknown[] }) => runs.length)).toEqual([2, 1])
     const accuracy = (run: string) => (resultIn(`runs/${run}`).test as AccuracyScore).accuracy
@@ -106,14 +107,22 @@ describe('kshot report', () => {
   it('makes one page with tables, charts, pictures and where it all comes from', async () => {
     const { code, stdout, stderr } = await kshot('report', 'runs', '-o', 'page.html')
     expect({ code, stdout, stderr }).toEqual({
-      ...{ code: 0, stdout: '', stderr: 'written to page.html\n' },
+      code: 0,
+      stdout: '',
+      stderr: 'written to page.html\n',
     })
     const page = text('.', 'page.html')
     expect(page).not.toMatch(/<script|(src|href)="(?!data:|#)/)
     for (const heading of [
-      ...['glyphs, 5-way 1-shot', 'glyphs, 5-way 3-shot', 'Accuracy against cost', 'Learning'],
-      ...['Differences, episode by episode', 'Confusion among scripts', 'Example episodes'],
-      ...['Accuracy against shot and way', 'Provenance'],
+      'glyphs, 5-way 1-shot',
+      'glyphs, 5-way 3-shot',
+      'Accuracy against cost',
+      'Learning',
+      'Differences, episode by episode',
+      'Confusion among scripts',
+      'Example episodes',
+      'Accuracy against shot and way',
+      'Provenance',
     ]) {
       expect(page).toContain(`>${heading}</h`)
     }

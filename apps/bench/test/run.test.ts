@@ -58,7 +58,9 @@ describe('kshot run', () => {
       test: { accuracy: expect.any(Number), episodes: 20 },
       episodeSet: expect.stringMatching(/^\S{16,}$/),
       labels: { transductive: false, queriesNormalisedTogether: 0, adaptationSteps: 0 },
-      ...{ backend: 'wasm', executor: 'sequential', seeds: { run: 7 } },
+      backend: 'wasm',
+      executor: 'sequential',
+      seeds: { run: 7 },
       train: { episodes: 50, images: 50 * 15, stoppedBy: 'steps' },
       config: { seed: 7, train: { ways: 5, metaBatch: 1 } },
     })
@@ -134,7 +136,8 @@ describe('a run that begins with a checkpoint', () => {
     expect(code).toBe(0)
     expect(stderr).toMatch(/begins with +750 images of glyphs/)
     expect(resultIn('from').train).toMatchObject({
-      ...{ steps: 50, images: 750 },
+      steps: 50,
+      images: 750,
       begunWith: { images: 750, dataset: 'glyphs', split: 'train', sha256: sha256('whole') },
     })
     const losses = (folder: string) =>

@@ -21,7 +21,10 @@ describe('pnpm bench', () => {
     expect(node).toBe(process.version)
     expect(measured).toEqual([
       expect.objectContaining({
-        ...{ name: 'latency-protonet-5w1s', backend: 'wasm', unit: 'query', runs: 10 },
+        name: 'latency-protonet-5w1s',
+        backend: 'wasm',
+        unit: 'query',
+        runs: 10,
         median: expect.any(Number),
       }),
     ])

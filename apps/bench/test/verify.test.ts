@@ -16,7 +16,8 @@ const exponential = (spoilt = 0) => ({
     {
       op: 'exp',
       inputs: { x: vector(...x) },
-      ...{ w: vector(2, 3), v: { x: vector(1, -1) } },
+      w: vector(2, 3),
+      v: { x: vector(1, -1) },
       value: vector(...x.map(Math.exp)),
       linear: {
         grad: { x: vector(2 * Math.exp(0.5), 3 * Math.exp(-1)) },
@@ -75,7 +76,9 @@ describe('kshot verify reference', () => {
       const args = ['reference', reference!, '--backend', backend]
       const { code, stdout } = await kshot('verify', ...args)
       expect({ backend, code, missed: stdout.match(/^miss.*$/gm) }).toEqual({
-        ...{ backend, code: 0, missed: null },
+        backend,
+        code: 0,
+        missed: null,
       })
     }
   })

@@ -32,7 +32,8 @@ export async function gpuDevices(runProgram: RunProgram = run): Promise<readonly
     .map((line) => line.split(',').map((field) => field.trim()))
     .filter((fields) => fields.length === 3 && Number.isSafeInteger(Number(fields[0])))
     .map(([index, name, mebibytes]) => ({
-      ...{ index: Number(index), name: name! },
+      index: Number(index),
+      name: name!,
       memoryBytes: Number(mebibytes) * 2 ** 20,
     }))
 }

@@ -146,8 +146,12 @@ describe.skipIf(!available)('convolutions of groups, against the cpu backend', (
     ['by oneDNN', [9, 14, 14, 64], 48],
   ] as const)('of many numbers, %s', (_, x, filters) => {
     const large: Case = {
-      ...{ groups: 2, common: 'none', strides: [1, 1], pad: 'same' },
-      ...{ x: [...x], filter: [3, 3, x[3], filters] },
+      groups: 2,
+      common: 'none',
+      strides: [1, 1],
+      pad: 'same',
+      x: [...x],
+      filter: [3, 3, x[3], filters],
     }
     expect(errorOf(large, byImage(large))).toBeLessThan(1e-5)
   })

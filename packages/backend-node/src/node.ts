@@ -28,6 +28,7 @@ export function node(options: NodeOptions = {}): Backend {
     device: 'cpu',
     remedy: "Run 'kshot native install', or call nativeInstall() of @kshot/backend-node",
     describe: async () => ({ device: cpus()[0]?.model.trim() || 'unknown processor' }),
-    ...{ threads, root },
+    threads,
+    root,
   })
 }

@@ -39,8 +39,19 @@ async function compile(name, features) {
   const { error, stderr } = await asc.main(
     [
       `assembly/${name}.ts`,
-      ...['--outFile', 'out.wasm', '--baseDir', root, '--runtime', 'stub', '--enable', 'simd'],
-      ...['-O3', '--converge', '--noAssert', '--importMemory', ...features],
+      '--outFile',
+      'out.wasm',
+      '--baseDir',
+      root,
+      '--runtime',
+      'stub',
+      '--enable',
+      'simd',
+      '-O3',
+      '--converge',
+      '--noAssert',
+      '--importMemory',
+      ...features,
     ],
     {
       writeFile: (_, contents) => {

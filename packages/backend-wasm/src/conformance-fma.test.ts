@@ -10,7 +10,8 @@ setFlagsFromString('--experimental-wasm-relaxed-simd')
 
 conformanceSuite(wasm(), {
   learners: { maml, metaSgd, reptile, matching, protonet } as never,
-  ...{ known: declared.wasm, title: 'wasm with fused multiply-add' },
+  known: declared.wasm,
+  title: 'wasm with fused multiply-add',
   // rounding is all that is another
   without: ['numbers', 'axes', 'bounds', 'behaviour'],
 })

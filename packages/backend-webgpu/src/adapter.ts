@@ -46,8 +46,11 @@ export function nameOf({ vendor, architecture, device, description }: AdapterInf
 }
 
 const LIMITS = [
-  ...['maxBufferSize', 'maxStorageBufferBindingSize', 'maxComputeWorkgroupStorageSize'],
-  ...['maxComputeWorkgroupsPerDimension', 'maxComputeWorkgroupSizeX'],
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeWorkgroupsPerDimension',
+  'maxComputeWorkgroupSizeX',
   'maxComputeInvocationsPerWorkgroup',
 ]
 

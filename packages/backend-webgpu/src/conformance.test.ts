@@ -11,7 +11,9 @@ const learners = { maml, protonet } as never
 const notRun = { notRun: 'a shorter test has it' }
 
 conformanceSuite(webgpu({ kernels: 'hardware' }), {
-  ...{ learners, known: declared.webgpu, title: 'webgpu, kernels for hardware' },
+  learners,
+  known: declared.webgpu,
+  title: 'webgpu, kernels for hardware',
   without: ['learners', 'training', 'behaviour'],
 })
 

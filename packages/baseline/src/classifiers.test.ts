@@ -48,8 +48,11 @@ const learners = {
   Baseline: fineTuned({ backbone, steps: 20 }),
   'Baseline++': fineTuned({ backbone, head: 'cosine', steps: 20 }),
   'Baseline++, a drawn head': fineTuned({
-    ...{ backbone, head: 'cosine', headInit: 'drawn' },
-    ...{ steps: 50, rate: 0.1 },
+    backbone,
+    head: 'cosine',
+    headInit: 'drawn',
+    steps: 50,
+    rate: 0.1,
   }),
   SimpleShot: simpleShot({ backbone }),
   'SimpleShot, as they are': simpleShot({ backbone, transform: 'none' }),
@@ -155,10 +158,8 @@ describe.each(testBackends)('SimpleShot on %s', (backend) => {
     const learner = simpleShot({ backbone: embeddings(), transform })
     const at = meta(sum, weight)
     const rows = [
-      ...[
-        [3, 1],
-        [1, 1],
-      ],
+      [3, 1],
+      [1, 1],
       [1, 3],
     ] // of class 0, 0 and 1
     const adapted = learner.adapt(at, supportOf(rows, [0, 0, 1], 2), testing())
@@ -243,7 +244,10 @@ describe.each(Object.entries({ Baseline: learners.Baseline, SimpleShot: learners
       const counts = new Map<number, number>()
       const left = await leaked(async () => {
         const { meta, state } = await metaTrain({
-          ...{ learner, optimizer: adam(0.01), tasks: toyBatches(), steps: 100 },
+          learner,
+          optimizer: adam(0.01),
+          tasks: toyBatches(),
+          steps: 100,
           onStep: ({ step }) => void counts.set(step, memory().numTensors),
         })
         const episodes = toyEpisodes({ ways: 3, shots: 1, queries: 1 })
@@ -263,8 +267,14 @@ describe('options', () => {
 
   it('are checked', () => {
     for (const wrong of [
-      ...[{ steps: -1 }, { steps: 1.5 }, { rate: 0 }, { rate: Number.NaN }, { scale: -1 }],
-      ...[{ weightDecay: -1 }, { head: 'square' }, { headInit: 'zeros' }],
+      { steps: -1 },
+      { steps: 1.5 },
+      { rate: 0 },
+      { rate: Number.NaN },
+      { scale: -1 },
+      { weightDecay: -1 },
+      { head: 'square' },
+      { headInit: 'zeros' },
     ]) {
       expect([wrong, code(wrong)]).toEqual([wrong, 'baseline/bad-option'])
     }

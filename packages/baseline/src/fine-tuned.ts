@@ -58,7 +58,12 @@ export function fineTuned(options: FineTunedOptions): MetaLearner<Batch> {
       package: '@kshot/baseline',
       export: 'fineTuned',
       options: {
-        ...{ backbone: backbone.spec, head: kind, steps, rate, weightDecay, headInit },
+        backbone: backbone.spec,
+        head: kind,
+        steps,
+        rate,
+        weightDecay,
+        headInit,
         ...(scale !== undefined && { scale }),
       },
     },

@@ -91,7 +91,8 @@ export function rotations(dataset: Dataset): Dataset {
   const turned = (degrees: number) => {
     const named = (name: string) => (degrees === 0 ? name : `${name}/rot${degrees}`)
     return dataset.classes.map((entry) => ({
-      ...{ ...entry, id: named(entry.id) },
+      ...entry,
+      id: named(entry.id),
       ...(entry.group !== undefined && { group: named(entry.group) }),
     }))
   }

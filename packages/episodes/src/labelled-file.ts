@@ -129,7 +129,10 @@ function jsonRecords(path: string, text: string): Row[] {
 }
 
 const SPLITS: { readonly [written: string]: SplitName } = {
-  ...{ train: 'train', validation: 'validation', val: 'validation', valid: 'validation' },
+  train: 'train',
+  validation: 'validation',
+  val: 'validation',
+  valid: 'validation',
   test: 'test',
 }
 

@@ -48,7 +48,9 @@ export function pairs(dataset: Dataset, options: PairOptions): TaskSource<PairBa
       package: '@kshot/episodes',
       export: 'pairSource',
       options: {
-        ...{ size, seed, dataset: dataset.spec },
+        size,
+        seed,
+        dataset: dataset.spec,
         ...(distort && { distort: { ...distort } }),
         ...(within && { within }),
       },

@@ -98,7 +98,12 @@ export function mamlPlusPlus(options: MamlPlusPlusOptions): MetaLearner {
       package: '@kshot/maml',
       export: 'mamlPlusPlus',
       options: {
-        ...{ ...net.options, innerRate, steps, learnsRates, multiStepLoss, secondOrderFrom },
+        ...net.options,
+        innerRate,
+        steps,
+        learnsRates,
+        multiStepLoss,
+        secondOrderFrom,
         adapts,
       },
     },

@@ -85,7 +85,9 @@ describe('maml', () => {
           return smooth.apply(...of)
         },
       },
-      ...{ head: 'none', innerRate: 0.05, steps: 2 },
+      head: 'none',
+      innerRate: 0.05,
+      steps: 2,
     })
     const step = async (i: number) => {
       const result = sequential().metaGradient(

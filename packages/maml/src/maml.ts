@@ -60,7 +60,11 @@ export function maml(options: MamlOptions): MetaLearner {
       package: '@kshot/maml',
       export: 'maml',
       options: {
-        ...{ ...net.options, innerRate, steps, firstOrder, adapts },
+        ...net.options,
+        innerRate,
+        steps,
+        firstOrder,
+        adapts,
         ...(innerOptimizer && { innerOptimizer: innerOptimizer.spec }),
       },
     },

@@ -124,7 +124,10 @@ export function network(options: NetworkOptions): Network {
 
   return {
     options: {
-      ...{ model: model.spec, head, headInit, normalisation: { train, test } },
+      model: model.spec,
+      head,
+      headInit,
+      normalisation: { train, test },
       ...(ways !== undefined && { ways }),
     },
     traits: {

@@ -26,13 +26,11 @@ export function pretrained(options: PretrainedOptions): MetaLearner {
       package: '@kshot/maml',
       export: 'pretrained',
       options: {
-        ...{
-          model: model!,
-          innerRate: innerRate!,
-          steps,
-          adapts: adapts!,
-          normalisation: normalisation!,
-        },
+        model: model!,
+        innerRate: innerRate!,
+        steps,
+        adapts: adapts!,
+        normalisation: normalisation!,
         ...(innerOptimizer && { innerOptimizer }),
       },
     },

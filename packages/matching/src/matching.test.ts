@@ -180,7 +180,10 @@ it('holds as many tensors after 100 episodes as after 10', async () => {
   const counts = new Map<number, number>()
   const left = await leaked(async () => {
     const { meta, state } = await metaTrain({
-      ...{ learner, optimizer: sgd(0.01), tasks, steps: 100 },
+      learner,
+      optimizer: sgd(0.01),
+      tasks,
+      steps: 100,
       onStep: ({ step }) => void counts.set(step, memory().numTensors),
     })
     await evaluate({ learner, meta, tasks, count: 100 })
@@ -222,7 +225,9 @@ describe.each(testBackends)('against PyTorch float64 on %s', (backend) => {
     (distance, fullContext, c) => {
       const learner = matching({
         backbone: mlp({ hidden: [4], outputs: 3, activation: 'tanh' }),
-        ...{ distance, fullContext, learnsTemperature: true },
+        distance,
+        fullContext,
+        learnsTemperature: true,
       })
       const episode = referenceEpisode(reference.task, reference.ways)
       const drawn = learner.init(rng(0), { inputShape: [2] })

@@ -45,7 +45,9 @@ learnerSuite(
 learnerSuite(
   'relation, transductive, the mean of the shots, cross-entropy',
   relation({
-    ...{ ...small, loss: 'cross-entropy', shots: 'mean' },
+    ...small,
+    loss: 'cross-entropy',
+    shots: 'mean',
     normalisation: { test: 'batch-joint' },
   }),
   { load, backends: ['wasm'] },
@@ -161,7 +163,9 @@ describe.each(testBackends)('relation on %s', (backend) => {
     const left = await leaked(async () => {
       const { meta, state } = await metaTrain({
         learner: relation({ ...small, filters: 2, normalisation: { train: 'batch-separate' } }),
-        ...{ optimizer: adam(0.01), tasks, steps: 40 },
+        optimizer: adam(0.01),
+        tasks,
+        steps: 40,
         onStep: ({ step }) => void counts.set(step, memory().numTensors),
       })
       disposeTask([meta, state])

@@ -123,7 +123,12 @@ export function relation(options: RelationOptions): MetaLearner {
       package: '@kshot/relation',
       export: 'relation',
       options: {
-        ...{ backbone: backbone.spec, ...sizes, eps, momentum, loss, shots },
+        backbone: backbone.spec,
+        ...sizes,
+        eps,
+        momentum,
+        loss,
+        shots,
         normalisation: { train, test },
       },
     },

@@ -66,7 +66,9 @@ describe.each(testBackends)('the loss of siamese on %s', (backend) => {
   ] as const)('has the value and both derivatives of the formula, %s', (_, train) => {
     const net = mlp({ hidden: [HIDDEN], outputs: UNITS, activation: 'tanh' })
     const learner = siamese({
-      ...{ backbone: net, headInit: 'torch', regularisation: LAMBDA },
+      backbone: net,
+      headInit: 'torch',
+      regularisation: LAMBDA,
       normalisation: { train },
     })
     const formula = (w: readonly number[]) => loss(w, train === 'batch-joint')

@@ -49,7 +49,9 @@ describe('Koch’s net', () => {
     const losses: number[] = []
     const { meta, state } = await metaTrain({
       learner: siamese({ backbone, regularisation: 1e-3 }),
-      ...{ optimizer: adam(1e-3), tasks: toyPairs({ size: 106 }), steps: 2 },
+      optimizer: adam(1e-3),
+      tasks: toyPairs({ size: 106 }),
+      steps: 2,
       onStep: ({ loss }) => void losses.push(loss),
     })
     expect(losses.every(Number.isFinite)).toBe(true)

@@ -46,8 +46,11 @@ export function kochNet(options: KochNetOptions = {}): ShapedModel {
   const init = INITIALIZERS[initializer]
   const layers = filters.flatMap((n, i) => [
     conv2d({
-      ...{ filters: n, kernelSize: KERNELS[i]!, padding: 'valid' },
-      ...{ weightInit: init.convolution, biasInit: init.bias },
+      filters: n,
+      kernelSize: KERNELS[i]!,
+      padding: 'valid',
+      weightInit: init.convolution,
+      biasInit: init.bias,
     }),
     activation('relu'),
     ...(i < 3 ? [maxPool(2)] : []),

@@ -160,7 +160,9 @@ describe.each(testBackends)('siamese on %s', (backend) => {
     const left = await leaked(async () => {
       const { meta, state } = await metaTrain({
         learner: siamese({ backbone: conv4({ filters: 2, blocks: 2 }), regularisation: 0.01 }),
-        ...{ optimizer: adam(0.01), tasks: toyPairs(), steps: 60 },
+        optimizer: adam(0.01),
+        tasks: toyPairs(),
+        steps: 60,
         onStep: ({ step }) => void counts.set(step, memory().numTensors),
       })
       expect(state.examples).toBe(60 * 24)

@@ -117,7 +117,10 @@ export function siamese(options: SiameseOptions): MetaLearner<PairBatch> {
       package: '@kshot/siamese',
       export: 'siamese',
       options: {
-        ...{ backbone: backbone.spec, shots, headInit, regularisation: lambda },
+        backbone: backbone.spec,
+        shots,
+        headInit,
+        regularisation: lambda,
         normalisation: { train, test },
       },
     },

@@ -40,7 +40,12 @@ export function classifyCommand(): Command {
 async function action(checkpoint: string, queries: string[], options: Options): Promise<void> {
   const { support, invert, backend, allowModule = false, json = false } = options
   const classified = await classify({
-    ...{ checkpoint, support, queries, invert, backend, allowModule },
+    checkpoint,
+    support,
+    queries,
+    invert,
+    backend,
+    allowModule,
   })
   process.stdout.write(
     json ? `${JSON.stringify(classified, null, 2)}\n` : table(classified, process.stdout),

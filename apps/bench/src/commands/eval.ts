@@ -45,7 +45,12 @@ async function action(checkpoint: string, options: Options): Promise<void> {
   const { signal, release } = interruptible(() => shown.note('stopping …'))
   try {
     const result = await evaluateCheckpoint({
-      ...{ checkpoint, overrides: options, data, signal, setting, allowModule },
+      checkpoint,
+      overrides: options,
+      data,
+      signal,
+      setting,
+      allowModule,
       on: shown,
     })
     shown.stop()

@@ -80,8 +80,14 @@ async function action(source: string | undefined, options: Options): Promise<voi
   const { signal, release } = interruptible(() => shown.note('stopping after this step …'))
   try {
     const ended = await runBoard({
-      ...{ cells: plan.cells, out, signal, data, allowModule, on: shown },
-      ...{ resume: options.resume ?? false, shard: options.shard },
+      cells: plan.cells,
+      out,
+      signal,
+      data,
+      allowModule,
+      on: shown,
+      resume: options.resume ?? false,
+      shard: options.shard,
       workers: processes(options.workers),
       written: writtenPaths(board, from),
     })

@@ -35,7 +35,10 @@ async function action(paths: string[], options: Options): Promise<void> {
   const { output, title, data, quiet = false } = options
   const note = (text: string) => void (quiet || process.stderr.write(`${text}\n`))
   const text = await report({
-    ...{ paths, title, data, note },
+    paths,
+    title,
+    data,
+    note,
     format: options.format ?? formatOf(output),
     command: ['kshot report', ...paths, ...(output ? ['-o', output] : [])].join(' '),
   })

@@ -37,10 +37,30 @@ const zero = [0xfd, 0x0c, ...Array<number>(16).fill(0)]
 function moduleOf(body: readonly number[]): Uint8Array<ArrayBuffer> {
   const code = [0, ...body, 0x0b]
   return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...[1, 5, 1, 0x60, 0, 1, 0x7b],
-    ...[3, 2, 1, 0],
-    ...[10, code.length + 2, 1, code.length, ...code],
+    0x00,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0,
+    1,
+    5,
+    1,
+    0x60,
+    0,
+    1,
+    0x7b,
+    3,
+    2,
+    1,
+    0,
+    10,
+    code.length + 2,
+    1,
+    code.length,
+    ...code,
   ])
 }
 

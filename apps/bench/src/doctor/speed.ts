@@ -26,8 +26,11 @@ async function rate({ queries, steps, seconds }: Measure): Promise<number> {
   const stop = new AbortController()
   const ends = [performance.now()]
   const { meta, state } = await metaTrain({
-    ...{ learner: protonet({ backbone: conv4({ filters: FILTERS }) }), optimizer: adam(1e-3) },
-    ...{ tasks: episodes(queries), steps, signal: stop.signal },
+    learner: protonet({ backbone: conv4({ filters: FILTERS }) }),
+    optimizer: adam(1e-3),
+    tasks: episodes(queries),
+    steps,
+    signal: stop.signal,
     taskSpec: { inputShape: [SIDE, SIDE, 1], ways: WAYS },
     onStep() {
       ends.push(performance.now())

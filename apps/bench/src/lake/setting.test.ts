@@ -34,7 +34,10 @@ describe('a checkpoint', () => {
       const config = await inLake(preset, ['dataset.distort={"shift":1}'])
       const { dataset, test, learner, train } = config
       expect(dataset).toEqual({
-        ...{ name: 'omniglot', split: 'lake', resize: 'area', rotations: 'none' },
+        name: 'omniglot',
+        split: 'lake',
+        resize: 'area',
+        rotations: 'none',
       })
       expect(test).toMatchObject({ ways: 20, shots: 1, queries: 1, episodes: 20, within: 'group' })
       expect({ learner, train }).toEqual({ learner, train: (await loadConfig(preset)).train })
@@ -96,12 +99,10 @@ it('a report has errors in per cent, low before high', () => {
   const test = { accuracy: 0.85, interval: [0.8, 0.9] as const, episodes: 2 }
   // shares of 20 as float32 has them
   expect(lakeReport(test, [0.949999988079071, 0.75], 20, true)).toMatchObject({
-    ...{
-      runs: 'official',
-      trials: 40,
-      errorPercent: 15,
-      interval: [expect.closeTo(10), expect.closeTo(20)],
-    },
+    runs: 'official',
+    trials: 40,
+    errorPercent: 15,
+    interval: [expect.closeTo(10), expect.closeTo(20)],
     errorPercentByRun: [5, 25],
   })
 })

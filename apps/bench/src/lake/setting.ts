@@ -83,7 +83,9 @@ export async function openLake(config: Config, location: string | undefined): Pr
   const { resize } = config.dataset as Extract<Config['dataset'], { name: 'omniglot' }>
   const test = await lakeRuns({ data: archive, resize })
   return {
-    ...{ test, official: true, validation: undefined },
+    test,
+    official: true,
+    validation: undefined,
     train: () => {
       throw new Error('there is nothing to train on in a test')
     },

@@ -70,7 +70,9 @@ export function rowOfCell({ out, cell, backbone, cellsAtOnce, written }: RowPart
   const { adaptPredictMs } = readJson(join(folder, TIMING)) as { adaptPredictMs: number }
   return asWritten(
     {
-      ...{ ...row, cell, backbone },
+      ...row,
+      cell,
+      backbone,
       predictions: { episodes: labels.length, labels },
       costs: { ...row.costs, adaptPredictMs, cellsAtOnce },
       // Seen from the folder of the leaderboard, wherever that is moved.

@@ -53,7 +53,9 @@ export function crashed(got: string): Extract<Outcome, { type: 'failed' }> {
   return {
     type: 'failed',
     reason: {
-      ...{ code: 'cell/crashed', got, expected: 'a process that comes to its end' },
+      code: 'cell/crashed',
+      got,
+      expected: 'a process that comes to its end',
       remedy: 'Try again with --resume; with fewer --workers where memory is short',
     },
   }

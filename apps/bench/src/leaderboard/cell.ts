@@ -54,7 +54,12 @@ export async function runCell(
     const resume = contents(folder).config
     const { config, data, allowModule } = job
     await run({
-      ...{ config, folder, resume, data, allowModule, signal },
+      config,
+      folder,
+      resume,
+      data,
+      allowModule,
+      signal,
       // Other cells have the other cores, and sums are split by the number of threads.
       oneThread: true,
       on: eventsOf(folder, on),
@@ -85,8 +90,14 @@ async function runTest(
   await writeJson(join(folder, FILES.config), test.config)
   await evaluateCheckpoint({
     checkpoint: join(cellFolder(out, job.cell.name), FILES.meta),
-    ...{ overrides: {}, test: test.config.test, folder, oneThread: true },
-    ...{ data, allowModule, signal, on: eventsOf(folder, on) },
+    overrides: {},
+    test: test.config.test,
+    folder,
+    oneThread: true,
+    data,
+    allowModule,
+    signal,
+    on: eventsOf(folder, on),
   })
 }
 

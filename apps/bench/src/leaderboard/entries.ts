@@ -105,7 +105,9 @@ function used(name: string, { examples, filters, path }: Place): Base {
   return {
     learner: learner as Base['learner'],
     train: { ways, shots, queries, metaBatch, optimizer } as Training,
-    ...{ executor, tasksAtOnce, tuningTrials },
+    executor,
+    tasksAtOnce,
+    tuningTrials,
   }
 }
 

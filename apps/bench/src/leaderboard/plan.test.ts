@@ -38,7 +38,8 @@ describe('the cells of a leaderboard', () => {
     const { cells } = await plan({
       settings: [{ ways: 5 }, { ways: 3, shots: 2 }],
       budget: { images: 10_000, seconds: 5 },
-      ...{ backends: ['wasm', 'cpu'], seeds: [3, 4, 5] },
+      backends: ['wasm', 'cpu'],
+      seeds: [3, 4, 5],
     })
     const names = cells.map(({ cell }) => cell.name)
     expect(new Set(names).size).toBe(2 * 2 * 2 * 2 * 3)
@@ -52,7 +53,9 @@ describe('the cells of a leaderboard', () => {
   it('see as many images as the budget has room for, whatever a meta-step takes', async () => {
     const { cells } = await plan({
       learners: Object.keys(standard),
-      ...{ settings: [{ queries: 15 }], seeds: [1], budget: { images: 20_000 } },
+      settings: [{ queries: 15 }],
+      seeds: [1],
+      budget: { images: 20_000 },
     })
     for (const { cell, config } of cells) {
       const { ways, shots, queries, metaBatch, steps } = config.train
@@ -81,13 +84,16 @@ describe('the cells of a leaderboard', () => {
         { use: 'maml', train: { metaBatch: 2, decay: 'none' } },
         { use: 'protonet-omniglot-5w1s' },
       ],
-      ...{ train: { decay: 'cosine', ways: 10 }, seeds: [1], budget: { episodes: 400 } },
+      train: { decay: 'cosine', ways: 10 },
+      seeds: [1],
+      budget: { episodes: 400 },
     })
     const [plain, cosine, maml, preset] = cells.map(({ config }) => config)
     expect(plain!.learner).not.toHaveProperty('distance')
     expect(cosine).toMatchObject({ learner: { distance: 'cosine' }, tuningTrials: 4 })
     expect(plain!.train).toMatchObject({
-      ...{ ways: 10, steps: 400 },
+      ways: 10,
+      steps: 400,
       optimizer: { name: 'adam', rate: { name: 'cosine', initial: 1e-3, steps: 400 } },
     })
     // A fixed head has an output for each class of the test.
@@ -203,7 +209,8 @@ describe('what is wrong is said before anything is trained', () => {
     expect(cells).toHaveLength(4)
     writeFileSync(join(home, 'signs/7/1.png'), 'no picture')
     expect(await fault(signs)).toMatchObject({
-      ...{ code: 'episodes/damaged-image', exit: 1 },
+      code: 'episodes/damaged-image',
+      exit: 1,
       got: expect.stringContaining('signs/7/1.png'),
     })
   })
@@ -213,7 +220,8 @@ describe('what is wrong is said before anything is trained', () => {
       learners: [{ name: 'mine', backbone: 'none', learner: { module: file } }],
     })
     expect(await fault(module('./mine.mjs'))).toMatchObject({
-      ...{ code: 'usage/foreign-module', exit: 2 },
+      code: 'usage/foreign-module',
+      exit: 2,
       remedy: expect.stringContaining('--allow-module'),
     })
     expect(await fault(module('./absent.mjs'), true)).toMatchObject({ code: 'usage/no-learner' })
@@ -253,8 +261,16 @@ describe('a folder', () => {
   const signal = new AbortController().signal
   const job = async (out: string, change: object = {}): Promise<BoardJob> => ({
     cells: (await plan({ learners: ['nearest-centroid'], seeds: [1] })).cells,
-    ...{ out: join(home, out), resume: false, shard: undefined, workers: 1, data: undefined },
-    ...{ allowModule: false, written: {}, signal, on: {}, ...change },
+    out: join(home, out),
+    resume: false,
+    shard: undefined,
+    workers: 1,
+    data: undefined,
+    allowModule: false,
+    written: {},
+    signal,
+    on: {},
+    ...change,
   })
   const none = async (out: string, change: object = {}) => ({
     ...(await job(out, change)),
@@ -268,7 +284,9 @@ describe('a folder', () => {
       remedy: expect.stringContaining('--resume'),
     })
     expect(await runBoard(await none('taken', { resume: true }))).toEqual({
-      ...{ rows: [], ran: 0, left: 0 },
+      rows: [],
+      ran: 0,
+      left: 0,
     })
   })
 

@@ -147,7 +147,8 @@ function trainingOf(
   // A pool of as many examples as the smallest class has.
   const most = Math.min(...splits.train.classes.map(({ size }) => size)) - own.queries
   return {
-    ...{ ...own, shots: Math.max(1, Math.min(own.shots, most)) },
+    ...own,
+    shots: Math.max(1, Math.min(own.shots, most)),
     ways: hasFixedHead(learner) ? ways : Math.min(own.ways, splits.train.classes.length),
   }
 }
@@ -173,14 +174,21 @@ function configOf(
     learner: learnerIn(setting, contestant),
     dataset: setting.dataset,
     train: {
-      ...{ ways, shots, queries, ...grouped, metaBatch, steps },
+      ways,
+      shots,
+      queries,
+      ...grouped,
+      metaBatch,
+      steps,
       optimizer: falling(optimizer ?? { name: 'adam', rate: 1e-3 }, decay, steps, amount.budget),
       checkpointEvery: board.train.checkpointEvery,
       ...(amount.budget.by === 'seconds' && { maxSeconds: amount.budget.amount }),
     },
     validate: steps === 0 ? null : validationOf(board, setting, steps, amount.budget),
     test: { ...setting.shape, ...board.test },
-    ...{ seed: board.seeds[0], backend: board.backends[0], tuningTrials },
+    seed: board.seeds[0],
+    backend: board.backends[0],
+    tuningTrials,
     ...(executor !== undefined && { executor }),
     ...(tasksAtOnce !== undefined && { tasksAtOnce }),
   }
@@ -223,7 +231,9 @@ function validationOf(
 ) {
   const { episodes, checks, every, patience, seed } = validate
   return {
-    ...{ ...shape, episodes, seed },
+    ...shape,
+    episodes,
+    seed,
     every: by === 'seconds' ? every : Math.max(1, Math.ceil(steps / checks)),
     ...(patience !== null && { patience }),
   }

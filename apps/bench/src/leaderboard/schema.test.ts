@@ -33,7 +33,9 @@ describe('a configuration of a leaderboard', () => {
   it('needs a kind of data alone; all else has a default', () => {
     expect(checked(leaderboardSchema, { data: { kind: 'glyphs' } })).toMatchObject({
       settings: [{ shots: 1 }],
-      ...{ seeds: [1, 2], backends: ['wasm'], budget: { images: 100_000 } },
+      seeds: [1, 2],
+      backends: ['wasm'],
+      budget: { images: 100_000 },
       validate: { episodes: 50, checks: 20, patience: 10, seed: 0 },
       test: { episodes: 600, seed: 0 },
     })

@@ -132,7 +132,8 @@ interface Form {
 /** For editors: completion and checks while a configuration is written. */
 export function jsonSchema(): object {
   const schema = z.toJSONSchema(leaderboardSchema, {
-    ...{ io: 'input', reused: 'ref' },
+    io: 'input',
+    reused: 'ref',
     // Nobody writes these names: `package` and `module` imply them.
     override({ jsonSchema }) {
       const { properties, required } = jsonSchema as Form

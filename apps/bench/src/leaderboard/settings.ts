@@ -99,7 +99,8 @@ function settingOf(input: SettingInput, dataset: Config['dataset'], splits: Spli
   const queries = input.queries ?? Math.max(1, Math.min(QUERIES, Math.min(...sizes) - shots))
   return {
     name: input.name ?? `${dataName(dataset)}-${ways}w${shots}s`,
-    ...{ dataset, splits },
+    dataset,
+    splits,
     examples: splits.train.shape.length > 1 ? 'pictures' : 'vectors',
     shape: { ways, shots, queries, ...(within && { within }), ...(drawers && { drawers }) },
     checkpointsOf: input.checkpointsOf,

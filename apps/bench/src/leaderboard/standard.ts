@@ -38,7 +38,10 @@ const meta = { metaBatch: 4 } as const
 const atOnce = { train: meta, executor: 'vectorised' } as const
 
 const mamlPlusPlus = {
-  ...{ name: 'mamlPlusPlus', ...fixed, innerRate: 0.1, steps: 3 },
+  name: 'mamlPlusPlus',
+  ...fixed,
+  innerRate: 0.1,
+  steps: 3,
   multiStepLoss: 300,
 }
 
@@ -70,7 +73,9 @@ export const standard: { readonly [name: string]: Standard } = {
     description: 'Relation Networks; for pictures',
     learner: {
       pictures: {
-        ...{ name: 'relation', filters: 32, backbone: { name: 'convMaps', filters: 32 } },
+        name: 'relation',
+        filters: 32,
+        backbone: { name: 'convMaps', filters: 32 },
         // The paper sums the maps of the shots: what was trained with one is lost with five.
         shots: 'mean',
         normalisation: { train: 'batch-joint', test: 'running' },
@@ -116,8 +121,12 @@ export const standard: { readonly [name: string]: Standard } = {
     // Near its authors' code, where 16 steps are free and one after them holds to the start.
     learner: onBoth(
       {
-        ...{ name: 'implicitMaml', ...fixed, innerRate: 0.1, steps: 16 },
-        ...{ strength: 0.1, damping: 10 },
+        name: 'implicitMaml',
+        ...fixed,
+        innerRate: 0.1,
+        steps: 16,
+        strength: 0.1,
+        damping: 10,
       },
       'model',
     ),
@@ -128,7 +137,10 @@ export const standard: { readonly [name: string]: Standard } = {
     description: 'Reptile',
     learner: onBoth(
       {
-        ...{ name: 'reptile', ...fixed, steps: { train: 8, test: 30 }, batch: { train: 10 } },
+        name: 'reptile',
+        ...fixed,
+        steps: { train: 8, test: 30 },
+        batch: { train: 10 },
         innerOptimizer: { name: 'adam', rate: 1e-3, b1: 0 },
       },
       'model',

@@ -120,8 +120,10 @@ export function rank(contenders: readonly Contender[]): Ranking {
   const adjusted = holm(differences.map(({ p }) => p))
   const claims = claimsOverSeeds(contenders, pairs as [number, number][])
   const comparisons = pairs.map(([i, j], k) => ({
-    ...{ first: contenders[i!]!.name, second: contenders[j!]!.name },
-    ...{ difference: differences[k]!, adjustedP: adjusted[k]! },
+    first: contenders[i!]!.name,
+    second: contenders[j!]!.name,
+    difference: differences[k]!,
+    adjustedP: adjusted[k]!,
     significant: adjusted[k]! < 1 - LEVEL,
     overSeeds: claims?.[k],
   }))
@@ -142,7 +144,10 @@ function rankedOf(
   )
   const seedMeans = scores.map((values) => moments(values).mean)
   return {
-    ...{ name, rank: 1 + better.length, seeds: scores.length, episodes: means.length },
+    name,
+    rank: 1 + better.length,
+    seeds: scores.length,
+    episodes: means.length,
     overEpisodes: tInterval(means),
     bySeed: seedMeans,
     overSeeds: scores.length > 1 ? tInterval(seedMeans) : undefined,

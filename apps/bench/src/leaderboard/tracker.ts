@@ -68,7 +68,8 @@ export function tracker(
       const share = shareOf(plan, event)
       const track: Track = {
         ...known,
-        ...{ share, from: known.from ?? share },
+        share,
+        from: known.from ?? share,
         phase: event.type === 'step' ? 'training' : 'testing',
         validation: (event.type === 'step' ? event.validation : undefined) ?? known.validation,
       }

@@ -65,7 +65,10 @@ function omniglot({ what, learner }: Kind, { ways, shots }: Setting, steps: numb
       learner: learner(64),
       dataset: { name: 'omniglot', split: 'vinyals', resize: 'nearest', rotations: 'all' },
       train: {
-        ...{ ways: 20, shots: 1, queries: 5, steps },
+        ways: 20,
+        shots: 1,
+        queries: 5,
+        steps,
         optimizer: {
           name: 'adam',
           rate: { name: 'step', initial: 1e-3, every: 2000, factor: 0.5 },

@@ -17,7 +17,11 @@ export function onGlyphs(
     learner,
     dataset: { name: 'glyphs', distort: { rotation: 15, shear: 0.15, scale: 0.15, shift: 2 } },
     train: {
-      ...{ ways: 10, shots: 1, queries: 5, metaBatch: 1, steps },
+      ways: 10,
+      shots: 1,
+      queries: 5,
+      metaBatch: 1,
+      steps,
       optimizer: { name: 'adam', rate: { name: 'step', initial: rate, every: 400, factor: 0.5 } },
       split: 'train',
       checkpointEvery: 100,

@@ -24,7 +24,10 @@ const lake = {
 } as const satisfies Partial<ConfigInput>
 
 const train = {
-  ...{ ...lakeTask, queries: 5, metaBatch: 1, checkpointEvery: 100 },
+  ...lakeTask,
+  queries: 5,
+  metaBatch: 1,
+  checkpointEvery: 100,
   distort: { rotation: 10, shear: 0.2, scale: 0.2, shift: 1 },
 } as const
 

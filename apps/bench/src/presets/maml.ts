@@ -55,11 +55,15 @@ export function finn({ ways, shots }: Setting) {
   const shape = { ways, shots, queries: shots }
   return {
     dataset: {
-      ...{ name: 'omniglot', split: 'finn', resize: 'nearest' },
+      name: 'omniglot',
+      split: 'finn',
+      resize: 'nearest',
       rotations: 'per-class',
     },
     train: {
-      ...{ ...shape, metaBatch: ways === 20 ? 16 : 32, steps: 60_000 },
+      ...shape,
+      metaBatch: ways === 20 ? 16 : 32,
+      steps: 60_000,
       optimizer: { name: 'adam', rate: 1e-3 },
       checkpointEvery: 50,
     },
@@ -73,7 +77,9 @@ export function finn({ ways, shots }: Setting) {
 function inner({ ways }: Setting) {
   return {
     model: { name: 'finnNet', filters: 64, eps: 1e-3, gamma: false },
-    ...{ head: 'fixed', ways, headInit: { normal: 1 } },
+    head: 'fixed',
+    ways,
+    headInit: { normal: 1 },
     innerRate: 2,
     steps: ways === 20 ? { train: 5, test: 5 } : { train: 1, test: 3 },
     normalisation: { train: 'batch-separate', test: 'batch-separate' },
@@ -98,12 +104,16 @@ function sine(shots: number): Preset {
       learner: {
         name: 'maml',
         model: { name: 'mlp', hidden: [40, 40], outputs: 1, activation: 'relu' },
-        ...{ head: 'none', innerRate: 0.01, steps: { train: 1, test: 5 } },
+        head: 'none',
+        innerRate: 0.01,
+        steps: { train: 1, test: 5 },
         normalisation: { train: 'none', test: 'none' },
       },
       dataset: { name: 'sinusoids' },
       train: {
-        ...{ ...shape, metaBatch: 25, steps: 70_000 },
+        ...shape,
+        metaBatch: 25,
+        steps: 70_000,
         optimizer: { name: 'adam', rate: 1e-3 },
         checkpointEvery: 1000,
       },
@@ -111,7 +121,8 @@ function sine(shots: number): Preset {
       test: { ...shape, queries: 100, episodes: 600, adaptationSteps: [1, 5, 10] },
       seed: 1,
       // the net is tiny: the whole meta-batch fits
-      ...{ executor: 'vectorised', tasksAtOnce: 32 },
+      executor: 'vectorised',
+      tasksAtOnce: 32,
     },
   }
 }

@@ -29,7 +29,11 @@ function omniglot({ ways, shots }: Setting, fullContext: boolean): Preset {
       learner: { ...learner, backbone: { ...backbone, filters: 64 }, fullContext },
       dataset: { name: 'omniglot', split: 'vinyals', resize: 'nearest', rotations: 'all' },
       train: {
-        ...{ ways: 20, shots, queries: 5, metaBatch: 1, steps: 30_000 },
+        ways: 20,
+        shots,
+        queries: 5,
+        metaBatch: 1,
+        steps: 30_000,
         optimizer: {
           name: 'adam',
           rate: { name: 'step', initial: 1e-3, every: 3000, factor: 0.5 },
@@ -38,8 +42,12 @@ function omniglot({ ways, shots }: Setting, fullContext: boolean): Preset {
         checkpointEvery: 100,
       },
       validate: {
-        ...{ ways, shots, queries: ways === 20 ? 5 : 15, episodes: 100 },
-        ...{ every: 250, patience: 40 },
+        ways,
+        shots,
+        queries: ways === 20 ? 5 : 15,
+        episodes: 100,
+        every: 250,
+        patience: 40,
       },
       test: { ways, shots, queries: 15, episodes: 1000 },
       seed: 1,
@@ -52,7 +60,9 @@ const backbone = { name: 'conv4', eps: 1e-5, momentum: 0.1 } as const
 
 const learner = {
   name: 'matching',
-  ...{ distance: 'cosine', temperature: 0.05, learnsTemperature: true },
+  distance: 'cosine',
+  temperature: 0.05,
+  learnsTemperature: true,
   normalisation: { train: 'batch-joint', test: 'running' },
 } as const
 

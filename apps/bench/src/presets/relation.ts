@@ -39,7 +39,11 @@ const omniglot = perSetting('relation-omniglot', ({ ways, shots }) => {
       learner: { ...learner, backbone: { ...backbone, filters: 64 } },
       dataset: { name: 'omniglot', split: 'vinyals', resize: 'nearest', rotations: 'all' },
       train: {
-        ...{ ways, shots, queries: QUERIES[`${ways},${shots}`]!, metaBatch: 1, steps: 50_000 },
+        ways,
+        shots,
+        queries: QUERIES[`${ways},${shots}`]!,
+        metaBatch: 1,
+        steps: 50_000,
         optimizer: {
           name: 'adam',
           rate: { name: 'step', initial: 1e-3, every: 5000, factor: 0.5 },

@@ -26,14 +26,20 @@ export const reptilePresets = perSetting('reptile-omniglot', (setting) => {
       learner: {
         name: 'reptile',
         model: { name: 'finnNet', filters: 64, readout: 'flatten', eps: 1e-3 },
-        ...{ head: 'fixed', ways, steps: { train: many ? 10 : 5, test: 50 } },
+        head: 'fixed',
+        ways,
+        steps: { train: many ? 10 : 5, test: 50 },
         batch: many ? { train: 20, test: 10 } : { train: 10, test: 5 },
         innerOptimizer: { name: 'adam', rate: many ? 5e-4 : 1e-3, b1: 0 },
         normalisation: { train: 'batch-separate', test: 'support+one' },
       },
       train: {
         // Nothing is learned from the query.
-        ...{ ways, shots: 10, queries: 1, metaBatch: 5, steps },
+        ways,
+        shots: 10,
+        queries: 1,
+        metaBatch: 5,
+        steps,
         optimizer: { name: 'sgd', rate: { name: 'linear', initial: 1, steps } },
         checkpointEvery: 100,
       },

@@ -26,7 +26,11 @@ const omniglot = perSetting('siamese-omniglot', ({ ways, shots }) => {
       learner: { ...learner, backbone: { ...backbone, filters: 64 } },
       dataset: { name: 'omniglot', split: 'vinyals', resize: 'nearest', rotations: 'all' },
       train: {
-        ...{ ways: 32, shots: 1, queries: 7, metaBatch: 1, steps: 30_000 },
+        ways: 32,
+        shots: 1,
+        queries: 7,
+        metaBatch: 1,
+        steps: 30_000,
         optimizer: {
           name: 'adam',
           rate: { name: 'step', initial: 2e-3, every: 3000, factor: 0.5 },

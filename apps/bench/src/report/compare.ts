@@ -71,9 +71,12 @@ function nothingToCompare(paths: readonly string[], found: number): KshotError {
 export function comparedJson({ contenders, ranking, ...rest }: Compared): string {
   const { ranked, comparisons, claim } = ranking
   const sources = contenders.map(({ name, rows }) => ({
-    ...{ name, learner: rows[0]!.learner },
+    name,
+    learner: rows[0]!.learner,
     runs: rows.map(({ cell, test, backend }) => ({
-      ...{ name: cell.name, seed: cell.seed, backend },
+      name: cell.name,
+      seed: cell.seed,
+      backend,
       test,
     })),
   }))

@@ -20,7 +20,8 @@ function record(table: Table, line: Line): { readonly [column: string]: Value } 
     rank: ranked.rank,
     learner: line.name,
     accuracy: ranked.overEpisodes.mean,
-    ...{ low, high },
+    low,
+    high,
     episodes: ranked.episodes,
     seeds: ranked.seeds,
     seedsHalfWidth: ranked.overSeeds?.halfWidth,
@@ -38,7 +39,10 @@ function record(table: Table, line: Line): { readonly [column: string]: Value } 
     paper: paper?.accuracy,
     paperProtocol: paper && markOf(paper),
     insideInterval: paper?.inside,
-    ...{ backend, device, kernels, commit },
+    backend,
+    device,
+    kernels,
+    commit,
     episodeSet: table.episodeSet,
   }
 }

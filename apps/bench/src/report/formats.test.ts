@@ -59,7 +59,9 @@ describe('the learning curve of a run', () => {
     overridden(presets['protonet-glyphs-5w1s']!.config, { set: ['train.ways=12'] }),
   )
   const steps = Array.from({ length: 400 }, (_, i) => ({
-    ...{ step: i + 1, loss: 1, accuracy: 1 - 0.5 / (i + 1) },
+    step: i + 1,
+    loss: 1,
+    accuracy: 1 - 0.5 / (i + 1),
     ...((i + 1) % 100 === 0 && { validation: 0.8 + i / 4000 }),
   }))
 
@@ -132,8 +134,13 @@ describe('csv', () => {
     const at = (line: string[]) => Object.fromEntries(header!.map((name, i) => [name, line[i]]))
     expect(at(first!)).toMatchObject({ learner: nasty, accuracy: '0.875', rank: '1', toBest: '' })
     expect(at(second!)).toMatchObject({
-      ...{ table: 'omniglot, 5-way 1-shot', learner: 'other', accuracy: '0.5', paper: '0.988' },
-      ...{ paperProtocol: '≠ train+val, episodes', insideInterval: '', trainSeconds: '20' },
+      table: 'omniglot, 5-way 1-shot',
+      learner: 'other',
+      accuracy: '0.5',
+      paper: '0.988',
+      paperProtocol: '≠ train+val, episodes',
+      insideInterval: '',
+      trainSeconds: '20',
     })
     expect(Number(at(second!).toBest)).toBeCloseTo(-0.375, 10)
     expect(csv(none)).toBe('')
@@ -212,7 +219,12 @@ describe('the page', () => {
 describe('the format', () => {
   it('is that of the ending', () => {
     expect(['a.html', 'b.md', 'c.csv', 'd.json', 'e.tex', undefined].map(formatOf)).toEqual([
-      ...['html', 'md', 'csv', 'json', 'latex', 'html'],
+      'html',
+      'md',
+      'csv',
+      'json',
+      'latex',
+      'html',
     ])
     expect(() => formatOf('a.pdf')).toThrow(/\.html, \.htm, \.md/)
   })

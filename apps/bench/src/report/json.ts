@@ -8,7 +8,11 @@ export function json(tables: readonly Table[]): string {
 
 function tableOf({ title, setting, budget, episodeSet, ranking, lines, failed }: Table) {
   return {
-    ...{ title, setting, budget: budget.by, episodeSet, claim: ranking.claim },
+    title,
+    setting,
+    budget: budget.by,
+    episodeSet,
+    claim: ranking.claim,
     ranking: lines.map(lineOf),
     comparisons: ranking.comparisons,
     failed: failed.map(({ cell, reason }) => ({ ...cell, reason })),
@@ -18,11 +22,17 @@ function tableOf({ title, setting, budget, episodeSet, ranking, lines, failed }:
 function lineOf({ name, ranked, toBest, costs, marks, paper, rows }: Line) {
   const { accuracy, halfWidth, source, protocol, inside } = paper ?? {}
   return {
-    ...{ rank: ranked.rank, name, key: learnerKey(rows[0]!.learner) },
+    rank: ranked.rank,
+    name,
+    key: learnerKey(rows[0]!.learner),
     accuracy: ranked.overEpisodes.mean,
     interval: ranked.overEpisodes.interval,
-    ...{ episodes: ranked.episodes, seeds: ranked.seeds, overSeeds: ranked.overSeeds ?? null },
-    ...{ toBest: toBest ?? null, costs, differs: marks },
+    episodes: ranked.episodes,
+    seeds: ranked.seeds,
+    overSeeds: ranked.overSeeds ?? null,
+    toBest: toBest ?? null,
+    costs,
+    differs: marks,
     paper: paper
       ? { accuracy, halfWidth, source, protocol, mark: markOf(paper), inside: inside ?? null }
       : null,

@@ -73,7 +73,9 @@ describe('a paper beside a row', () => {
     const number = (learner: string) => numbers.find((n) => n.learner === learner)!
     const paper = (learner: string) => ({
       ...number(learner),
-      ...{ differs: [], unknown: [], inside: undefined },
+      differs: [],
+      unknown: [],
+      inside: undefined,
     })
     expect(paperNumber(paper('maml'))).toBe('98.7 ± 0.4')
     expect(paperNumber(paper('reptile'))).toBe('95.39 ± 0.09')

@@ -110,16 +110,21 @@ async function exampleOf(
       slots.map(async (slot) => ({
         uri: await png(dataset, slot, ink),
         classId: dataset.classes[slot.classIndex]!.id,
-        ...{ label: slot.label, ink },
+        label: slot.label,
+        ink,
       })),
     )
   const said = lines.map(({ name, rows: [row] }) => ({
-    ...{ name, accuracy: row!.scores[number]! },
+    name,
+    accuracy: row!.scores[number]!,
     labels: row!.predictions.labels[number]!.slice(0, QUERIES),
   }))
   const support = [...plan.support].sort((a, b) => a.label - b.label)
   return {
-    ...{ number, why, ways: plan.ways, said },
+    number,
+    why,
+    ways: plan.ways,
+    said,
     support: await pictures(support),
     query: await pictures(plan.query.slice(0, QUERIES)),
   }
@@ -135,7 +140,10 @@ async function png(dataset: Dataset, slot: EpisodePlan['query'][number], ink: bo
   const bytes = Buffer.from(pixels.map((v) => 255 * Math.min(1, Math.max(0, ink ? 1 - v : v))))
   const [height, width, channels] = dataset.shape as [number, number, 1 | 3]
   const picture = sharp(bytes, { raw: { width, height, channels } }).resize({
-    ...{ width: 64, height: 64, fit: 'inside', withoutEnlargement: true },
+    width: 64,
+    height: 64,
+    fit: 'inside',
+    withoutEnlargement: true,
   })
   const encoded = await picture
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')

@@ -14,8 +14,17 @@ describe('docs/published.json', () => {
   it('has eleven learners in the settings of Omniglot', () => {
     const learners = new Set(all.map(({ learner }) => learner))
     expect([...learners].sort()).toEqual([
-      ...['anil', 'fomaml', 'implicitMaml', 'maml', 'mamlPlusPlus', 'matching', 'metaSgd'],
-      ...['protonet', 'relation', 'reptile', 'siamese'],
+      'anil',
+      'fomaml',
+      'implicitMaml',
+      'maml',
+      'mamlPlusPlus',
+      'matching',
+      'metaSgd',
+      'protonet',
+      'relation',
+      'reptile',
+      'siamese',
     ])
     for (const learner of learners) {
       const own = all.filter((entry) => entry.learner === learner)
@@ -30,8 +39,15 @@ describe('docs/published.json', () => {
       all.find((e) => e.learner === learner && e.ways === ways && e.shots === shots)!
     expect(number('maml', 20, 1)).toMatchObject({ accuracy: 0.958, halfWidth: 0.003 })
     expect(number('maml', 20, 1).protocol).toEqual({
-      ...{ split: 'finn', rotations: 'per-class', queries: 1, resize: 'nearest' },
-      ...{ norm: 'batch-separate', testSteps: 5, trainVal: false, ensemble: false, episodes: 600 },
+      split: 'finn',
+      rotations: 'per-class',
+      queries: 1,
+      resize: 'nearest',
+      norm: 'batch-separate',
+      testSteps: 5,
+      trainVal: false,
+      ensemble: false,
+      episodes: 600,
     })
     expect(number('maml', 5, 5).protocol).toMatchObject({ queries: 5, testSteps: 3 })
     expect(number('mamlPlusPlus', 20, 5)).toMatchObject({ accuracy: 0.9933 })
@@ -45,7 +61,12 @@ describe('docs/published.json', () => {
 
   it('names the place of what is wrong', () => {
     const entry = {
-      ...{ learner: 'x', name: 'X', paper: 'P', source: 'S', interval: null, dataset: 'd' },
+      learner: 'x',
+      name: 'X',
+      paper: 'P',
+      source: 'S',
+      interval: null,
+      dataset: 'd',
       protocol: all[0]!.protocol,
       results: [{ ways: 5, shots: 1, accuracy: 0.9 }],
     }

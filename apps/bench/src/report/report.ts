@@ -77,7 +77,13 @@ async function examplesOrNone(table: Table, { data, note }: ReportJob): Promise<
 export function formatOf(out: string | undefined): Format {
   const ending = out?.match(/\.(\w+)$/)?.[1]?.toLowerCase()
   const known: { readonly [ending: string]: Format } = {
-    ...{ html: 'html', htm: 'html', md: 'md', csv: 'csv', json: 'json', tex: 'latex', svg: 'svg' },
+    html: 'html',
+    htm: 'html',
+    md: 'md',
+    csv: 'csv',
+    json: 'json',
+    tex: 'latex',
+    svg: 'svg',
   }
   if (out === undefined) return 'html'
   if (ending && known[ending]) return known[ending]

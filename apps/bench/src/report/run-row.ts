@@ -26,13 +26,16 @@ export function rowOfRun(folder: string): DoneRow {
   if (episodes.length !== test.episodes) throw cutOff(folder, episodes.length, test.episodes)
   const predicted = episodes.flatMap((line) => (line.predicted ? [line.predicted] : []))
   return {
-    ...{ ...result, test, status: 'done' },
+    ...result,
+    test,
+    status: 'done',
     cell: {
       name: basename(resolve(folder)),
       learner: learnerKey(result.learner),
       setting: `${setting.dataset}, ${settingName(setting)}`,
       budget: { by: 'images', amount: train.images },
-      ...{ backend, seed: seeds.run },
+      backend,
+      seed: seeds.run,
     },
     scores: episodes.map(({ accuracy }) => accuracy),
     predictions: { episodes: predicted.length, labels: predicted },
@@ -71,7 +74,9 @@ function curveOf(folder: string, { steps, episodes, images }: Result['train']): 
       ? []
       : [
           {
-            ...{ step, validation, seconds },
+            step,
+            validation,
+            seconds,
             episodes: Math.round((step * episodes) / steps),
             images: Math.round((step * images) / steps),
           },

@@ -75,7 +75,8 @@ describe('tables', () => {
     )
     const marks = Object.fromEntries(table!.lines.map(({ name, marks }) => [name, marks]))
     expect(marks).toEqual({
-      ...{ a: [], b: [] },
+      a: [],
+      b: [],
       c: ['transductive: 75 queries judged together', 'trained on train+val'],
     })
   })
@@ -132,9 +133,11 @@ describe('tables', () => {
 
   it('tell single runs apart by what differs, and put their seeds together', () => {
     const run = (seed: number, learner: object, scores = good) => ({
-      ...{ path: `runs/${seed}`, run: true },
+      path: `runs/${seed}`,
+      run: true,
       row: row({
-        ...{ seed, scores },
+        seed,
+        scores,
         more: {
           config: { ...(row().config as object), learner: { name: 'protonet', ...learner }, seed },
         },

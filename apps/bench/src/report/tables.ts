@@ -94,8 +94,11 @@ function tableOf(sources: readonly Source[], all: readonly Source[]): Table {
     id: '',
     title: (setting ? `${setting.dataset}, ${settingName(setting)}` : cell.setting) + reused(cell),
     checkpointsOf: cell.checkpointsOf,
-    ...{ setting, budget: cell.budget, episodeSet: done[0]?.episodeSet ?? '' },
-    ...{ ranking, lines: linesOf(seeds, ranking) },
+    setting,
+    budget: cell.budget,
+    episodeSet: done[0]?.episodeSet ?? '',
+    ranking,
+    lines: linesOf(seeds, ranking),
     failed: rows.filter((row) => !isDone(row)),
   }
 }
@@ -111,7 +114,9 @@ function linesOf(seeds: readonly Seeds[], ranking: Ranking): Line[] {
     const own = seeds.find(({ name }) => name === ranked.name)!
     const marks = marksByName.get(ranked.name)!
     return {
-      ...{ ...own, detail: detailOf(own.rows[0]!, marks), ranked },
+      ...own,
+      detail: detailOf(own.rows[0]!, marks),
+      ranked,
       toBest: ranked.name === best ? undefined : gap(ranking.comparisons, ranked.name, best!),
       costs: meanCosts(own.rows),
       marks,

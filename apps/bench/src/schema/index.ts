@@ -7,7 +7,9 @@ import { optimizer } from './optimizers'
 
 /** A regression has no ways; its shots and queries are points. */
 const shape = {
-  ...{ ways: z.int().min(2).optional(), shots: positive, queries: positive },
+  ways: z.int().min(2).optional(),
+  shots: positive,
+  queries: positive,
   /** All classes of an episode from one alphabet or script (Lake et al. 2015). */
   within: z.literal('group').optional(),
   /** `shared`: one drawer for all of a support set, others for the queries (Lake et al. 2015). */

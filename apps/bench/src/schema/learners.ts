@@ -70,7 +70,9 @@ const gradientLearners = [
   z.strictObject({
     name: z.literal('mamlPlusPlus'),
     ...network,
-    ...{ innerRate: rate, steps, adapts },
+    innerRate: rate,
+    steps,
+    adapts,
     learnsRates: z.boolean().optional(),
     multiStepLoss: count.optional(),
     secondOrderFrom: count.optional(),
@@ -78,13 +80,16 @@ const gradientLearners = [
   z.strictObject({
     name: z.literal('reptile'),
     ...network,
-    ...{ steps, innerOptimizer },
+    steps,
+    innerOptimizer,
     batch: z.strictObject({ train: positive.optional(), test: positive.optional() }).optional(),
   }),
   z.strictObject({
     name: z.literal('implicitMaml'),
     ...network,
-    ...{ innerRate: rate, steps, strength: rate },
+    innerRate: rate,
+    steps,
+    strength: rate,
     solverSteps: positive.optional(),
     damping: z.number().min(0).optional(),
   }),
@@ -92,7 +97,10 @@ const gradientLearners = [
     name: z.literal('pretrained'),
     model: backbone,
     normalisation: network.normalisation,
-    ...{ innerRate: rate, innerOptimizer, steps: count, adapts },
+    innerRate: rate,
+    innerOptimizer,
+    steps: count,
+    adapts,
   }),
 ] as const
 

@@ -8,8 +8,11 @@ const faultOf = (preset: string, set: string) =>
 describe('each phase', () => {
   it('draws its own episodes: within a script or not, distorted in training alone', async () => {
     const set = [
-      ...['train.within=group', 'train.distort={"shift":1}', 'dataset={"name":"glyphs"}'],
-      ...['test.within=group', 'test.ways=3'],
+      'train.within=group',
+      'train.distort={"shift":1}',
+      'dataset={"name":"glyphs"}',
+      'test.within=group',
+      'test.ways=3',
     ]
     const config = await loadConfig('protonet-glyphs-5w1s', { set })
     const { train, validation, test } = await openData(config, undefined)

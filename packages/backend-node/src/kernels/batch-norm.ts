@@ -24,10 +24,7 @@ export const batchNorms: Kernels = {
 const INPUTS = {
   batchNorm: ['x', 'gamma', 'beta'],
   batchNormGrad: ['dy', 'x', 'gamma', 'beta', 'mean', 'variance'],
-  batchNormGradGrad: [
-    ...['ddx', 'ddgamma', 'ddbeta', 'dy', 'x'],
-    ...['gamma', 'beta', 'mean', 'variance'],
-  ],
+  batchNormGradGrad: ['ddx', 'ddgamma', 'ddbeta', 'dy', 'x', 'gamma', 'beta', 'mean', 'variance'],
 } as const
 
 function kernel(name: keyof typeof INPUTS, pool: boolean): Kernel {

@@ -76,14 +76,26 @@ const asRows = (y: TensorInfo, info: Info): TensorInfo => ({
 const placesOf = ({ batchSize, outHeight, outWidth }: Info) => batchSize * outHeight * outWidth
 const windowOf = ({ filterShape }: Info) => util.sizeFromShape(filterShape.slice(0, 3))
 const resultOf = ({ batchSize, outHeight, outWidth, outChannels }: Info) => [
-  ...[batchSize, outHeight, outWidth, outChannels],
+  batchSize,
+  outHeight,
+  outWidth,
+  outChannels,
 ]
 
 function windows(info: Info, groups: number): number[] {
   const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, padInfo } = info
   return [
-    ...[groups * batchSize, inHeight, inWidth, inChannels, outHeight, outWidth],
-    ...[info.filterHeight, info.filterWidth, info.strideHeight, info.strideWidth],
-    ...[padInfo.top, padInfo.left],
+    groups * batchSize,
+    inHeight,
+    inWidth,
+    inChannels,
+    outHeight,
+    outWidth,
+    info.filterHeight,
+    info.filterWidth,
+    info.strideHeight,
+    info.strideWidth,
+    padInfo.top,
+    padInfo.left,
   ]
 }

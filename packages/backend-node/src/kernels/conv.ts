@@ -68,7 +68,9 @@ function channelsLast(kernel: (...call: Parameters<Kernel>) => TensorInfo): Kern
 function lastAttrs({ pad, inputShape, ...attrs }: Call['attrs']): Call['attrs'] {
   const last = <T>(values: T[]) => LAST.map((axis) => values[axis]!)
   return {
-    ...{ ...attrs, dataFormat: 'NHWC', pad: Array.isArray(pad) ? last(pad) : pad },
+    ...attrs,
+    dataFormat: 'NHWC',
+    pad: Array.isArray(pad) ? last(pad) : pad,
     ...(inputShape && { inputShape: last(inputShape) }),
   }
 }

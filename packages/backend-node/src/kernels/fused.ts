@@ -6,8 +6,13 @@ import { type Call, type Kernel, type Kernels, meanwhile } from './kernel'
 import { products } from './product'
 
 const ACTIVATIONS: { readonly [name: string]: string } = {
-  ...{ relu: 'Relu', relu6: 'Relu6', elu: 'Elu', sigmoid: 'Sigmoid', tanh: 'Tanh' },
-  ...{ leakyrelu: 'LeakyRelu', prelu: 'Prelu' },
+  relu: 'Relu',
+  relu6: 'Relu6',
+  elu: 'Elu',
+  sigmoid: 'Sigmoid',
+  tanh: 'Tanh',
+  leakyrelu: 'LeakyRelu',
+  prelu: 'Prelu',
 }
 
 /** What models of TensorFlow.js use: an operation, a bias, an activation. */

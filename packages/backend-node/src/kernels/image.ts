@@ -32,5 +32,7 @@ interface Normalising {
 
 const normalising = ({ depthRadius, bias, alpha, beta }: Normalising) => ({
   depth_radius: depthRadius,
-  ...{ bias: { decimal: bias }, alpha: { decimal: alpha }, beta: { decimal: beta } },
+  bias: { decimal: bias },
+  alpha: { decimal: alpha },
+  beta: { decimal: beta },
 })

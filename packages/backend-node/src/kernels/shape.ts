@@ -50,8 +50,11 @@ export const shapes: Kernels = {
       'StridedSlice',
       [x, backend.ints(begin), backend.ints(end), backend.ints(strides ?? begin.map(() => 1))],
       {
-        ...{ begin_mask: beginMask, end_mask: endMask, ellipsis_mask: ellipsisMask },
-        ...{ new_axis_mask: newAxisMask, shrink_axis_mask: shrinkAxisMask },
+        begin_mask: beginMask,
+        end_mask: endMask,
+        ellipsis_mask: ellipsisMask,
+        new_axis_mask: newAxisMask,
+        shrink_axis_mask: shrinkAxisMask,
       },
     )
   },

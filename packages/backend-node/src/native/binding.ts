@@ -50,7 +50,9 @@ export async function buildBinding({ source, tensorflow, binding }: Places): Pro
       "Install a C++ compiler, make and Python 3 (Debian: apt install build-essential python3), and run 'kshot native install' again",
     run: [
       ...([process.execPath, await nodeGyp(), 'rebuild', '--release'] as const),
-      ...[`--nodedir=${headers}`, `--napi_build_version=${NAPI}`, '--module_name=tfjs_binding'],
+      `--nodedir=${headers}`,
+      `--napi_build_version=${NAPI}`,
+      '--module_name=tfjs_binding',
       `--module_path=${dirname(binding)}`,
     ],
     cwd: source,

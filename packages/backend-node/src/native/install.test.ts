@@ -116,7 +116,9 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('nativeI
 describe('a command', () => {
   it('is told with the end of its output', async () => {
     const failing = {
-      ...{ code: 'native/build-failed', what: 'a build', remedy: 'Install a compiler' },
+      code: 'native/build-failed',
+      what: 'a build',
+      remedy: 'Install a compiler',
       run: [process.execPath, '-e', 'console.error("no stdio.h"); process.exit(3)'] as const,
     }
     const thrown = await error(() => runCommand({ ...failing, run: [...failing.run] }))

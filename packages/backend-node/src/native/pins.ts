@@ -27,14 +27,20 @@ const TENSORFLOW_FILES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2
 
 /** What of CUDA 12 libtensorflow 2.15 loads. */
 export const CUDA_FILES = [
-  ...['libcudart.so.12', 'libcublas.so.12', 'libcublasLt.so.12', 'libcufft.so.11'],
-  ...['libcusolver.so.11', 'libcusparse.so.12', 'libcudnn.so.8'],
+  'libcudart.so.12',
+  'libcublas.so.12',
+  'libcublasLt.so.12',
+  'libcufft.so.11',
+  'libcusolver.so.11',
+  'libcusparse.so.12',
+  'libcudnn.so.8',
 ]
 
 const cpu: Pins = {
   device: 'cpu',
   source: {
-    ...{ name: '@tensorflow/tfjs-node', version: TFJS },
+    name: '@tensorflow/tfjs-node',
+    version: TFJS,
     integrity:
       'sha512-uHrXeUlfgkMxTZqHkESSV7zSdKdV0LlsBeblqkuKU9nnfxB1pC6DtoyYVaLxznzZy7WQSegjcohxxCjAf6Dc7w==',
   },
@@ -49,7 +55,8 @@ const cpu: Pins = {
 const cuda: Pins = {
   device: 'cuda',
   source: {
-    ...{ name: '@tensorflow/tfjs-node-gpu', version: TFJS },
+    name: '@tensorflow/tfjs-node-gpu',
+    version: TFJS,
     integrity:
       'sha512-p//NN6DGiN4hInUmIkRffaFVMcdTREUMjPyjW04J7OXvB2zBlQimj61eFKSgRrH3f5TnOfKzb0n56he/B6a4bw==',
   },

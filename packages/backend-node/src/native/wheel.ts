@@ -48,8 +48,17 @@ async function download(folder: string, requirement: string): Promise<void> {
     remedy: `Check that 'python3 -m pip download ${requirement.split(' ')[0]}' works here: Python 3 with pip, an index that has it (PIP_INDEX_URL), a proxy`,
     run: [
       ...([PYTHON, '-m', 'pip', 'download', '--quiet', '--disable-pip-version-check'] as const),
-      ...['--no-deps', '--only-binary=:all:', '--python-version', WHEEL_PYTHON, ...platforms],
-      ...['--no-cache-dir', '--require-hashes', '--requirement', list, '--dest', folder],
+      '--no-deps',
+      '--only-binary=:all:',
+      '--python-version',
+      WHEEL_PYTHON,
+      ...platforms,
+      '--no-cache-dir',
+      '--require-hashes',
+      '--requirement',
+      list,
+      '--dest',
+      folder,
     ],
   })
 }

@@ -11,7 +11,13 @@ export const optimizers: Kernels = {
     native.call.scaleByAdam(
       util.sizeFromShape(gradient!.shape),
       ...[gradient!, m!, v!, ...outputs].map(native.address),
-      ...[b1, 1 - b1, b2, 1 - b2, eps, unbiasM, unbiasV],
+      b1,
+      1 - b1,
+      b2,
+      1 - b2,
+      eps,
+      unbiasM,
+      unbiasV,
     )
     return outputs
   },

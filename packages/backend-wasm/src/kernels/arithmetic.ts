@@ -73,9 +73,18 @@ function run(
   for (let i = 0; i < count; i++) {
     const [fromA, fromB] = offsets(outer, i)
     native.call.binary(
-      ...[op, n0.size, n1.size, n2.size],
-      ...[native.address(a) + fromA, n0.a, n1.a, n2.a],
-      ...[native.address(b) + fromB, n0.b, n1.b, n2.b],
+      op,
+      n0.size,
+      n1.size,
+      n2.size,
+      native.address(a) + fromA,
+      n0.a,
+      n1.a,
+      n2.a,
+      native.address(b) + fromB,
+      n0.b,
+      n1.b,
+      n2.b,
       native.address(out) + i * bytes,
     )
   }

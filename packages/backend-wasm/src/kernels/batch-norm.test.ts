@@ -140,7 +140,12 @@ const rounded: typeof draw = (name, shape) => {
 }
 
 const input = (given: Partial<Normed>): Normed => ({
-  ...{ groups: 1, rows: [3], c: 2, relu: true, shared: false, pool: false },
+  groups: 1,
+  rows: [3],
+  c: 2,
+  relu: true,
+  shared: false,
+  pool: false,
   ...given,
 })
 

@@ -52,8 +52,12 @@ function forward(native: Native, form: Form, call: Call): TensorInfo[] {
   const outputs = [native.output(form.result(shape)), channels(), channels()]
   const room = native.scratch(native.call[`${form.forward}Scratch`](c))
   native.call[form.forward](
-    ...[...sizes, native.address(inputs.x!), ...affine(native, inputs, c)],
-    ...[...outputs.map((out) => native.address(out)), ...rest, room],
+    ...sizes,
+    native.address(inputs.x!),
+    ...affine(native, inputs, c),
+    ...outputs.map((out) => native.address(out)),
+    ...rest,
+    room,
   )
   return outputs
 }
@@ -63,9 +67,13 @@ function backward(native: Native, form: Form, call: Call): TensorInfo[] {
   const outputs = [native.output(shape), channels(), channels()]
   const room = native.scratch(native.call[`${form.forward}Scratch`](c))
   native.call[`${form.forward}Grad`](
-    ...[...sizes, ...addresses(native, inputs, ['dy', 'x']), ...affine(native, inputs, c)],
+    ...sizes,
+    ...addresses(native, inputs, ['dy', 'x']),
+    ...affine(native, inputs, c),
     ...addresses(native, inputs, ['mean', 'variance']),
-    ...[...outputs.map((out) => native.address(out)), ...rest, room],
+    ...outputs.map((out) => native.address(out)),
+    ...rest,
+    room,
   )
   return outputs
 }
@@ -75,9 +83,13 @@ function twice(native: Native, form: Form, call: Call): TensorInfo[] {
   const outputs = [native.output(form.result(shape)), native.output(shape), channels()]
   const room = native.scratch(native.call[`${form.forward}GradGradScratch`](c))
   native.call[`${form.forward}GradGrad`](
-    ...[...sizes, ...addresses(native, inputs, ['ddx', 'ddgamma', 'ddbeta', 'dy', 'x'])],
-    ...[...affine(native, inputs, c), ...addresses(native, inputs, ['mean', 'variance'])],
-    ...[...outputs.map((out) => native.address(out)), ...rest, room],
+    ...sizes,
+    ...addresses(native, inputs, ['ddx', 'ddgamma', 'ddbeta', 'dy', 'x']),
+    ...affine(native, inputs, c),
+    ...addresses(native, inputs, ['mean', 'variance']),
+    ...outputs.map((out) => native.address(out)),
+    ...rest,
+    room,
   )
   return outputs
 }

@@ -11,15 +11,22 @@ export const convBatchNorms: Kernels = {
     const { inputs, attrs, group, sizes, images } = read(call)
     const pooled = [...group, ...halved(images), sizes.at(-1)!]
     const outputs = [
-      ...[native.output(pooled), channels(native, group, sizes), channels(native, group, sizes)],
+      native.output(pooled),
+      channels(native, group, sizes),
+      channels(native, group, sizes),
       native.output(pooled, 'bool'),
     ]
     const room = scratch(native, sizes)
     native.call.convBatchNormPool(
-      ...[...sizes, native.address(inputs.x!)],
-      ...[...shared(native, inputs.filter!, 4), ...shared(native, inputs.gamma!, 1)],
-      ...[...shared(native, inputs.beta!, 1), ...outputs.map((out) => native.address(out))],
-      ...[attrs.epsilon, attrs.relu, room],
+      ...sizes,
+      native.address(inputs.x!),
+      ...shared(native, inputs.filter!, 4),
+      ...shared(native, inputs.gamma!, 1),
+      ...shared(native, inputs.beta!, 1),
+      ...outputs.map((out) => native.address(out)),
+      attrs.epsilon,
+      attrs.relu,
+      room,
     )
     return outputs
   },
@@ -30,9 +37,14 @@ export const convBatchNorms: Kernels = {
     const room = scratch(native, sizes)
     const given = (names: string[]) => names.map((name) => native.address(inputs[name]!))
     native.call.convBatchNormPoolGrad(
-      ...[...sizes, ...given(['dy', 'place', 'x']), ...shared(native, inputs.filter!, 4)],
-      ...[...shared(native, inputs.gamma!, 1), ...given(['mean', 'variance'])],
-      ...[...outputs.map((out) => native.address(out)), attrs.epsilon, room],
+      ...sizes,
+      ...given(['dy', 'place', 'x']),
+      ...shared(native, inputs.filter!, 4),
+      ...shared(native, inputs.gamma!, 1),
+      ...given(['mean', 'variance']),
+      ...outputs.map((out) => native.address(out)),
+      attrs.epsilon,
+      room,
     )
     return outputs
   },

@@ -28,9 +28,22 @@ export const direct: ConvMethod = {
     const [packed, scratch] = room(native, ...bytes)
     call.packFilter(k, o, filter, packed)
     call.convRows(
-      ...[info.batchSize, x, info.inHeight, info.inWidth, c],
+      info.batchSize,
+      x,
+      info.inHeight,
+      info.inWidth,
+      c,
       ...numbers(rows, columns),
-      ...[o, packed, y, rows.outputs, columns.outputs, 0, 1, 0, 1, scratch],
+      o,
+      packed,
+      y,
+      rows.outputs,
+      columns.outputs,
+      0,
+      1,
+      0,
+      1,
+      scratch,
     )
   },
 
@@ -47,10 +60,22 @@ export const direct: ConvMethod = {
         const taps = [r.firstTap, r.tapStep, r.taps, s.firstTap, s.tapStep, s.taps]
         call.packTurned(filterWidth, c, o, ...taps, filter, packed)
         call.convRows(
-          ...[info.batchSize, y, info.outHeight, info.outWidth, o],
+          info.batchSize,
+          y,
+          info.outHeight,
+          info.outWidth,
+          o,
           ...numbers(r, s),
-          ...[c, packed, x, inHeight, inWidth],
-          ...[r.start, r.step, s.start, s.step, scratch],
+          c,
+          packed,
+          x,
+          inHeight,
+          inWidth,
+          r.start,
+          r.step,
+          s.start,
+          s.step,
+          scratch,
         )
       }
     }
@@ -62,9 +87,16 @@ export const direct: ConvMethod = {
     const { inChannels: c, outChannels: o } = info
     const scratch = native.scratch(call.convFilterGradScratch(rows.taps * columns.taps * c, o))
     call.convFilterGrad(
-      ...[info.batchSize, x, info.inHeight, info.inWidth, c],
+      info.batchSize,
+      x,
+      info.inHeight,
+      info.inWidth,
+      c,
       ...numbers(rows, columns),
-      ...[o, y, filter, scratch],
+      o,
+      y,
+      filter,
+      scratch,
     )
   },
 }
@@ -78,7 +110,14 @@ function reads(info: ConvInfo): [Reads, Reads] {
 }
 
 const numbers = (rows: Reads, columns: Reads) => [
-  ...[rows.outputs, columns.outputs],
-  ...[rows.a, rows.b, rows.t, rows.taps],
-  ...[columns.a, columns.b, columns.t, columns.taps],
+  rows.outputs,
+  columns.outputs,
+  rows.a,
+  rows.b,
+  rows.t,
+  rows.taps,
+  columns.a,
+  columns.b,
+  columns.t,
+  columns.taps,
 ]

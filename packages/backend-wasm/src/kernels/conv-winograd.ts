@@ -20,8 +20,20 @@ const winograd: ConvMethod = {
     )
     call.winogradFilter(c, o, filter, u, scratch)
     call.winogradRows(
-      ...[info.batchSize, x, info.inHeight, info.inWidth, c, u, o],
-      ...[y, info.outHeight, info.outWidth, padInfo.top, padInfo.left, TILES, scratch],
+      info.batchSize,
+      x,
+      info.inHeight,
+      info.inWidth,
+      c,
+      u,
+      o,
+      y,
+      info.outHeight,
+      info.outWidth,
+      padInfo.top,
+      padInfo.left,
+      TILES,
+      scratch,
     )
   },
 
@@ -38,8 +50,20 @@ const winograd: ConvMethod = {
     call.turnFilter(c, o, filter, turned)
     call.winogradFilter(o, c, turned, u, scratch)
     call.winogradRows(
-      ...[info.batchSize, y, info.outHeight, info.outWidth, o, u, c],
-      ...[x, info.inHeight, info.inWidth, 2 - padInfo.top, 2 - padInfo.left, TILES, scratch],
+      info.batchSize,
+      y,
+      info.outHeight,
+      info.outWidth,
+      o,
+      u,
+      c,
+      x,
+      info.inHeight,
+      info.inWidth,
+      2 - padInfo.top,
+      2 - padInfo.left,
+      TILES,
+      scratch,
     )
   },
 
@@ -48,8 +72,20 @@ const winograd: ConvMethod = {
     const { call } = native
     const scratch = native.scratch(call.winogradFilterGradScratch(TILES, c, o))
     call.winogradFilterGrad(
-      ...[info.batchSize, x, info.inHeight, info.inWidth, c, o],
-      ...[y, info.outHeight, info.outWidth, padInfo.top, padInfo.left, filter, TILES, scratch],
+      info.batchSize,
+      x,
+      info.inHeight,
+      info.inWidth,
+      c,
+      o,
+      y,
+      info.outHeight,
+      info.outWidth,
+      padInfo.top,
+      padInfo.left,
+      filter,
+      TILES,
+      scratch,
     )
   },
 }

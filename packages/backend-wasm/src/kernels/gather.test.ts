@@ -19,7 +19,10 @@ const cases = fc
     const shape = [...batches, ...outer, from, ...inner]
     const indices = [...batches, ...picked]
     return {
-      ...{ shape, indices, batchDims: batches.length, axis: batches.length + outer.length },
+      shape,
+      indices,
+      batchDims: batches.length,
+      axis: batches.length + outer.length,
       values: Array.from({ length: size(shape) }, (_, i) => i),
       at: Array.from({ length: size(indices) }, (_, i) => (i * 7 + seed) % from),
     }

@@ -27,8 +27,18 @@ function product(native: Native, a: TensorInfo, b: TensorInfo, ta: boolean, tb: 
   const room = native.scratch(native.call.gemmScratch(n, k))
   const runs = (times: number, rows: number, i: number, nextA: number, nextB: number) =>
     native.call.gemm(
-      ...[times, rows, n, k, atA + offsetsA(i), nextA, ta, atB + offsetsB(i), nextB, tb],
-      ...[at + i * m * n * 4, room],
+      times,
+      rows,
+      n,
+      k,
+      atA + offsetsA(i),
+      nextA,
+      ta,
+      atB + offsetsB(i),
+      nextB,
+      tb,
+      at + i * m * n * 4,
+      room,
     )
   const [sizeA, sizeB] = [util.sizeFromShape(batchA), util.sizeFromShape(batchB)]
   // one B for all: the rows of all A are rows of one matrix

@@ -28,9 +28,19 @@ function geometry(native: Native, x: TensorInfo, { attrs }: Call) {
   const info = backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode)
   const { top, left } = info.padInfo
   const numbers = [
-    ...[info.batchSize, native.address(x), info.inHeight, info.inWidth, info.inChannels],
-    ...[info.outHeight, info.outWidth, info.filterHeight, info.filterWidth],
-    ...[info.strideHeight, info.strideWidth, top, left],
+    info.batchSize,
+    native.address(x),
+    info.inHeight,
+    info.inWidth,
+    info.inChannels,
+    info.outHeight,
+    info.outWidth,
+    info.filterHeight,
+    info.filterWidth,
+    info.strideHeight,
+    info.strideWidth,
+    top,
+    left,
   ]
   const { outShape } = info
   return { numbers, apart: coversOnce(info), outShape }

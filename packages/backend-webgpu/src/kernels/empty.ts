@@ -2,8 +2,13 @@ import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import { type Call, each, type Kernel, type Kernels } from './kernel'
 
 const NEUTRAL: { readonly [reduction: string]: number } = {
-  ...{ Sum: 0, Mean: 0, Prod: 1, Any: 0, All: 1 },
-  ...{ Max: Number.NEGATIVE_INFINITY, Min: Number.POSITIVE_INFINITY },
+  Sum: 0,
+  Mean: 0,
+  Prod: 1,
+  Any: 0,
+  All: 1,
+  Max: Number.NEGATIVE_INFINITY,
+  Min: Number.POSITIVE_INFINITY,
 }
 
 /**

@@ -50,7 +50,9 @@ function product(call: Call, stock: (call: Call) => TensorInfo): TensorInfo {
     shape: [...broadcast_util.assertAndGetBroadcastShape(batchA, batchB), m!, n],
     dtype: 'float32',
     ints: {
-      ...{ m: m!, n, k: k! },
+      m: m!,
+      n,
+      k: k!,
       ownA: counts[0] === 1 ? 0 : 1,
       ownB: counts[1] === 1 ? 0 : 1,
     },

@@ -10,7 +10,10 @@ describe.each(testBackends)('likeness of rows on %s', (backend) => {
 
   it('is a cosine, 0 for a row of zeros', () => {
     expect([...unitRows(a()).dataSync()].map((v) => v.toFixed(5))).toEqual([
-      ...['0.60000', '0.80000', '0.00000', '0.00000'],
+      '0.60000',
+      '0.80000',
+      '0.00000',
+      '0.00000',
     ])
     const found = cosines(a(), b())
     expect(found.shape).toEqual([2, 3])

@@ -91,8 +91,14 @@ describe.each(testBackends)('workers on %s', (backend) => {
     const run = async (executor: Executor) => {
       const losses: number[] = []
       const { meta, state } = await metaTrain({
-        ...{ learner: linear(), optimizer: sgd(0.1), tasks: draw, taskSpec, steps: 6 },
-        ...{ metaBatch: 5, executor, validate: { tasks: draw, count: 20, every: 3 } },
+        learner: linear(),
+        optimizer: sgd(0.1),
+        tasks: draw,
+        taskSpec,
+        steps: 6,
+        metaBatch: 5,
+        executor,
+        validate: { tasks: draw, count: 20, every: 3 },
         onStep: ({ loss, validation }) => void losses.push(loss, validation?.mean ?? 0),
       })
       const values = tree.leaves({ ...meta }).map((leaf) => [...leaf.dataSync()])
@@ -237,8 +243,13 @@ describe('a thread that dies', () => {
     const left = await leaked(() =>
       expect(
         metaTrain({
-          ...{ learner: linear({ trouble: 'exit later' }), optimizer: sgd(0.1), tasks: draw },
-          ...{ taskSpec, steps: 6, metaBatch: 4, executor },
+          learner: linear({ trouble: 'exit later' }),
+          optimizer: sgd(0.1),
+          tasks: draw,
+          taskSpec,
+          steps: 6,
+          metaBatch: 4,
+          executor,
         }),
       ).rejects.toMatchObject({ code: 'workers/died' }),
     )

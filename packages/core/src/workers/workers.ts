@@ -72,12 +72,21 @@ export async function workers(options: WorkersOptions): Promise<WorkersExecutor>
   const modules = { ...modulesOf(backend.spec, resolve), ...modulesOf(inner.spec, resolve) }
   const start = { backend: backend.spec, executor: inner.spec, modules }
   const { device, run, dispose } = await threads({
-    ...{ count, entry, start, onDeath, execArgv, onThread },
+    count,
+    entry,
+    start,
+    onDeath,
+    execArgv,
+    onThread,
   })
   const call = calls(run, resolve)
   const { size } = inner.groups
   return {
-    ...{ spec, name: `${inner.name} × ${count} workers`, groups: inner.groups, count, device },
+    spec,
+    name: `${inner.name} × ${count} workers`,
+    groups: inner.groups,
+    count,
+    device,
     metaGradient(learner, meta, tasks, ctx) {
       const piece = pieceOf(tasks.length, count, size)
       const groups = groupRanges(tasks.length, piece).map(({ from, to }) => ({

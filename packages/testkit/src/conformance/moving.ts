@@ -24,7 +24,8 @@ export async function moves(backend: Backend): Promise<Outcome> {
 function drawAll() {
   const { params, state } = drawNet()
   return {
-    ...{ params, state },
+    params,
+    state,
     odd: tf.tensor([Number.NaN, -0, 1e-40, Number.MAX_VALUE, -Infinity, 1 / 3]),
     whole: tf.tensor([2 ** 31 - 1, -(2 ** 31), 0], [3], 'int32'),
     truths: tf.tensor([1, 0, 1], [3], 'bool'),

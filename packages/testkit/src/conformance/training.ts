@@ -47,7 +47,10 @@ export function trainingChecks({ protonet, maml }: Trained): ConformanceCheck[] 
 async function losses(learner: MetaLearner): Promise<number[]> {
   const seen: number[] = []
   const { meta, state } = await metaTrain({
-    ...{ learner, optimizer: sgd(0.05), steps: STEPS, seed: 1 },
+    learner,
+    optimizer: sgd(0.05),
+    steps: STEPS,
+    seed: 1,
     tasks: toyEpisodes({ ways: 3, shots: 1, queries: 2, noise: 1 }),
     onStep: ({ loss }) => void seen.push(loss),
   })

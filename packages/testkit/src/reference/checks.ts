@@ -76,7 +76,10 @@ async function mamlChecks(
   const build = (steps: number, firstOrder = false) =>
     maml({
       ...networkOf(c),
-      ...{ innerRate: c.config.innerLr as number, steps, firstOrder, adapts: adaptsOf(c) },
+      innerRate: c.config.innerLr as number,
+      steps,
+      firstOrder,
+      adapts: adaptsOf(c),
     })
   const tasks = tasksOf(c)
   const checks: Check[] = []
@@ -193,7 +196,10 @@ async function matchingChecks(
   for (const { batch, loss, probs, grad } of c.expected) {
     const mode = `batch-${batch as 'joint' | 'separate'}` as const
     const learner = matching({
-      ...{ backbone: netOf(c), distance: 'cosine', temperature: 1, learnsTemperature: false },
+      backbone: netOf(c),
+      distance: 'cosine',
+      temperature: 1,
+      learnsTemperature: false,
       normalisation: { train: mode, test: mode },
     })
     const [task] = tasksOf(c)

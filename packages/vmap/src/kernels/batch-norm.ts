@@ -16,9 +16,14 @@ import { runOneByOne } from './one-by-one'
 type Named = { readonly [input: string]: TensorInfo }
 
 const TRAINING = [
-  ...[BatchNormTrain, BatchNormTrainGrad, BatchNormTrainGradGrad],
-  ...[BatchNormPool, BatchNormPoolGrad, BatchNormPoolGradGrad],
-  ...[ConvBatchNormPool, ConvBatchNormPoolGrad],
+  BatchNormTrain,
+  BatchNormTrainGrad,
+  BatchNormTrainGradGrad,
+  BatchNormPool,
+  BatchNormPoolGrad,
+  BatchNormPoolGradGrad,
+  ConvBatchNormPool,
+  ConvBatchNormPoolGrad,
 ] as const
 
 const SHARED = ['gamma', 'beta', 'filter']

@@ -28,8 +28,17 @@ const folded: Kernel = (backend, { inputs, attrs, name }) => {
 }
 
 const FOLDED = [
-  ...['AvgPool', 'AvgPoolGrad', 'MaxPool', 'MaxPoolGrad', 'MaxPoolGradGrad', 'DepthToSpace'],
-  ...['FlipLeftRight', 'LRN', 'ResizeBilinear', 'ResizeBilinearGrad', 'ResizeNearestNeighbor'],
+  'AvgPool',
+  'AvgPoolGrad',
+  'MaxPool',
+  'MaxPoolGrad',
+  'MaxPoolGradGrad',
+  'DepthToSpace',
+  'FlipLeftRight',
+  'LRN',
+  'ResizeBilinear',
+  'ResizeBilinearGrad',
+  'ResizeNearestNeighbor',
   'ResizeNearestNeighborGrad',
 ] as const
 

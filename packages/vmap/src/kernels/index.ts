@@ -54,7 +54,9 @@ function tasksKernel(
   return {
     // what marks that of the base as kshot's own marks this one
     ...below,
-    ...{ below, backendName, kernelName },
+    below,
+    backendName,
+    kernelName,
     kernelFunc: ({ inputs, attrs, backend }) => {
       const tasks = backend as TasksBackend
       return tasks.during(() => kernel(tasks, { inputs, attrs, name: kernelName }))

@@ -8,20 +8,16 @@ import { anyPerTask, each, type Kernels } from './kernel'
  */
 export const oneByOne: Kernels = each(
   [
-    ...[
-      'BatchToSpaceND',
-      'DenseBincount',
-      'DepthwiseConv2dNativeBackpropFilter',
-      'Diag',
-      'GatherNd',
-    ],
-    ...[
-      'ScatterNd',
-      'SpaceToBatchND',
-      'SparseToDense',
-      'TensorScatterUpdate',
-      'UnsortedSegmentSum',
-    ],
+    'BatchToSpaceND',
+    'DenseBincount',
+    'DepthwiseConv2dNativeBackpropFilter',
+    'Diag',
+    'GatherNd',
+    'ScatterNd',
+    'SpaceToBatchND',
+    'SparseToDense',
+    'TensorScatterUpdate',
+    'UnsortedSegmentSum',
   ],
   (backend, { inputs, attrs, name }) => runOneByOne(backend, name, inputs, attrs),
 )

@@ -48,10 +48,14 @@ export const shapes: Kernels = {
         'StridedSlice',
         { x: stored },
         {
-          ...{ begin: [0, ...begin], end: [stored.shape[0]!, ...end], strides: [1, ...strides] },
+          begin: [0, ...begin],
+          end: [stored.shape[0]!, ...end],
+          strides: [1, ...strides],
           // one bit an axis
-          ...{ beginMask: attrs.beginMask << 1, endMask: attrs.endMask << 1 },
-          ...{ ellipsisMask: ellipsisMask << 1, newAxisMask: newAxisMask << 1 },
+          beginMask: attrs.beginMask << 1,
+          endMask: attrs.endMask << 1,
+          ellipsisMask: ellipsisMask << 1,
+          newAxisMask: newAxisMask << 1,
           shrinkAxisMask: shrinkAxisMask << 1,
         },
       ),

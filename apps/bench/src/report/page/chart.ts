@@ -22,10 +22,15 @@ export function plotted(options: PlotOptions): Plotted {
   const { document } = parseHTML('<html></html>')
   return plot({
     document: document as unknown as Document,
-    ...{ width: WIDTH, height: HEIGHT, className: 'chart' },
+    width: WIDTH,
+    height: HEIGHT,
+    className: 'chart',
     ...options,
     style: {
-      ...{ background: 'none', color: 'inherit', fontFamily: 'inherit', fontSize: `${FONT}px` },
+      background: 'none',
+      color: 'inherit',
+      fontFamily: 'inherit',
+      fontSize: `${FONT}px`,
       ...(options.style as object),
     },
   }) as Plotted
@@ -87,13 +92,20 @@ export function logAxis(
   label: string,
 ): Markish {
   return axisX([...ticks], {
-    ...{ text: (value: number) => format(value), tickSize: 4 },
-    ...{ label, labelAnchor: 'center', labelArrow: 'none' },
+    text: (value: number) => format(value),
+    tickSize: 4,
+    label,
+    labelAnchor: 'center',
+    labelArrow: 'none',
   })
 }
 
 /** A title of an axis: `↑ accuracy, %`, said once and never turned. */
 export const percentAxis = (label: string) => ({
-  ...{ label, grid: true, nice: true, ticks: 5, labelArrow: 'none' as const },
+  label,
+  grid: true,
+  nice: true,
+  ticks: 5,
+  labelArrow: 'none' as const,
   tickFormat: (value: number) => `${Math.round(1000 * value) / 10}`,
 })

@@ -83,24 +83,36 @@ function heatmap(name: string, total: Confusion, most: number): Html {
     STRONGEST * (truth === predicted ? share : share / most)
   return figure(
     {
-      ...{ width, height: top + 6 + Math.min(side, 64) * used.length },
-      ...{ marginLeft: left, marginTop: top, marginRight: 6, marginBottom: 6 },
+      width,
+      height: top + 6 + Math.min(side, 64) * used.length,
+      marginLeft: left,
+      marginTop: top,
+      marginRight: 6,
+      marginBottom: 6,
       style: { fontSize: few ? '13px' : '12px' } as never,
       x: {
-        ...{ axis: 'top', domain: groups, label: null, tickSize: 0 },
+        axis: 'top',
+        domain: groups,
+        label: null,
+        tickSize: 0,
         ...(turned && { tickRotate: -90 }),
       },
       y: { domain: used, label: null, tickSize: 0 },
       marks: [
         cell(cells, {
-          ...{ x: 'predicted', y: 'truth', inset: 0.75, rx: 2 },
+          x: 'predicted',
+          y: 'truth',
+          inset: 0.75,
+          rx: 2,
           fill: (c: Cell) => (c.truth === c.predicted ? 'var(--right)' : 'var(--wrong)'),
           fillOpacity: strength,
         }),
         text(
           cells.filter((c) => few || c.truth === c.predicted || c.share >= 0.3 * most),
           {
-            ...{ x: 'predicted', y: 'truth', fontSize: few ? 13 : 10 },
+            x: 'predicted',
+            y: 'truth',
+            fontSize: few ? 13 : 10,
             text: ({ share }: Cell) => (100 * share).toFixed(few || share < 0.0995 ? 1 : 0),
           },
         ),
@@ -131,7 +143,8 @@ function cellsOf({ groups, counts }: Confusion): Cell[] {
   return groups.flatMap((truth, i) => {
     const total = counts[i]!.reduce((sum, n) => sum + n, 0)
     return groups.map((predicted, j) => ({
-      ...{ truth, predicted },
+      truth,
+      predicted,
       share: total === 0 ? 0 : counts[i]![j]! / total,
     }))
   })

@@ -61,16 +61,20 @@ function drawn(
   const names = curves.map(({ name }) => clipped(name, width > 500 ? 32 : 15))
   const marginRight = 14 + Math.max(...names.map((name) => textWidth(name, font)))
   const options = {
-    ...{ width, height, marginLeft: 42, marginRight, marginTop: 30, marginBottom: 40 },
+    width,
+    height,
+    marginLeft: 42,
+    marginRight,
+    marginTop: 30,
+    marginBottom: 40,
     style: { fontSize: `${font}px` } as never,
     x: {
-      ...{
-        label: 'training images seen',
-        labelArrow: 'none' as const,
-        labelAnchor: 'center' as const,
-        ticks: width > 500 ? 6 : 4,
-      },
-      ...{ tickFormat: (n: number) => compact(n), domain: [0, lastOf(curves)] },
+      label: 'training images seen',
+      labelArrow: 'none' as const,
+      labelAnchor: 'center' as const,
+      ticks: width > 500 ? 6 : 4,
+      tickFormat: (n: number) => compact(n),
+      domain: [0, lastOf(curves)],
     },
     y: percentAxis('validation accuracy, %'),
   }
@@ -79,7 +83,10 @@ function drawn(
     return [
       areaY(points, { x: 'images', y1: 'low', y2: 'high', fill: colour, fillOpacity: 0.15 }),
       line(points, {
-        ...{ x: 'images', y: 'mean', stroke: colour, strokeWidth: 2 },
+        x: 'images',
+        y: 'mean',
+        stroke: colour,
+        strokeWidth: 2,
         ...(dashed && { strokeDasharray: '5 3' }),
       }),
     ]
@@ -97,8 +104,13 @@ function drawn(
       // From a line that ends early, or whose name had to make room.
       ...(to.x - from.x > 12 || Math.abs(to.y - from.y) > 6 ? [thread(from, to, colour)] : []),
       text([end], {
-        ...{ frameAnchor: 'right' as const, y: 'mean', text: () => names[i]!, dx: 10 },
-        ...{ dy: at[i]! - ends[i]!, textAnchor: 'start' as const, fill: colour },
+        frameAnchor: 'right' as const,
+        y: 'mean',
+        text: () => names[i]!,
+        dx: 10,
+        dy: at[i]! - ends[i]!,
+        textAnchor: 'start' as const,
+        fill: colour,
       }),
     ]
   })

@@ -1,4 +1,4 @@
-import { binX, rectY, ruleX, ruleY } from '@observablehq/plot'
+import { binX, type RectYOptions, rectY, ruleX, ruleY } from '@observablehq/plot'
 import { overSeedsFirst } from '../../leaderboard/statistics'
 import type { Line } from '../tables'
 import { firm, gapText, pText } from '../words'
@@ -56,16 +56,17 @@ function histogram(line: Line, best: string, values: readonly number[], axes: Ax
   const words = `${gapText(line.toBest!)} points, ${pText(adjustedP)}; better in ${better}, worse in ${worse} of ${values.length} episodes`
   return figure(
     {
-      ...{
-        width: 360,
-        height: 190,
-        marginLeft: 34,
-        marginRight: 10,
-        marginTop: 12,
-        marginBottom: 38,
-      },
+      width: 360,
+      height: 190,
+      marginLeft: 34,
+      marginRight: 10,
+      marginTop: 12,
+      marginBottom: 38,
       x: {
-        ...{ domain, label: 'points', labelArrow: 'none', ticks: 5 },
+        domain,
+        label: 'points',
+        labelArrow: 'none',
+        ticks: 5,
         tickFormat: (v: number) =>
           `${v > 0 ? '+' : v < 0 ? '−' : ''}${Math.round(Math.abs(100 * v))}`,
       },
@@ -73,10 +74,14 @@ function histogram(line: Line, best: string, values: readonly number[], axes: Ax
       marks: [
         rectY(
           values.map((value) => ({ value })),
-          binX(
+          binX<RectYOptions>(
             { y: 'count' },
             {
-              ...{ x: 'value', thresholds, fill: colour, fillOpacity: 0.55, inset: 0.5 },
+              x: 'value',
+              thresholds,
+              fill: colour,
+              fillOpacity: 0.55,
+              inset: 0.5,
             },
           ),
         ),

@@ -6,7 +6,9 @@ describe('labels', () => {
   it('do not cover each other or the points where there is room', () => {
     const frame = { left: 0, right: 400, top: 0, bottom: 300 }
     const labels = Array.from({ length: 8 }, (_, i) => ({
-      ...{ text: `learner ${i}`, x: 120 + 7 * i, y: 100 + 5 * (i % 4) },
+      text: `learner ${i}`,
+      x: 120 + 7 * i,
+      y: 100 + 5 * (i % 4),
     }))
     const boxes = placed(labels, frame).map(({ text, x, y, dx, dy, anchor }) => {
       const width = textWidth(text)

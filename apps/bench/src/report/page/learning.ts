@@ -61,11 +61,20 @@ export function learningChart({ config, images, steps }: Learning): string | und
   })
   const ticks = choices.find(({ length }) => length >= FEWEST_TICKS) ?? choices.at(-1)!
   const options = {
-    ...{ width, height, marginLeft: 46, marginRight, marginTop: 30, marginBottom: 40 },
+    width,
+    height,
+    marginLeft: 46,
+    marginRight,
+    marginTop: 30,
+    marginBottom: 40,
     style: { fontSize: `${font}px` } as never,
     x: {
-      ...{ label: 'training images seen', labelArrow: 'none' as const },
-      ...{ labelAnchor: 'center' as const, ticks: 6, tickFormat: compact, domain: [0, images] },
+      label: 'training images seen',
+      labelArrow: 'none' as const,
+      labelAnchor: 'center' as const,
+      ticks: 6,
+      tickFormat: compact,
+      domain: [0, images],
     },
     y: { type: 'log' as const, domain: [...domain], axis: null },
   }
@@ -73,8 +82,11 @@ export function learningChart({ config, images, steps }: Learning): string | und
   const marks = [
     gridY(ticks),
     axisY(ticks, {
-      ...{ text: (error: number) => String(Math.round(1000 * (1 - error)) / 10), tickSize: 4 },
-      ...{ label: 'accuracy, %', labelArrow: 'none', labelAnchor: 'top' },
+      text: (error: number) => String(Math.round(1000 * (1 - error)) / 10),
+      tickSize: 4,
+      label: 'accuracy, %',
+      labelArrow: 'none',
+      labelAnchor: 'top',
     }),
     ...curves.map(({ points }, i) =>
       line(points, { x: 'images', y: 'error', stroke: colours[i]!, strokeWidth: 2 }),
@@ -85,8 +97,13 @@ export function learningChart({ config, images, steps }: Learning): string | und
   const at = spread(ends, 36, height - 44, 1.3 * font)
   const names = curves.map(({ name, points }, i) =>
     text([points.at(-1)!], {
-      ...{ frameAnchor: 'right' as const, y: 'error', text: () => name, dx: 10 },
-      ...{ dy: at[i]! - ends[i]!, textAnchor: 'start' as const, fill: colours[i]! },
+      frameAnchor: 'right' as const,
+      y: 'error',
+      text: () => name,
+      dx: 10,
+      dy: at[i]! - ends[i]!,
+      textAnchor: 'start' as const,
+      fill: colours[i]!,
     }),
   )
   const words = curves.map(({ name, points }) => {

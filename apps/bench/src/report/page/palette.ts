@@ -21,12 +21,8 @@ interface PathContext {
 
 /** Told apart by the colour-blind too: they differ in lightness, and in their symbols. */
 export const COLOURS = {
-  light: [
-    ...['#0b62a8', '#cf4f06', '#0a8562', '#a03a78', '#2f8fc4', '#a87400', '#52525b', '#6d4bb3'],
-  ],
-  dark: [
-    ...['#6db3f2', '#ff9e5e', '#46cfa0', '#ee9ccd', '#a9e1ff', '#e9c25c', '#c8c8cf', '#b9a5f0'],
-  ],
+  light: ['#0b62a8', '#cf4f06', '#0a8562', '#a03a78', '#2f8fc4', '#a87400', '#52525b', '#6d4bb3'],
+  dark: ['#6db3f2', '#ff9e5e', '#46cfa0', '#ee9ccd', '#a9e1ff', '#e9c25c', '#c8c8cf', '#b9a5f0'],
 }
 
 const SYMBOLS = [

@@ -116,7 +116,12 @@ function costPlot(
   const xs = points.map(({ x }) => x)
   const domain = widened(Math.min(...xs), Math.max(...xs))
   const options = {
-    ...{ width, height, marginLeft: 42, marginRight: 16, marginTop: 30, marginBottom: 40 },
+    width,
+    height,
+    marginLeft: 42,
+    marginRight: 16,
+    marginTop: 30,
+    marginBottom: 40,
     x: { type: 'log' as const, axis: null, domain },
     y: percentAxis('accuracy, %'),
   }
@@ -149,7 +154,9 @@ function namesBeside(
 ): Markish[] {
   const [x, y] = [drawn.scale('x')!, drawn.scale('y')!]
   const labels = points.map((point) => ({
-    ...{ text: clipped(point.name), x: x.apply(point.x), y: y.apply(point.y) },
+    text: clipped(point.name),
+    x: x.apply(point.x),
+    y: y.apply(point.y),
   }))
   const frame = { left: 42, right: width - 2, top: 18, bottom: height - 40 }
   return placed(labels, frame).flatMap((label, i) => {

@@ -59,7 +59,9 @@ function chart(
   const shown = names.map((name) => clipped(name, 15))
   const xs = [...new Set(points.map(({ x }) => x))].sort((a, b) => a - b)
   const options = {
-    ...{ marginLeft: 42, marginTop: 30, marginBottom: 40 },
+    marginLeft: 42,
+    marginTop: 30,
+    marginBottom: 40,
     marginRight: 18 + Math.max(...shown.map((name) => textWidth(name))),
     x: { type: 'log' as const, axis: null, domain: [xs[0]! * 0.94, xs.at(-1)! * 1.02] },
     y: percentAxis('accuracy, %'),
@@ -79,8 +81,13 @@ function chart(
   const heights = spread(ends, 36, HEIGHT - 44)
   const endNames = names.map((name, i) =>
     text([of(name).at(-1)!], {
-      ...{ x: 'x', y: 'y', text: () => shown[i]!, dx: 10, dy: heights[i]! - ends[i]! },
-      ...{ textAnchor: 'start' as const, fill: looks.get(name)!.colour },
+      x: 'x',
+      y: 'y',
+      text: () => shown[i]!,
+      dx: 10,
+      dy: heights[i]! - ends[i]!,
+      textAnchor: 'start' as const,
+      fill: looks.get(name)!.colour,
     }),
   )
   const words = points.map(({ name, x, y }) => `${name} ${(100 * y).toFixed(1)} % at ${x}`)
