@@ -8,7 +8,7 @@ export {
 export { type ConvBlockOptions, convBlock } from './conv-block'
 export { type Conv2dOptions, conv2d } from './conv2d'
 export { type DenseOptions, dense } from './dense'
-export { embeddings, fromFunction, frozen } from './external'
+export { type EmbeddingsOptions, embeddings, fromFunction, frozen } from './external'
 export { flatten } from './flatten'
 export { drawWeight, type Initializer } from './init'
 export { type Layer, type LayerOptions, model, type ShapedModel, stateless } from './layer'

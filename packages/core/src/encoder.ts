@@ -1,0 +1,120 @@
+import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core'
+import { KshotError } from './errors'
+import type { Spec } from './spec'
+
+/**
+ * A network that comes trained and stays as it is: it turns what people have, such as pictures or
+ * sentences, into rows of numbers that a few-shot learner can tell apart.
+ *
+ * Building one costs nothing; its weights are read once, by the first `encode`.
+ */
+export interface Encoder<Input = unknown> {
+  /** How it is built again; part of the spec of every learner that stands on it. */
+  readonly spec: Spec
+  /** Another one wherever the same input gives other numbers: part of the key of every cache. */
+  readonly version: string
+  /** The length d of an embedding. */
+  readonly dimensions: number
+  /**
+   * The embeddings of any number of inputs, `[n, d]`, in their order; of none, `[0, d]`. A row does
+   * not depend on the inputs beside it. The caller disposes of the tensor.
+   */
+  encode(inputs: readonly Input[]): Promise<Tensor2D>
+  /** The bytes that an input's embedding depends on, for caches. Default: of texts and bytes, themselves. */
+  content?(input: Input): Promise<Uint8Array>
+  /** Frees the weights. A later `encode` reads them again. */
+  dispose(): void
+}
+
+/** An encoder of any inputs, where it is named and not fed. */
+export type AnyEncoder = Encoder<never>
+
+/** Rows of numbers in any form that libraries return them. */
+export type Rows = Tensor2D | readonly ArrayLike<number>[]
+
+export interface CustomEncoderOptions<Input> {
+  /** Stands for the network in specs, as in `Xenova/all-MiniLM-L6-v2`. */
+  readonly name: string
+  readonly dimensions: number
+  /** Default `1`. */
+  readonly version?: string
+  /** A row an input. Needed only where something is encoded, not where a checkpoint is trained on. */
+  readonly encode?: (inputs: readonly Input[]) => Rows | Promise<Rows>
+  readonly dispose?: () => void
+}
+
+/**
+ * An encoder from a function of your own: another library's model, an HTTP API, a tfjs model.
+ * @throws `encoder/bad-output` from `encode`, where the rows are not n of d finite numbers;
+ * `encoder/no-function`, where it was built from a spec, which has no function in it
+ * @example
+ * const encoder = customEncoder({
+ *   name: 'Xenova/all-MiniLM-L6-v2',
+ *   dimensions: 384,
+ *   encode: async (texts: readonly string[]) =>
+ *     (await extract([...texts], { pooling: 'mean', normalize: true })).tolist(),
+ * })
+ */
+export function customEncoder<Input>({
+  name,
+  dimensions,
+  version = '1',
+  encode,
+  dispose = () => {},
+}: CustomEncoderOptions<Input>): Encoder<Input> {
+  const options = { name, dimensions, version }
+  return {
+    spec: { package: '@kshot/core', export: 'customEncoder', options },
+    version,
+    dimensions,
+    async encode(inputs) {
+      if (!encode) throw noFunction(name)
+      return toRows(
+        name,
+        inputs.length === 0 ? [] : await encode(inputs),
+        inputs.length,
+        dimensions,
+      )
+    },
+    dispose,
+  }
+}
+
+async function toRows(name: string, rows: Rows, n: number, d: number): Promise<Tensor2D> {
+  if ('dataId' in rows) {
+    const right = rows.rank === 2 && rows.shape[0] === n && rows.shape[1] === d
+    if (right && (await rows.data()).every(Number.isFinite)) return rows
+    rows.dispose()
+    throw badOutput(name, right ? 'numbers that are not finite' : shapeText(rows.shape), n, d)
+  }
+  const odd = rows.find((row) => row.length !== d)
+  if (rows.length !== n || odd) {
+    throw badOutput(name, shapeText([rows.length, odd?.length ?? d]), n, d)
+  }
+  const values = new Float32Array(n * d)
+  rows.forEach((row, i) => {
+    values.set(row, i * d)
+  })
+  if (!values.every(Number.isFinite)) throw badOutput(name, 'numbers that are not finite', n, d)
+  return tensor2d(values, [n, d])
+}
+
+function shapeText(shape: readonly number[]): string {
+  return `[${shape.join(', ')}]`
+}
+
+function noFunction(name: string): KshotError {
+  return new KshotError('encoder/no-function', {
+    got: `inputs for the encoder '${name}', which was built from its spec`,
+    expected: 'an encoder with its function',
+    remedy: `Pass customEncoder({ name: '${name}', …, encode }) in its place`,
+  })
+}
+
+function badOutput(name: string, got: string, n: number, d: number): KshotError {
+  return new KshotError('encoder/bad-output', {
+    got: `${got} from the encoder '${name}'`,
+    expected: `[${n}, ${d}] finite numbers: a row of ${d} for each input`,
+    remedy: 'Check what its function returns',
+  })
+}
