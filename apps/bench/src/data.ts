@@ -13,6 +13,7 @@ import {
 } from '@kshot/episodes'
 import { findOmniglot, omniglot } from '@kshot/episodes/node'
 import { glyphs } from '@kshot/glyphs'
+import { intents } from '@kshot/intents'
 import { ownData } from './own-data'
 import type { Config } from './schema'
 import { count } from './text'
@@ -61,6 +62,11 @@ export const datasets: { readonly [name: string]: DatasetEntry } = {
   glyphs: {
     description: 'characters of many scripts in many typefaces, embedded (@kshot/glyphs)',
     splits: () => glyphs(),
+    locate: async () => ({ ok: true, detail: 'embedded' }),
+  },
+  intents: {
+    description: 'requests of 150 intents, CLINC150, as hashed n-grams, embedded (@kshot/intents)',
+    splits: (dataset) => intents({ features: (dataset as Of<'intents'>).features }),
     locate: async () => ({ ok: true, detail: 'embedded' }),
   },
   omniglot: {

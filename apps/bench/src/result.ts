@@ -117,7 +117,11 @@ export function testScore(scores: Scores): TestScore {
 }
 
 /** Data sets that are split in one way only. */
-const SPLITS: { readonly [dataset: string]: string } = { glyphs: 'scripts', sinusoids: 'generated' }
+const SPLITS: { readonly [dataset: string]: string } = {
+  glyphs: 'scripts',
+  intents: 'domains',
+  sinusoids: 'generated',
+}
 
 /** Which classes are tested on, in a word. */
 function splitName({ dataset }: Config, given: boolean | undefined): string {

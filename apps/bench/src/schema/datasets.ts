@@ -39,6 +39,8 @@ function withClasses<Key extends string>(key: Key) {
     ({ [key]: z.literal(name) }) as { readonly [k in Key]: z.ZodLiteral<Name> }
   return [
     z.strictObject({ ...is('glyphs'), distort: distort.optional() }),
+    /** CLINC150, as bags of hashed n-grams. */
+    z.strictObject({ ...is('intents'), features: z.int().min(2).default(1024) }),
     z.strictObject({
       ...is('omniglot'),
       split: z.enum(['vinyals', 'finn', 'lake']).default('vinyals'),
