@@ -8,6 +8,7 @@ const PACKAGES = [
   'core',
   'episodes',
   'glyphs',
+  'intents',
   'protonet',
   'maml',
   'vmap',
