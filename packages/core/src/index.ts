@@ -10,6 +10,13 @@ export * from './kernels'
 export * from './learner'
 export * from './nn'
 export * from './optim'
+export {
+  type ByteSource,
+  type PackageFile,
+  type ReadOptions,
+  readPackageFile,
+} from './package-file'
+export { damagedFile, type PackedFile, unpackFile } from './packed-file'
 export * from './random'
 export * from './spec'
 export * from './support'

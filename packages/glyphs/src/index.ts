@@ -1,5 +1,5 @@
+import { type ByteSource, readPackageFile } from '@kshot/core'
 import { type Contents, exampleCount, imageArea, imageBytes, type Script, unpack } from './format'
-import { load } from './load'
 
 /** Characters of one split: a data set of classes with examples, to be read one at a time. */
 export interface GlyphSplit {
@@ -25,7 +25,7 @@ export interface GlyphSplit {
 
 export interface GlyphsOptions {
   /** Where `glyphs.bin` lies, or its bytes. By default the copy inside this package. */
-  readonly source?: URL | ArrayBuffer | Uint8Array
+  readonly source?: ByteSource | undefined
 }
 
 /**
@@ -42,8 +42,9 @@ export interface GlyphsOptions {
 export async function glyphs(
   options: GlyphsOptions = {},
 ): Promise<{ train: GlyphSplit; validation: GlyphSplit; test: GlyphSplit }> {
-  const source = options.source ?? new URL('../data/glyphs.bin', import.meta.url)
-  const contents = await unpack(await load(source))
+  const url = new URL('../data/glyphs.bin', import.meta.url)
+  const own = { package: '@kshot/glyphs', file: 'glyphs.bin', url }
+  const contents = await unpack(await readPackageFile(own, options))
   return {
     train: split(contents, 'train'),
     validation: split(contents, 'validation'),
