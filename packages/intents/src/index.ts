@@ -1,6 +1,6 @@
+import { type ByteSource, readPackageFile } from '@kshot/core'
 import { bagOfNgrams } from '@kshot/episodes'
 import { type Contents, unpack } from './contents'
-import { load } from './load'
 
 /** Which domains a data set has. */
 export type IntentSplitName = 'train' | 'validation' | 'test' | 'all'
@@ -52,7 +52,7 @@ export interface IntentsOptions {
   /** Numbers an example, where sentences are read as numbers. Default 1024. */
   readonly features?: number
   /** Where `intents.bin` lies, or its bytes. By default the copy inside this package. */
-  readonly source?: URL | string | ArrayBuffer | Uint8Array
+  readonly source?: ByteSource | undefined
 }
 
 /**
@@ -66,8 +66,9 @@ export interface IntentsOptions {
  * test.text(0, 3) // the fourth sentence of the first intent
  */
 export async function intents({ features = 1024, source }: IntentsOptions = {}): Promise<Intents> {
-  const own = new URL('../data/intents.bin', import.meta.url)
-  const contents = await unpack(await load(source ?? own))
+  const url = new URL('../data/intents.bin', import.meta.url)
+  const own = { package: '@kshot/intents', file: 'intents.bin', url }
+  const contents = await unpack(await readPackageFile(own, { source }))
   return {
     train: split(contents, 'train', features),
     validation: split(contents, 'validation', features),
