@@ -2,8 +2,9 @@
 // a line for each learner, backend and executor with whether threads gave the same bytes.
 import { cpu } from '@kshot/backend-cpu'
 import { wasm } from '@kshot/backend-wasm'
-import { disposeTask, episodeScores, rng, sequential, tree, useBackend } from '@kshot/core'
+import { disposeTask, rng, sequential, tree, useBackend } from '@kshot/core'
 import { workers } from '@kshot/core/node'
+import { episodeScores } from '@kshot/core/training'
 import { batches, episodes, pairs } from '@kshot/episodes'
 import { glyphs } from '@kshot/glyphs'
 import { vectorised } from '@kshot/vmap'

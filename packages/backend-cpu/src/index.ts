@@ -1,4 +1,5 @@
-import { type Backend, importBackend } from '@kshot/core'
+import type { Backend } from '@kshot/core'
+import { importBackend } from '@kshot/core/backend'
 import { backend, setBackend } from '@tensorflow/tfjs-core'
 
 /**

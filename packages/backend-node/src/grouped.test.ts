@@ -1,4 +1,8 @@
-import { GroupedConv2D, GroupedConv2DBackpropFilter, GroupedConv2DBackpropInput } from '@kshot/core'
+import {
+  GroupedConv2D,
+  GroupedConv2DBackpropFilter,
+  GroupedConv2DBackpropInput,
+} from '@kshot/core/backend'
 import { activate, relativeError } from '@kshot/testkit'
 import {
   addN,

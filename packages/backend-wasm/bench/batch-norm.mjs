@@ -1,7 +1,8 @@
 // Batch norm by kernels of our own against what it is composed of, TensorFlow.js' kernels under it: forward,
 // backward and the backward of the backward, ms (median). Reads dist: build first. `node bench/batch-norm.mjs`
 import { setFlagsFromString } from 'node:v8'
-import { batchNormTrain, enableGradients } from '@kshot/core'
+import { enableGradients } from '@kshot/core/backend'
+import { batchNormTrain } from '@kshot/core/nn'
 import { engine, ones, randomNormal, tidy, zeros } from '@tensorflow/tfjs-core'
 
 if (process.env.FMA) setFlagsFromString('--experimental-wasm-relaxed-simd')

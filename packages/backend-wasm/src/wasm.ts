@@ -1,10 +1,5 @@
-import {
-  type Availability,
-  type Backend,
-  type DeviceInfo,
-  importBackend,
-  KshotError,
-} from '@kshot/core'
+import { type Availability, type Backend, type DeviceInfo, KshotError } from '@kshot/core'
+import { importBackend } from '@kshot/core/backend'
 import { backend, env, getBackend, setBackend } from '@tensorflow/tfjs-core'
 import { type KernelChoice, useKernels } from './kernels'
 import type { WasmBackend } from './kernels/native'

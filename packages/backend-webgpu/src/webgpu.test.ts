@@ -1,4 +1,5 @@
-import { isKshotError, prepareBackend, useBackend } from '@kshot/core'
+import { isKshotError, useBackend } from '@kshot/core'
+import { prepareBackend } from '@kshot/core/backend'
 import { activate, leaked, numbersOf, useSwiftShader } from '@kshot/testkit'
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 import {

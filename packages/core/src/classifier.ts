@@ -8,7 +8,6 @@ import {
   tensor1d,
   tidy as tidyTensors,
 } from '@tensorflow/tfjs-core'
-import { type Backend, onBackend, prepareBackend } from './backend'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint'
 import { KshotError } from './errors'
 import type { AnyLearner, Context, Meta } from './learner'
@@ -16,6 +15,7 @@ import { rng } from './random'
 import { canonicalJson, type Spec } from './spec'
 import type { Batch } from './task'
 import * as tree from './tree'
+import { type Backend, onBackend, prepareBackend } from './use-backend'
 
 export interface Prediction {
   readonly label: string

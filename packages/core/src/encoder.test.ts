@@ -2,7 +2,7 @@ import { activate, leaked, testBackends } from '@kshot/testkit'
 import { add, ones, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { customEncoder, type Encoder, type Rows } from './encoder'
-import { embeddings, frozen } from './nn'
+import { embeddings, frozen } from './nn/external'
 import { rng } from './random'
 import { fromSpec } from './spec'
 

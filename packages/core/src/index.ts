@@ -1,14 +1,23 @@
-export * from './autodiff'
-export * from './backend'
+export {
+  grad,
+  hvp,
+  stopGradient,
+  type ValueAndGradient,
+  valueAndGrad,
+  type WithAux,
+} from './autodiff'
 export * from './checkpoint'
 export * from './classifier'
 export { crc32 } from './crc32'
 export { drawTensor } from './draw-tensor'
 export * from './encoder'
 export * from './errors'
-export * from './kernels'
 export * from './learner'
-export * from './nn'
+export * from './nn/external'
+export type { ShapedModel } from './nn/layer'
+export * from './nn/losses'
+export * from './nn/models'
+export * from './nn/similarity'
 export * from './optim'
 export {
   type ByteSource,
@@ -21,6 +30,23 @@ export * from './random'
 export * from './spec'
 export * from './support'
 export * from './task'
-export * from './training'
+export {
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+} from './training/evaluate'
+export {
+  type Best,
+  type MetaTrainOptions,
+  metaTrain,
+  type StepReport,
+  type StopReason,
+  type TrainResult,
+  type TrainState,
+  type Validation,
+} from './training/meta-train'
+export { sequential } from './training/sequential'
+export { type Estimate, estimate } from './training/statistics'
 export type { Params } from './tree'
 export * as tree from './tree'
+export { type Availability, type Backend, type DeviceInfo, useBackend } from './use-backend'

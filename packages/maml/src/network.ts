@@ -2,8 +2,6 @@ import {
   accuracy,
   type Batch,
   type Context,
-  drawWeight,
-  type Initializer,
   KshotError,
   type Meta,
   meanSquaredError,
@@ -17,6 +15,7 @@ import {
   type Traits,
   tree,
 } from '@kshot/core'
+import { drawWeight, type Initializer } from '@kshot/core/nn'
 import {
   add,
   concat,

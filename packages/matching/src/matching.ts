@@ -2,7 +2,6 @@
 import {
   accuracy,
   type Batch,
-  type LstmWeights,
   logSoftmax,
   type Meta,
   type MetaLearner,
@@ -14,6 +13,7 @@ import {
   tree,
   type Weights,
 } from '@kshot/core'
+import type { LstmWeights } from '@kshot/core/nn'
 import {
   concat,
   exp,

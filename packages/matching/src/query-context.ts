@@ -1,13 +1,6 @@
 // Vinyals et al. 2016, arXiv:1606.04080, appendix A.1: the fully conditional embedding f.
-import {
-  type LstmWeights,
-  lstmInput,
-  lstmStep,
-  lstmWeights,
-  type Params,
-  type Rng,
-  softmax,
-} from '@kshot/core'
+import { type Params, type Rng, softmax } from '@kshot/core'
+import { type LstmWeights, lstmInput, lstmStep, lstmWeights } from '@kshot/core/nn'
 import { add, concat, matMul, type Tensor, type Tensor2D, zerosLike } from '@tensorflow/tfjs-core'
 
 /** Its recurrent input is [h, r]: what was put out, and what was read from the support set. */

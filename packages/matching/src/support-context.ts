@@ -1,12 +1,6 @@
 // Vinyals et al. 2016, arXiv:1606.04080, appendix A.2: the fully conditional embedding g.
-import {
-  type LstmWeights,
-  lstmInput,
-  lstmStep,
-  lstmWeights,
-  type Params,
-  type Rng,
-} from '@kshot/core'
+import type { Params, Rng } from '@kshot/core'
+import { type LstmWeights, lstmInput, lstmStep, lstmWeights } from '@kshot/core/nn'
 import {
   add,
   expandDims,

@@ -1,4 +1,5 @@
 // Pairs as sums of two convolutions, against the paper's convolution of two maps one behind the other.
+import { hvp, type Params, rng, tree, valueAndGrad } from '@kshot/core'
 import {
   activation,
   batchNorm,
@@ -6,14 +7,9 @@ import {
   convBlock,
   dense,
   flatten,
-  hvp,
   maxPool,
-  type Params,
-  rng,
   series,
-  tree,
-  valueAndGrad,
-} from '@kshot/core'
+} from '@kshot/core/nn'
 import { activate, relativeError, testBackends } from '@kshot/testkit'
 import {
   add,

@@ -1,4 +1,5 @@
 // Sung et al. 2018, Learning to Compare: Relation Network for Few-Shot Learning, section 3.4 and figure 2.
+import { KshotError, type NormMode, type Rng, type Weights } from '@kshot/core'
 import {
   activation,
   type BatchNormOptions,
@@ -7,12 +8,8 @@ import {
   convBlock,
   dense,
   flatten,
-  KshotError,
-  type NormMode,
-  type Rng,
   series,
-  type Weights,
-} from '@kshot/core'
+} from '@kshot/core/nn'
 import {
   add,
   conv2d as convolve,

@@ -1,12 +1,5 @@
-import {
-  batchNorm,
-  dense,
-  type Initializer,
-  type Params,
-  type Rng,
-  series,
-  type Weights,
-} from '@kshot/core'
+import type { Params, Rng, Weights } from '@kshot/core'
+import { batchNorm, dense, type Initializer, series } from '@kshot/core/nn'
 import { fill, type Tensor } from '@tensorflow/tfjs-core'
 
 /** See `SiameseOptions.headInit`. */

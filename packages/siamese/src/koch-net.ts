@@ -1,4 +1,5 @@
 // Koch, Zemel & Salakhutdinov 2015, Siamese Neural Networks for One-shot Image Recognition, figure 4.
+import type { ShapedModel } from '@kshot/core'
 import {
   activation,
   conv2d,
@@ -6,9 +7,8 @@ import {
   flatten,
   type Initializer,
   maxPool,
-  type ShapedModel,
   series,
-} from '@kshot/core'
+} from '@kshot/core/nn'
 
 export interface KochNetOptions {
   /** Of the four convolutions. Default 64, 128, 128, 256. */

@@ -3,13 +3,13 @@ import {
   conv4,
   convMaps,
   disposeTask,
-  flatten,
   type Meta,
   metaTrain,
   mlp,
   rng,
   type ShapedModel,
 } from '@kshot/core'
+import { flatten } from '@kshot/core/nn'
 import { activate, codeOf, leaked, learnerSuite, testBackends, toyPairs } from '@kshot/testkit'
 import { memory, mul, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'

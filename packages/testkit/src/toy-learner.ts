@@ -1,12 +1,5 @@
-import {
-  accuracy,
-  dense,
-  flatten,
-  type MetaLearner,
-  series,
-  softmaxCrossEntropy,
-  type Weights,
-} from '@kshot/core'
+import { accuracy, type MetaLearner, softmaxCrossEntropy, type Weights } from '@kshot/core'
+import { dense, flatten, series } from '@kshot/core/nn'
 import {
   add,
   cast,

@@ -3,12 +3,12 @@ import {
   disposeTask,
   type Episode,
   type EpisodeScore,
-  episodeScores,
   type MetaLearner,
   rng,
   sequential,
   tree,
 } from '@kshot/core'
+import { episodeScores } from '@kshot/core/training'
 import {
   activate,
   codeOf,

@@ -4,15 +4,13 @@ import {
   type Episode,
   type EpisodeScore,
   type Executor,
-  executor,
   type Meta,
   type MetaGradient,
   type MetaLearner,
   type Params,
-  score,
-  taskGradient,
   tree,
 } from '@kshot/core'
+import { executor, score, taskGradient } from '@kshot/core/training'
 import { add, sum, type Tensor } from '@tensorflow/tfjs-core'
 import { joinTasks, shapeOf, stackTasks } from './joined-task'
 import { rngOfTasks } from './rng'

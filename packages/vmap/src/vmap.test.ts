@@ -1,4 +1,5 @@
-import { drawTensor, grad, type Params, rng, sumLeading } from '@kshot/core'
+import { drawTensor, grad, type Params, rng } from '@kshot/core'
+import { sumLeading } from '@kshot/core/backend'
 import { activate, codeOf, leaked, testBackends } from '@kshot/testkit'
 import {
   add,

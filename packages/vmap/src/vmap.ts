@@ -1,4 +1,5 @@
-import { type Params, recovering, tree } from '@kshot/core'
+import { type Params, tree } from '@kshot/core'
+import { recovering } from '@kshot/core/backend'
 import {
   engine,
   findBackend,

@@ -3,7 +3,7 @@ import {
   type GroupedConv2DAttrs,
   GroupedConv2DBackpropFilter,
   GroupedConv2DBackpropInput,
-} from '@kshot/core'
+} from '@kshot/core/backend'
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core'
 import type { Attrs, NativeBackend } from '../native-backend'
 import { backpropFilterByPatches, backpropInputByPatches, conv2dByPatches } from './by-patches'

@@ -1,4 +1,4 @@
-import type { OwnKernel } from '@kshot/core'
+import type { OwnKernel } from '@kshot/core/backend'
 import { getKernel, type KernelConfig, registerKernel } from '@tensorflow/tfjs-core'
 import type { NativeBackend } from '../native-backend'
 import { batchNorms } from './batch-norm'

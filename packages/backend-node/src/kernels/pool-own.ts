@@ -1,4 +1,4 @@
-import { MaxPoolGradGrad } from '@kshot/core'
+import { MaxPoolGradGrad } from '@kshot/core/backend'
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core'
 import type { Kernels } from './kernel'
 import { geometry, pools } from './pool'

@@ -1,4 +1,4 @@
-import { MaxPoolGradGrad } from '@kshot/core'
+import { MaxPoolGradGrad } from '@kshot/core/backend'
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core'
 import type { Attrs, NativeBackend } from '../native-backend'
 import { padding } from './conv'

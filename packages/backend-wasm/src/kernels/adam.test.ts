@@ -1,4 +1,5 @@
-import { ScaleByAdam, scaleByAdam } from '@kshot/core'
+import { scaleByAdam } from '@kshot/core'
+import { ScaleByAdam } from '@kshot/core/backend'
 import { activate } from '@kshot/testkit'
 import { abs, randomNormal, type Tensor } from '@tensorflow/tfjs-core'
 import fc from 'fast-check'

@@ -1,4 +1,5 @@
-import { batchNormTrain, grad } from '@kshot/core'
+import { grad } from '@kshot/core'
+import { batchNormTrain } from '@kshot/core/nn'
 import { activate } from '@kshot/testkit'
 import {
   add,

@@ -6,7 +6,7 @@ import {
   type BatchNormTrainAttrs,
   BatchNormTrainGrad,
   BatchNormTrainGradGrad,
-} from '@kshot/core'
+} from '@kshot/core/backend'
 import { type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { Call, Kernels } from './kernel'
 import type { Native } from './native'

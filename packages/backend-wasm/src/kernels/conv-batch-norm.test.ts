@@ -1,4 +1,5 @@
-import { convBlock, grad, type LayerOptions, tree } from '@kshot/core'
+import { grad, tree } from '@kshot/core'
+import { convBlock, type LayerOptions } from '@kshot/core/nn'
 import { activate, leaked, relativeError } from '@kshot/testkit'
 import {
   concat,

@@ -1,4 +1,8 @@
-import { type BatchNormTrainAttrs, ConvBatchNormPool, ConvBatchNormPoolGrad } from '@kshot/core'
+import {
+  type BatchNormTrainAttrs,
+  ConvBatchNormPool,
+  ConvBatchNormPoolGrad,
+} from '@kshot/core/backend'
 import { type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { Call, Kernels } from './kernel'
 import type { Native } from './native'

@@ -1,4 +1,8 @@
-import { GroupedConv2D, GroupedConv2DBackpropFilter, GroupedConv2DBackpropInput } from '@kshot/core'
+import {
+  GroupedConv2D,
+  GroupedConv2DBackpropFilter,
+  GroupedConv2DBackpropInput,
+} from '@kshot/core/backend'
 import { relativeError } from '@kshot/testkit'
 import { backend_util, randomNormal, stack, type Tensor } from '@tensorflow/tfjs-core'
 import fc from 'fast-check'

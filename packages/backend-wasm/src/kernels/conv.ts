@@ -3,7 +3,7 @@ import {
   type GroupedConv2DAttrs,
   GroupedConv2DBackpropFilter,
   GroupedConv2DBackpropInput,
-} from '@kshot/core'
+} from '@kshot/core/backend'
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core'
 import type { ConvMethod } from './conv-direct'
 import type { ConvInfo } from './conv-geometry'

@@ -1,4 +1,4 @@
-import { isOwnKernel, type OwnKernel } from '@kshot/core'
+import { isOwnKernel, type OwnKernel } from '@kshot/core/backend'
 import {
   getKernel,
   getKernelsForBackend,

@@ -1,4 +1,5 @@
-import { grad, MaxPoolGradGrad } from '@kshot/core'
+import { grad } from '@kshot/core'
+import { MaxPoolGradGrad } from '@kshot/core/backend'
 import { activate } from '@kshot/testkit'
 import {
   backend_util,

@@ -1,4 +1,4 @@
-import { ScaleByAdam, type ScaleByAdamAttrs } from '@kshot/core'
+import { ScaleByAdam, type ScaleByAdamAttrs } from '@kshot/core/backend'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Kernels } from './kernel'
 import { type Program, run } from './program'

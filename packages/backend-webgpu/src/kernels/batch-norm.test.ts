@@ -1,4 +1,5 @@
-import { batchNormTrain, grad, hvp, type Params, tree } from '@kshot/core'
+import { grad, hvp, type Params, tree } from '@kshot/core'
+import { batchNormTrain } from '@kshot/core/nn'
 import { activate, leaked, numbersOf, relativeError, useSwiftShader } from '@kshot/testkit'
 import { vmap } from '@kshot/vmap'
 import {

@@ -3,7 +3,7 @@ import {
   type BatchNormTrainAttrs,
   BatchNormTrainGrad,
   BatchNormTrainGradGrad,
-} from '@kshot/core'
+} from '@kshot/core/backend'
 import { type TensorInfo, util } from '@tensorflow/tfjs-core'
 import { type Columns, columnSums, eachChannel, eachNumber } from './columns'
 import type { Call, Kernel, Kernels } from './kernel'

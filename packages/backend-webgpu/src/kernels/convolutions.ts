@@ -1,4 +1,8 @@
-import { GroupedConv2D, GroupedConv2DBackpropFilter, GroupedConv2DBackpropInput } from '@kshot/core'
+import {
+  GroupedConv2D,
+  GroupedConv2DBackpropFilter,
+  GroupedConv2DBackpropInput,
+} from '@kshot/core/backend'
 import { type TensorInfo, util } from '@tensorflow/tfjs-core'
 import { forward, infoOf, toFilter, toInput } from './convolution'
 import type { Call, Kernel, Kernels } from './kernel'

@@ -1,4 +1,5 @@
-import { isOwnKernel, KshotError, type OwnKernel } from '@kshot/core'
+import { KshotError } from '@kshot/core'
+import { isOwnKernel, type OwnKernel } from '@kshot/core/backend'
 import {
   getKernel,
   getKernelsForBackend,

@@ -1,4 +1,4 @@
-import { MaxPoolGradGrad } from '@kshot/core'
+import { MaxPoolGradGrad } from '@kshot/core/backend'
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core'
 import type { Call, Kernels } from './kernel'
 import { run } from './program'

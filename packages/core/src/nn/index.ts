@@ -1,3 +1,4 @@
+/** For those who write a network of their own: layers, and what puts them together. */
 export { type Activation, activation } from './activation'
 export { type BatchNormOptions, batchNorm } from './batch-norm'
 export {
@@ -8,11 +9,9 @@ export {
 export { type ConvBlockOptions, convBlock } from './conv-block'
 export { type Conv2dOptions, conv2d } from './conv2d'
 export { type DenseOptions, dense } from './dense'
-export { type EmbeddingsOptions, embeddings, fromFunction, frozen } from './external'
 export { flatten } from './flatten'
 export { drawWeight, type Initializer } from './init'
 export { type Layer, type LayerOptions, model, type ShapedModel, stateless } from './layer'
-export * from './losses'
 export {
   type LstmOptions,
   type LstmState,
@@ -21,18 +20,5 @@ export {
   lstmStep,
   lstmWeights,
 } from './lstm'
-export {
-  type CnnOptions,
-  type Conv4Options,
-  type ConvMapsOptions,
-  cnn,
-  conv4,
-  convMaps,
-  type FinnNetOptions,
-  finnNet,
-  type MlpOptions,
-  mlp,
-} from './models'
 export { globalAveragePool, maxPool } from './pool'
 export { series } from './series'
-export { cosines, nearness, unitRows } from './similarity'

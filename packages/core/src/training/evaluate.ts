@@ -1,6 +1,6 @@
 import { argMax, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import type { AnyLearner, Context, EpisodeScore, Executor, Meta } from '../learner'
-import { accuracy, meanSquaredError } from '../nn'
+import { accuracy, meanSquaredError } from '../nn/losses'
 import { rng } from '../random'
 import { type Batch, countExamples, disposeTask, type Episode } from '../task'
 import { type Estimate, estimate } from './statistics'

@@ -5,7 +5,8 @@ import type { Context, MetaGradient, TaskGroups } from '../learner'
 import { rng } from '../random'
 import { disposeTask, type Episode } from '../task'
 import * as tree from '../tree'
-import { addInChunks, executor, sequential, taskContexts, taskGradient } from './index'
+import { addInChunks, executor, taskContexts, taskGradient } from './executor'
+import { sequential } from './sequential'
 
 const draw = toyEpisodes({ ways: 3, shots: 1, queries: 2, noise: 1.5 })
 const learner = toyLearner()

@@ -1,4 +1,5 @@
-export { type EvaluateOptions, type Evaluation, episodeScores, evaluate, score } from './evaluate'
+/** For those who write an executor, or a training loop of their own: how the tasks of a meta-batch are summed. */
+export { episodeScores, score } from './evaluate'
 export {
   addInChunks,
   CHUNK,
@@ -10,15 +11,3 @@ export {
   taskContexts,
   taskGradient,
 } from './executor'
-export {
-  type Best,
-  type MetaTrainOptions,
-  metaTrain,
-  type StepReport,
-  type StopReason,
-  type TrainResult,
-  type TrainState,
-  type Validation,
-} from './meta-train'
-export { sequential } from './sequential'
-export { type Estimate, estimate } from './statistics'

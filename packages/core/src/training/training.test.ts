@@ -6,16 +6,11 @@ import { adam } from '../optim'
 import { rng } from '../random'
 import { disposeTask, type Episode } from '../task'
 import * as tree from '../tree'
+import { evaluate } from './evaluate'
 import { taskContext, taskGradient } from './executor'
-import {
-  estimate,
-  evaluate,
-  type MetaTrainOptions,
-  metaTrain,
-  type StepReport,
-  sequential,
-  type TrainState,
-} from './index'
+import { type MetaTrainOptions, metaTrain, type StepReport, type TrainState } from './meta-train'
+import { sequential } from './sequential'
+import { estimate } from './statistics'
 
 const tasks = toyEpisodes({ ways: 3, shots: 1, queries: 2, noise: 1.5 })
 const base = { learner: toyLearner(), optimizer: adam(1e-2), tasks, steps: 12, seed: 4 }

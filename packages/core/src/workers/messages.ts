@@ -1,7 +1,7 @@
-import type { DeviceInfo } from '../backend'
 import type { Context, EpisodeScore } from '../learner'
 import type { RngKey } from '../random'
 import type { Spec } from '../spec'
+import type { DeviceInfo } from '../use-backend'
 import type { Failure } from './failure'
 import type { Packed } from './pack'
 

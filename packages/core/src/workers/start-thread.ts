@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import type { DeviceInfo } from '../backend'
 import { isKshotError } from '../errors'
+import type { DeviceInfo } from '../use-backend'
 import { died, notStarted } from './failure'
 import type { Job, Reply, Start } from './messages'
 

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads'
-import type { DeviceInfo } from '../backend'
+import type { DeviceInfo } from '../use-backend'
 import { disposed, notSendable, taskFailed } from './failure'
 import type { Done, Job, Start } from './messages'
 import { type Answer, startThread, type Thread } from './start-thread'

@@ -1,6 +1,5 @@
 import {
   adam,
-  batchNormTrain,
   binaryCrossEntropy,
   conv4,
   logSoftmax,
@@ -8,8 +7,9 @@ import {
   meanSquaredError,
   softmax,
   softmaxCrossEntropy,
-  sumLeading,
 } from '@kshot/core'
+import { sumLeading } from '@kshot/core/backend'
+import { batchNormTrain } from '@kshot/core/nn'
 import {
   reshape,
   scatterND,

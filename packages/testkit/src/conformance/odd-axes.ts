@@ -1,4 +1,6 @@
-import { batchNormTrain, logSoftmax, sumLeading } from '@kshot/core'
+import { logSoftmax } from '@kshot/core'
+import { sumLeading } from '@kshot/core/backend'
+import { batchNormTrain } from '@kshot/core/nn'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Edge } from './edge'
 

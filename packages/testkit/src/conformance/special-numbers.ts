@@ -1,4 +1,5 @@
-import { batchNormTrain, grad, softmaxCrossEntropy } from '@kshot/core'
+import { grad, softmaxCrossEntropy } from '@kshot/core'
+import { batchNormTrain } from '@kshot/core/nn'
 import * as tf from '@tensorflow/tfjs-core'
 import { type Edge, repeated } from './edge'
 

@@ -1,3 +1,4 @@
+import { type ShapedModel, tree } from '@kshot/core'
 import {
   activation,
   convBlock,
@@ -6,10 +7,8 @@ import {
   globalAveragePool,
   type Layer,
   model,
-  type ShapedModel,
   series,
-  tree,
-} from '@kshot/core'
+} from '@kshot/core/nn'
 import { type ReferenceCase, type ReferenceTree, toTensor } from './format'
 
 /** The net of a case, without its head: that is the learner's. */

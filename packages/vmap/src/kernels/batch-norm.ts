@@ -7,7 +7,7 @@ import {
   BatchNormTrainGradGrad,
   ConvBatchNormPool,
   ConvBatchNormPoolGrad,
-} from '@kshot/core'
+} from '@kshot/core/backend'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { asBatch, asTasks } from './image'
 import { anyPerTask, each, type Kernel, type Kernels } from './kernel'

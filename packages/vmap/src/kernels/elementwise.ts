@@ -1,4 +1,4 @@
-import { ScaleByAdam } from '@kshot/core'
+import { ScaleByAdam } from '@kshot/core/backend'
 import { type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { TasksBackend } from '../tasks-backend'
 import { alike, anyPerTask, each, type Kernel, type Kernels, listed } from './kernel'

@@ -1,4 +1,8 @@
-import { GroupedConv2D, GroupedConv2DBackpropFilter, GroupedConv2DBackpropInput } from '@kshot/core'
+import {
+  GroupedConv2D,
+  GroupedConv2DBackpropFilter,
+  GroupedConv2DBackpropInput,
+} from '@kshot/core/backend'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { TasksBackend } from '../tasks-backend'
 import { alike, anyPerTask, each, type Kernel, type Kernels } from './kernel'
