@@ -1,5 +1,13 @@
 // Chen et al. 2019, A Closer Look at Few-shot Classification, arXiv:1904.04232: Baseline and Baseline++.
-import { type Batch, type MetaLearner, type Model, marksOf, type Rng, tree } from '@kshot/core'
+import {
+  type Batch,
+  type MetaLearner,
+  type Model,
+  marksOf,
+  queryTraits,
+  type Rng,
+  tree,
+} from '@kshot/core'
 import { type Tensor2D, transpose, zeros } from '@tensorflow/tfjs-core'
 import { centroidsOf } from './centroids'
 import { bodyOf, classifierTraining } from './classifier-training'
@@ -72,9 +80,12 @@ export function fineTuned(options: FineTunedOptions): MetaLearner<Batch> {
       classEquivariant: headInit === 'still',
       supportOrderInvariant: true,
       unevenShots: true,
-      transductive: false,
+      ...queryTraits(backbone, 'running'),
+      innerSteps: steps,
+      net: backbone.spec,
     },
     trainsOn: 'batches',
+    withInnerSteps: (steps) => fineTuned({ ...options, steps }),
     init: training.init,
     loss(meta, batch, ctx) {
       const { features: _, ...result } = training.loss(meta, batch, ctx)

@@ -6,6 +6,7 @@ import {
   type Model,
   marksOf,
   type Params,
+  queryTraits,
   stopGradient,
   tree,
   unitRows,
@@ -87,7 +88,9 @@ export function simpleShot(options: SimpleShotOptions): MetaLearner<Batch> {
       classEquivariant: true,
       supportOrderInvariant: true,
       unevenShots: true,
-      transductive: false,
+      ...queryTraits(backbone, 'running'),
+      innerSteps: 0,
+      net: backbone.spec,
     },
     trainsOn: 'batches',
     init(rng, taskSpec) {

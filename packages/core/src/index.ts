@@ -18,6 +18,7 @@ export type { ShapedModel } from './nn/layer'
 export * from './nn/losses'
 export * from './nn/models'
 export * from './nn/similarity'
+export * from './normalisation'
 export * from './optim'
 export {
   type ByteSource,

@@ -10,16 +10,9 @@ import type { Params } from './tree'
  * - `batch-joint`: support and query in one batch, as Snell trains (transductive at test)
  * - `batch-separate`: the support set, and the query set, each with its own statistics (transductive)
  * - `support+one`: the support set plus ONE query, as Reptile (not transductive)
- * - `per-step`: own parameters, and optionally statistics, for each inner step (MAML++)
  * - `none`: the layers are left out
  */
-export type Normalisation =
-  | 'running'
-  | 'batch-joint'
-  | 'batch-separate'
-  | 'support+one'
-  | 'per-step'
-  | 'none'
+export type Normalisation = 'running' | 'batch-joint' | 'batch-separate' | 'support+one' | 'none'
 
 /** What a model's normalisation layers do in one call; learners map a {@link Normalisation} to it. */
 export type NormMode = 'batch' | 'running' | 'none'
@@ -33,6 +26,8 @@ export interface Weights {
 /** A network as a pair of pure functions; no variable inside. */
 export interface Model {
   readonly spec: Spec
+  /** Whether it has layers that normalise, so that the mode of a call matters. */
+  readonly normalises: boolean
   init(rng: Rng, inputShape: readonly number[]): Weights
   /** `x`: `[n, ...inputShape]`. Returns the output and the state after this batch. */
   apply(
@@ -55,7 +50,10 @@ export interface Context {
   readonly phase: 'train' | 'validate' | 'test'
 }
 
-/** What a learner can do; the conformance suite asserts the declared value in both directions. */
+/**
+ * What a learner is and can do, of which results are labelled; JSON. The conformance suite asserts
+ * the declared value in both directions.
+ */
 export interface Traits {
   /** May be tested with another number of classes than it was trained with. */
   readonly anyWay: boolean
@@ -67,6 +65,17 @@ export interface Traits {
   readonly unevenShots: boolean
   /** At test, the prediction for one query depends on the other queries. */
   readonly transductive: boolean
+  /**
+   * Queries that share batch statistics with one another at test: `all` of a task; `one`, each beside
+   * the support set; `none`, where a query meets running statistics or no normalisation.
+   */
+  readonly queriesTogether: 'all' | 'one' | 'none'
+  /** Gradient steps on the support set at test; 0 without an inner loop. */
+  readonly innerSteps: number
+  /** The number of classes that it was built for, where it is for no other. */
+  readonly fixedWays?: number
+  /** The net that it is built on, where it is on one. */
+  readonly net?: Spec
 }
 
 /** The loss of one task, and what comes with it. */
@@ -100,6 +109,8 @@ export interface MetaLearner<Task = Episode> {
   adapt(meta: Meta, support: Batch, ctx: Context): Adapted
   /** `x`: `[n, ...shape]`. Returns logits `[n, ways]`, or the output of a regression. */
   predict(meta: Meta, adapted: Adapted, x: Tensor, ctx: Context): Tensor
+  /** The same learner with another number of inner steps at test, where it has an inner loop. */
+  withInnerSteps?(steps: number): MetaLearner<Task>
 }
 
 /** A learner of any kind, where it is used and not trained. */

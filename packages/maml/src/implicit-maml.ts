@@ -80,7 +80,8 @@ export function implicitMaml(options: ImplicitMamlOptions): MetaLearner {
       export: 'implicitMaml',
       options: { ...net.options, innerRate, steps, strength, solverSteps, damping },
     },
-    traits: net.traits,
+    traits: { ...net.traits, innerSteps: steps.test },
+    withInnerSteps: (test) => implicitMaml({ ...options, steps: { ...steps, test } }),
     init: net.init,
     loss: (meta, { support, query }, ctx) => net.judge(adapted(meta, support, ctx), query, at),
     gradient: (meta, { support, query }, ctx) =>

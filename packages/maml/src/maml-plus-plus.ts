@@ -107,7 +107,8 @@ export function mamlPlusPlus(options: MamlPlusPlusOptions): MetaLearner {
         adapts,
       },
     },
-    traits: net.traits,
+    traits: { ...net.traits, innerSteps: steps.test },
+    withInnerSteps: (test) => mamlPlusPlus({ ...options, steps: { ...steps, test } }),
     init(rng, task) {
       const { params: weights, state } = net.init(rng, task)
       if (!learnsRates) return { params: { weights }, state }

@@ -1,4 +1,4 @@
-import { conv4, type Episode, grad, momentum, rng, sequential, sgd, tree } from '@kshot/core'
+import { conv4, type Episode, grad, mlp, momentum, rng, sequential, sgd, tree } from '@kshot/core'
 import { activate, learnerSuite, referenceSuite, relativeError, toyEpisodes } from '@kshot/testkit'
 import { memory, mul, scalar, square, type Tensor } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -14,6 +14,11 @@ learnerSuite(
   'first-order maml, support + one',
   maml({ ...base, firstOrder: true, normalisation: { test: 'support+one' } }),
   { load, gain: 0.08 },
+)
+learnerSuite(
+  'maml, a net that does not normalise',
+  maml({ model: mlp({ hidden: [], outputs: 16 }), innerRate: 0.1, steps: 2 }),
+  { load, gain: 0.08, backends: ['wasm'] },
 )
 
 describe('maml', () => {

@@ -68,7 +68,8 @@ export function maml(options: MamlOptions): MetaLearner {
         ...(innerOptimizer && { innerOptimizer: innerOptimizer.spec }),
       },
     },
-    traits: net.traits,
+    traits: { ...net.traits, innerSteps: steps.test },
+    withInnerSteps: (test) => maml({ ...options, steps: { ...steps, test } }),
     init: net.init,
     loss: (meta, { support, query }, ctx) =>
       net.judge(adapted(meta, support, ctx), query, { phase: 'train', innerStep: steps.train }),

@@ -68,7 +68,8 @@ export function metaSgd(options: MetaSgdOptions): MetaLearner {
       export: 'metaSgd',
       options: { ...net.options, initialRate, steps, firstOrder, adapts },
     },
-    traits: net.traits,
+    traits: { ...net.traits, innerSteps: steps.test },
+    withInnerSteps: (test) => metaSgd({ ...options, steps: { ...steps, test } }),
     init(rng, task) {
       const { params: weights, state } = net.init(rng, task)
       const draw = (like: Tensor, path: string) => drawn(rng.split(`rate ${path}`), like, low, high)

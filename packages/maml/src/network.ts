@@ -7,6 +7,7 @@ import {
   meanSquaredError,
   type NormMode,
   type Params,
+  queryTraits,
   type Rng,
   type ShapedModel,
   type Spec,
@@ -76,7 +77,7 @@ export interface At {
 
 export interface Network {
   readonly options: Spec['options']
-  readonly traits: Traits
+  readonly traits: Omit<Traits, 'innerSteps'>
   init(rng: Rng, task: TaskSpec): Meta
   /** The weights for one task: a shared head becomes one column a class, equal at first. */
   forTask(weights: Weights, support: Batch): Weights
@@ -134,7 +135,9 @@ export function network(options: NetworkOptions): Network {
       classEquivariant: head === 'shared',
       supportOrderInvariant: true,
       unevenShots: true,
-      transductive: test === 'batch-separate',
+      ...queryTraits(model, test),
+      ...(head === 'fixed' && { fixedWays: ways! }),
+      net: model.spec,
     },
     init(rng, { inputShape, ways: taskWays }) {
       checkWays(head, ways, taskWays)

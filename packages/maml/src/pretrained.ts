@@ -22,6 +22,7 @@ export function pretrained(options: PretrainedOptions): MetaLearner {
   const { model, innerRate, innerOptimizer, adapts, normalisation } = learner.spec.options
   return {
     ...learner,
+    withInnerSteps: (steps) => pretrained({ ...options, steps }),
     spec: {
       package: '@kshot/maml',
       export: 'pretrained',

@@ -91,7 +91,12 @@ export function reptile(options: ReptileOptions): MetaLearner {
       export: 'reptile',
       options: { ...net.options, steps, innerOptimizer: innerOptimizer.spec, batch: { ...batch } },
     },
-    traits: { ...net.traits, supportOrderInvariant: batch.test === undefined },
+    traits: {
+      ...net.traits,
+      supportOrderInvariant: batch.test === undefined,
+      innerSteps: steps.test,
+    },
+    withInnerSteps: (test) => reptile({ ...options, steps: { ...steps, test } }),
     init(rng, task) {
       const { params, state: model } = net.init(rng, task)
       const optimizer = runsOn && { optimizer: innerOptimizer.init(tree.leaves(params)) }

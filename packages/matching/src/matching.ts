@@ -9,6 +9,7 @@ import {
   marksOf,
   type NormMode,
   type Params,
+  queryTraits,
   softmaxCrossEntropy,
   tree,
   type Weights,
@@ -121,7 +122,9 @@ export function matching(options: MatchingOptions): MetaLearner {
       classEquivariant: true,
       supportOrderInvariant: !fullContext,
       unevenShots: true,
-      transductive: test === 'batch-joint' || test === 'batch-separate',
+      ...queryTraits(backbone, test),
+      innerSteps: 0,
+      net: backbone.spec,
     },
     init(rng, { inputShape }) {
       const { params, state } = backbone.init(rng.split('backbone'), inputShape)

@@ -8,6 +8,7 @@ import {
   type Model,
   type NormMode,
   type Params,
+  queryTraits,
   softmaxCrossEntropy,
   tree,
 } from '@kshot/core'
@@ -87,7 +88,9 @@ export function protonet(options: ProtonetOptions): MetaLearner {
       classEquivariant: true,
       supportOrderInvariant: true,
       unevenShots: true,
-      transductive: test === 'batch-joint',
+      ...queryTraits(backbone, test),
+      innerSteps: 0,
+      net: backbone.spec,
     },
     init: (rng, { inputShape }) => backbone.init(rng, inputShape),
     loss(meta, { support, query }) {

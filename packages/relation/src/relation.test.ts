@@ -59,6 +59,7 @@ const inputShape = [8, 8, 1]
 /** Maps are the examples. */
 const identity: ShapedModel = {
   spec: { package: 'test', export: 'identity', options: {} },
+  normalises: false,
   outputShape: (shape) => shape,
   init: () => ({ params: {}, state: {} }),
   apply: (_, x) => ({ y: x, state: {} }),

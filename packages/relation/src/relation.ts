@@ -9,6 +9,7 @@ import {
   meanSquaredError,
   type NormMode,
   type Params,
+  queryTraits,
   type ShapedModel,
   softmaxCrossEntropy,
   tree,
@@ -137,7 +138,10 @@ export function relation(options: RelationOptions): MetaLearner {
       classEquivariant: true,
       supportOrderInvariant: true,
       unevenShots: true,
-      transductive: test === 'batch-joint' || test === 'batch-separate',
+      // Whatever the backbone, the relation module normalises.
+      ...queryTraits({ normalises: true }, test),
+      innerSteps: 0,
+      net: backbone.spec,
     },
     init(rng, { inputShape }) {
       const embedded = backbone.init(rng.split('embedding'), inputShape)

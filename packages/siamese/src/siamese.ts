@@ -9,6 +9,7 @@ import {
   type NormMode,
   type PairBatch,
   type Params,
+  queryTraits,
   type ShapedModel,
   stopGradient,
   tree,
@@ -129,7 +130,9 @@ export function siamese(options: SiameseOptions): MetaLearner<PairBatch> {
       classEquivariant: true,
       supportOrderInvariant: true,
       unevenShots: true,
-      transductive: test === 'batch-joint',
+      ...queryTraits(backbone, test),
+      innerSteps: 0,
+      net: backbone.spec,
     },
     trainsOn: 'pairs',
     init(rng, { inputShape }) {

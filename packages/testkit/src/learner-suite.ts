@@ -1,6 +1,5 @@
 import {
   adam,
-  type Context,
   disposeTask,
   type Episode,
   evaluate,
@@ -13,11 +12,11 @@ import {
   type TaskSource,
   tree,
 } from '@kshot/core'
-import { gather, type Tensor, tensor1d } from '@tensorflow/tfjs-core'
+import { gather, tensor1d } from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { activate, type TestBackend, testBackends } from './backends'
-import { relativeError } from './closeness'
 import { leaked } from './leaks'
+import { declaredFacts, near, predictions, testing } from './learner-facts'
 import { toyEpisodes, toyTasks } from './toy'
 
 export interface LearnerSuiteOptions {
@@ -31,8 +30,6 @@ export interface LearnerSuiteOptions {
 }
 
 const WAYS = 3
-/** Each call gets a new generator: drawing from one moves it on. */
-const testing = (): Context => ({ step: 0, rng: rng(7), phase: 'test' })
 
 /**
  * What every learner must show, on every backend; traits are asserted as declared, true or false.
@@ -57,14 +54,7 @@ export function learnerSuite<Task>(
     })
     afterAll(() => tree.dispose({ ...meta }))
 
-    const predictions = (episode: Episode, x: Tensor = episode.query.x): number[][] => {
-      const adapted = learner.adapt(meta, episode.support, testing())
-      const output = learner.predict(meta, adapted, x, testing())
-      const rows = output.arraySync() as number[][]
-      disposeTask([adapted, output])
-      return rows
-    }
-    const near = (a: number[][], b: number[][]) => relativeError(a.flat(), b.flat()) < 1e-4
+    const predicted = (episode: Episode) => predictions(learner, meta, episode)
     const drawn = (shape = {}) =>
       toyEpisodes({ ways: WAYS, shots: 2, queries: 2, ...shape })(0) as Episode
     const holds = (claim: () => boolean) => {
@@ -77,7 +67,7 @@ export function learnerSuite<Task>(
 
     it('returns logits [n, ways] and a finite scalar loss', () => {
       const episode = drawn()
-      expect(predictions(episode).map((row) => row.length)).toEqual(Array(6).fill(WAYS))
+      expect(predicted(episode).map((row) => row.length)).toEqual(Array(6).fill(WAYS))
       const task = trainingTasks({ shots: 2, queries: 2 })(0) as Episode
       const result = learner.loss(meta, task, { ...testing(), phase: 'train' })
       expect(result.loss.shape).toEqual([])
@@ -90,18 +80,18 @@ export function learnerSuite<Task>(
     it('gives the same bytes for the same seed', async () => {
       const [a, b] = [learner.init(rng(5), taskSpec), learner.init(rng(5), taskSpec)]
       expect(await tree.equal({ ...a }, { ...b })).toBe(true)
-      expect(predictions(drawn())).toEqual(predictions(drawn()))
+      expect(predicted(drawn())).toEqual(predicted(drawn()))
     })
 
     it('does not touch its meta-parameters when it adapts', async () => {
       const before = tree.clone({ ...meta })
-      predictions(drawn())
+      predicted(drawn())
       expect(await tree.equal(before, { ...meta })).toBe(true)
     })
 
     it(`any way: ${learner.traits.anyWay}`, () => {
       const episode = drawn({ ways: WAYS + 2 })
-      const claim = () => predictions(episode).every((row) => row.length === WAYS + 2)
+      const claim = () => predicted(episode).every((row) => row.length === WAYS + 2)
       expect(holds(claim)).toBe(learner.traits.anyWay)
     })
 
@@ -110,9 +100,9 @@ export function learnerSuite<Task>(
       const moved = [1, 2, 0]
       const relabelled = [...episode.support.y.dataSync()].map((label) => moved[label]!)
       const support = { ...episode.support, y: tensor1d(relabelled, 'int32') }
-      const permuted = predictions({ ...episode, support })
+      const permuted = predicted({ ...episode, support })
       const claim = near(
-        predictions(episode),
+        predicted(episode),
         permuted.map((row) => moved.map((m) => row[m]!)),
       )
       expect(claim).toBe(learner.traits.classEquivariant)
@@ -123,22 +113,17 @@ export function learnerSuite<Task>(
       const order = tensor1d([5, 2, 0, 4, 1, 3], 'int32')
       const { x, y } = episode.support
       const support = { ...episode.support, x: gather(x, order), y: gather(y, order) }
-      const claim = near(predictions(episode), predictions({ ...episode, support }))
+      const claim = near(predicted(episode), predicted({ ...episode, support }))
       expect(claim).toBe(learner.traits.supportOrderInvariant)
     })
 
     it(`uneven shots: ${learner.traits.unevenShots}`, () => {
       const episode = drawn({ shotsOfFirst: 4 })
-      const claim = () => predictions(episode).flat().every(Number.isFinite)
+      const claim = () => predicted(episode).flat().every(Number.isFinite)
       expect(holds(claim)).toBe(learner.traits.unevenShots)
     })
 
-    it(`transductive: ${learner.traits.transductive}`, () => {
-      const episode = drawn()
-      const alone = predictions(episode, gather(episode.query.x, tensor1d([0], 'int32')))
-      const together = predictions(episode).slice(0, 1)
-      expect(!near(alone, together)).toBe(learner.traits.transductive)
-    })
+    declaredFacts({ learner, meta: () => meta, load, taskSpec, episode: drawn })
 
     it('can be built again from its spec', async () => {
       const spec = JSON.parse(JSON.stringify(learner.spec)) as Spec

@@ -39,6 +39,8 @@ export function toyLearner({ units = 4 } = {}): MetaLearner {
       supportOrderInvariant: true,
       unevenShots: true,
       transductive: false,
+      queriesTogether: 'none',
+      innerSteps: 0,
     },
     init: (rng, { inputShape }) => ({
       params: net.init(rng, inputShape).params,

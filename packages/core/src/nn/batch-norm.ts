@@ -44,6 +44,7 @@ export function batchNorm(options: BatchNormOptions & Follows = {}): Layer {
   const normalise = normalisation(options)
   const { gamma = true, innerSteps, relu, pool } = options
   return {
+    normalises: true,
     outputShape: (shape) => (pool ? maxPool(pool).outputShape(shape) : shape),
     init(_, inputShape) {
       const size = [...(innerSteps === undefined ? [] : [innerSteps]), inputShape.at(-1)!]

@@ -22,6 +22,7 @@ export function convBlock(options: ConvBlockOptions): Layer {
   const norm = batchNorm(options)
   const normalise = normalisation(options)
   return {
+    normalises: true,
     outputShape(shape) {
       const convolved = conv.outputShape(shape)
       return pool > 0 ? maxPool(pool).outputShape(convolved) : convolved

@@ -25,6 +25,7 @@ export function conv2d({
 }: Conv2dOptions): Layer {
   const side = (n: number) => Math.ceil((padding === 'same' ? n : n - kernelSize + 1) / stride)
   return {
+    normalises: false,
     outputShape: ([h, w]) => [side(h!), side(w!), filters],
     init(rng, [, , channels]) {
       const fan = { in: kernelSize ** 2 * channels!, out: kernelSize ** 2 * filters }

@@ -11,6 +11,7 @@ export interface DenseOptions {
 /** y = x W + b; `[n, in]` to `[n, units]`. */
 export function dense({ units, weightInit = 'torch', biasInit = 'torch' }: DenseOptions): Layer {
   return {
+    normalises: false,
     outputShape: () => [units],
     init(rng, [inputs]) {
       const fan = { in: inputs!, out: units }

@@ -14,6 +14,7 @@ export function fromFunction(
 ): Model {
   return {
     spec,
+    normalises: false,
     init: (rng, inputShape) => ({ params: init(rng, inputShape), state: {} }),
     apply: ({ params, state }, x) => ({ y: f(params, x), state }),
   }

@@ -23,6 +23,7 @@ export function stateless(
   outputShape: Layer['outputShape'] = (shape) => shape,
 ): Layer {
   return {
+    normalises: false,
     outputShape,
     init: () => ({ params: {}, state: {} }),
     apply: (_, x) => ({ y: apply(x), state: {} }),

@@ -4,6 +4,7 @@ import type { Layer } from './layer'
 /** Layers one after the other; parameters and state are lists in their order. */
 export function series(layers: readonly Layer[]): Layer {
   return {
+    normalises: layers.some((layer) => layer.normalises),
     outputShape: (shape) => layers.reduce((current, layer) => layer.outputShape(current), shape),
     init(rng, inputShape) {
       let shape = inputShape

@@ -1,0 +1,28 @@
+import type { Model, Normalisation, NormMode, Traits } from './learner'
+
+/** What the layers of a model do in a call under this normalisation. */
+export function normModeOf(normalisation: Normalisation): NormMode {
+  if (normalisation === 'running' || normalisation === 'none') return normalisation
+  return 'batch'
+}
+
+/**
+ * Which traits follow from the way queries are normalised at test: nothing is shared by the queries
+ * of a model without layers that normalise.
+ * @example const traits = { ...queryTraits(backbone, 'batch-joint'), innerSteps: 0 }
+ */
+export function queryTraits(
+  { normalises }: Pick<Model, 'normalises'>,
+  test: Normalisation,
+): Pick<Traits, 'transductive' | 'queriesTogether'> {
+  const queriesTogether = normalises ? TOGETHER[test] : 'none'
+  return { transductive: queriesTogether === 'all', queriesTogether }
+}
+
+const TOGETHER = {
+  running: 'none',
+  'batch-joint': 'all',
+  'batch-separate': 'all',
+  'support+one': 'one',
+  none: 'none',
+} as const satisfies Record<Normalisation, Traits['queriesTogether']>
