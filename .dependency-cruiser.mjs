@@ -1,0 +1,73 @@
+// The arrows of docs/architecture.md. Imports of types count.
+
+/** Packages that import a sibling, and why. */
+const siblings = {
+  // the same code with another library
+  'backend-node-gpu': 'backend-node',
+  // turns its sentences into numbers as `texts` does
+  intents: 'episodes',
+}
+
+const tests = '(\\.test\\.ts|(^|/|\\.)testing\\.ts|/testing/.*)$'
+const exceptions = Object.keys(siblings).map((name) => `^packages/${name}/`)
+const ofTests = [tests, '^packages/testkit/', '^apps/[^/]+/test/', '^e2e/']
+
+export default {
+  forbidden: [
+    {
+      name: 'no-circle',
+      comment: 'Files that import each other cannot be read, tested or moved alone.',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { circular: true },
+    },
+    {
+      name: 'not-installed',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'core-knows-nobody',
+      comment: 'core knows no algorithm, data set or device.',
+      severity: 'error',
+      from: { path: '^packages/core/', pathNot: tests },
+      to: { path: '^packages/', pathNot: '^packages/core/' },
+    },
+    {
+      name: 'packages-import-core-only',
+      comment: 'A package imports core and npm. Exceptions stand at the top of this file.',
+      severity: 'error',
+      from: { path: '^packages/([^/]+)/', pathNot: [tests, ...exceptions] },
+      to: { path: '^packages/', pathNot: '^packages/(core|$1)/' },
+    },
+    ...Object.entries(siblings).map(([name, sibling]) => ({
+      name: `${name}-imports-${sibling}-only`,
+      severity: 'error',
+      from: { path: `^packages/${name}/`, pathNot: tests },
+      to: { path: '^packages/', pathNot: `^packages/(core|${name}|${sibling})/` },
+    })),
+    {
+      name: 'nothing-imports-apps',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { path: '^(apps|e2e|examples)/' },
+    },
+    {
+      name: 'tests-are-not-imported',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: ofTests },
+      to: { path: ofTests },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    exclude: { path: '(^|/)(dist|generator|node_modules/\\.cache)/' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@kshot/source', 'import', 'node', 'default'],
+    },
+  },
+}
