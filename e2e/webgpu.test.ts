@@ -25,7 +25,7 @@ interface Outcome {
 declare const kshot: {
   onCpu(): Promise<Outcome>
   onWebGPU(options?: { kernels?: string; wanted?: string[] }): Promise<Outcome>
-  besideCpu(): Promise<{ probabilities: number[]; active: string }[]>
+  besideCpu(): Promise<{ confidences: number[]; active: string }[]>
   readAtOnce(): Promise<number[] | string>
   missing(): Promise<unknown>
 }
@@ -99,7 +99,7 @@ describe('a page in Chromium', () => {
 
       const [own, other] = await page.evaluate(() => kshot.besideCpu())
       expect(other!.active).toBe('cpu')
-      expect(relativeError(other!.probabilities, own!.probabilities)).toBeLessThan(1e-3)
+      expect(relativeError(other!.confidences, own!.confidences)).toBeLessThan(1e-3)
       // headless Chromium's canvas shows nothing of SwiftShader: an error, and not zeros
       const read = await page.evaluate(() => kshot.readAtOnce())
       expect([[0, 2, 3], 'webgpu/sync-read']).toContainEqual(read)

@@ -6,12 +6,12 @@ import { protonet } from '@kshot/protonet'
 export async function fewShot(checkpoint, backend, examples, queries) {
   const learner = protonet({ backbone: conv4({ filters: 32 }) })
   const meta = loadMeta(checkpoint, learner)
-  const classifier = createClassifier(learner, meta, { backend })
-  for (const [label, x] of examples) classifier.addExample(label, x)
+  const classifier = await createClassifier({ learner, meta, backend, unknown: false })
+  for (const [label, x] of examples) await classifier.addExample(label, x)
   const before = []
   for (const [, x] of queries) before.push((await classifier.predict(x)).label)
 
-  const again = createClassifier(learner, meta, { backend })
+  const again = await createClassifier({ learner, meta, backend, unknown: false })
   await again.load(await classifier.save())
   const after = []
   for (const [, x] of queries) after.push((await again.predict(x)).label)

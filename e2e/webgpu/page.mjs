@@ -70,15 +70,17 @@ async function on(backend, wanted = Object.keys(work)) {
 async function beside(backend) {
   await useBackend(cpu())
   const learner = protonet({ backbone: net() })
-  const classifier = createClassifier(learner, learner.init(rng(1), tasks.taskSpec), { backend })
+  const meta = learner.init(rng(1), tasks.taskSpec)
+  const classifier = await createClassifier({ learner, meta, backend })
   const { support, query } = tasks(0)
   const images = (x) => tf.unstack(x)
-  for (const [i, x] of images(support.x).entries()) classifier.addExample(`class ${i}`, x)
-  const probabilities = []
+  for (const [i, x] of images(support.x).entries()) await classifier.addExample(`class ${i}`, x)
+  const confidences = []
   for (const x of images(query.x)) {
-    probabilities.push(...Object.values((await classifier.predict(x)).probabilities))
+    const { ranking } = await classifier.predict(x)
+    confidences.push(...ranking.map((ranked) => ranked.confidence))
   }
-  return { probabilities, active: tf.getBackend() }
+  return { confidences, active: tf.getBackend() }
 }
 
 /** What the app is told where WebGPU is missing. */

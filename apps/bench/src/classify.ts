@@ -1,6 +1,13 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { createClassifier, disposeTask, isKshotError, KshotError, useBackend } from '@kshot/core'
+import {
+  createClassifier,
+  disposeTask,
+  isKshotError,
+  KshotError,
+  type Prediction,
+  useBackend,
+} from '@kshot/core'
 import { decodeImage, type ImageFormat } from '@kshot/episodes/node'
 import { tensor } from '@tensorflow/tfjs-core'
 import { backends } from './backends'
@@ -30,13 +37,11 @@ export interface Classified {
   readonly transductive: boolean
   /** How many examples each label was given. */
   readonly support: { readonly [label: string]: number }
-  readonly predictions: readonly {
+  readonly predictions: readonly ({
     readonly query: string
-    readonly label: string
-    readonly probabilities: { readonly [label: string]: number }
     /** Light and dark were exchanged. */
     readonly inverted: boolean
-  }[]
+  } & Prediction)[]
 }
 
 /**
@@ -56,20 +61,19 @@ export async function classify(job: ClassifyJob): Promise<Classified> {
   await useBackend(backends[job.backend ?? config.backend]!(1))
   const learner = await buildLearner(config, job.allowModule)
   const meta = saved.load(learner)
-  const classifier = createClassifier(learner, meta)
+  const classifier = await createClassifier({ learner, meta })
   try {
     for (const { label, files } of support) {
       for (const file of files) {
         const x = pixels(file)
-        classifier.addExample(label, x)
-        x.dispose()
+        await classifier.addExample(label, x).finally(() => x.dispose())
       }
     }
     const predictions = []
     for (const query of queries) {
       const x = pixels(query)
-      const { label, probabilities } = await classifier.predict(x).finally(() => x.dispose())
-      predictions.push({ query, label, probabilities, inverted: decoded.get(query)!.inverted })
+      const prediction = await classifier.predict(x).finally(() => x.dispose())
+      predictions.push({ query, inverted: decoded.get(query)!.inverted, ...prediction })
     }
     return {
       checkpoint: job.checkpoint,

@@ -80,22 +80,23 @@ describe('kshot classify', () => {
     const saved = await readMeta(checkpoint('protonet'))
     const learner = await buildLearner(saved.config)
     const meta = saved.load(learner)
-    const classifier = createClassifier(learner, meta)
+    const classifier = await createClassifier({ learner, meta })
     const pixels = (c: number, example: number) => {
       const values = new Float32Array(exampleSize(test))
       test.read(c, example, values, 0)
       return tensor(values, [...test.shape])
     }
     for (const [i, c] of CLASSES.entries()) {
-      for (const example of [0, 1]) classifier.addExample(`class${i}`, pixels(c, example))
+      for (const example of [0, 1]) await classifier.addExample(`class${i}`, pixels(c, example))
     }
     for (const [i, c] of CLASSES.entries()) {
-      const { label, probabilities } = await classifier.predict(pixels(c, 2))
+      const { label, confidence, ranking } = await classifier.predict(pixels(c, 2))
       const [query] = at(`queries/${i}.png`)
       expect(predictions[i]).toMatchObject({ query, label, inverted: true })
-      for (const [name, p] of Object.entries(probabilities)) {
-        expect(predictions[i]!.probabilities[name]).toBeCloseTo(p, 5)
-      }
+      expect(predictions[i]!.confidence).toBeCloseTo(confidence, 5)
+      expect(predictions[i]!.ranking.map((one) => one.label)).toEqual(
+        ranking.map((one) => one.label),
+      )
     }
     classifier.dispose()
   })
@@ -105,7 +106,7 @@ describe('kshot classify', () => {
     const [night] = (await said('signs', ['night/0.png'])).predictions
     expect(night).toEqual({ ...day, query: at('night/0.png')[0], inverted: false })
     const [forced] = (await said('signs', ['night/0.png'], { invert: 'yes' })).predictions
-    expect(forced!.probabilities).not.toEqual(night!.probabilities)
+    expect(forced!.ranking).not.toEqual(night!.ranking)
   })
 
   it('is for any learner, with no training: MAML adapts', async () => {
@@ -114,8 +115,8 @@ describe('kshot classify', () => {
     expect(transductive).toBe(true)
     expect(predictions).toHaveLength(5)
     expect(new Set(predictions.map(({ label }) => label)).size).toBeGreaterThan(1)
-    for (const { probabilities } of predictions) {
-      expect(Object.values(probabilities).reduce((a, b) => a + b)).toBeCloseTo(1, 4)
+    for (const { ranking } of predictions) {
+      expect(ranking.reduce((sum, one) => sum + one.confidence, 0)).toBeCloseTo(1, 4)
     }
   })
 
@@ -129,7 +130,7 @@ describe('kshot classify', () => {
   it('prints a table for people, or one JSON document', async () => {
     const args = ['classify', 'protonet/meta.safetensors', '--support', 'signs', 'queries/3.png']
     const { stdout } = await kshot(...args)
-    expect(stdout).toMatch(/queries\/3\.png \(inverted\).*class\d.*\d %.*class\d/)
+    expect(stdout).toMatch(/queries\/3\.png \(inverted\).*(class\d|none of these).*\d %.*class\d/)
     expect(stdout).toContain('protonet, examples: class0 2')
     const json = JSON.parse((await kshot(...args, '--json')).stdout)
     expect(json).toMatchObject({ learner: 'protonet', predictions: [{ query: 'queries/3.png' }] })

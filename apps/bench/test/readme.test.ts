@@ -118,8 +118,8 @@ describe('the README on your own data', { timeout: 120_000 }, () => {
     expect(predictions.map(({ query }: { query: string }) => query)).toEqual(
       signs.map((sign) => `drawings/new/${sign}.png`),
     )
-    for (const { probabilities, inverted } of predictions) {
-      expect(Object.keys(probabilities).sort()).toEqual(signs)
+    for (const { ranking, inverted } of predictions) {
+      expect(ranking.map(({ label }: { label: string }) => label).sort()).toEqual(signs)
       expect(inverted).toBe(false)
     }
     const [table, refusal] = blocks(CLASSIFY, '')

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint'
 import { writeFileAtomic } from './checkpoint/write-file'
+import { type ByteStore, nothingThere } from './classifier/store'
 import { isKshotError, KshotError } from './errors'
 
 export * from './workers'
@@ -34,6 +35,24 @@ export async function readCheckpointBytes(path: string): Promise<Uint8Array> {
     return await readFile(path)
   } catch (error) {
     throw unreadable(path, error)
+  }
+}
+
+/**
+ * A file as a store, for `classifier.save` and `load`; written whole or not at all.
+ * @throws `store/nothing-there`, `checkpoint/unreadable`, `checkpoint/unwritable` from its methods
+ * @example await classifier.save(file('tools.safetensors'))
+ */
+export function file(path: string): ByteStore {
+  return {
+    write: (bytes) => writeFileAtomic(path, bytes),
+    read: () =>
+      readCheckpointBytes(path).catch((error) => {
+        if (isKshotError(error) && error.code === 'checkpoint/not-found') {
+          throw nothingThere(path, error)
+        }
+        throw error
+      }),
   }
 }
 

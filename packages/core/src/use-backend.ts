@@ -62,6 +62,20 @@ export function onBackend<T>(name: string, f: () => T): T {
   }
 }
 
+/**
+ * Says what to do where no backend is there to compute on; TensorFlow.js' own words don't.
+ * @throws `core/no-backend`
+ */
+export function requireBackend(): void {
+  if (Object.keys(engine().registryFactory).length > 0) return
+  throw new KshotError('core/no-backend', {
+    got: 'no backend of TensorFlow.js to compute on',
+    expected: 'one that is active',
+    remedy:
+      "Call await useBackend(wasm()) first, with wasm of '@kshot/backend-wasm', or pass { backend }",
+  })
+}
+
 /** Initialises a backend for {@link onBackend}; the app's stays active. */
 export async function prepareBackend(backend: Backend): Promise<void> {
   if (backend.name in engine().registry) return

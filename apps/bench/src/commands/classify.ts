@@ -58,19 +58,19 @@ const OTHERS = 2
 function table({ predictions, support, ...about }: Classified, stream: NodeJS.WriteStream): string {
   const { bold, dim } = coloursOf(stream)
   const grid = new Table({
-    head: ['picture', 'label', 'probability', 'then'].map((title) => dim(title)),
+    head: ['picture', 'label', 'confidence', 'then'].map((title) => dim(title)),
     style: { head: [], border: [] },
     colAligns: ['left', 'left', 'right', 'left'],
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
   })
-  for (const { query, label, probabilities, inverted } of predictions) {
-    const others = Object.entries(probabilities)
-      .filter(([other]) => other !== label)
-      .sort(([, a], [, b]) => b - a)
+  for (const { query, label, confidence, ranking, inverted } of predictions) {
+    const others = ranking
+      .filter((ranked) => ranked.label !== label)
       .slice(0, OTHERS)
-      .map(([other, p]) => `${other} ${percent(p)}`)
+      .map((ranked) => `${ranked.label} ${percent(ranked.confidence)}`)
     const name = inverted ? `${query} ${dim('(inverted)')}` : query
-    grid.push([name, bold(label), percent(probabilities[label]!), dim(others.join(', '))])
+    const told = label === null ? dim('none of these') : bold(String(label))
+    grid.push([name, told, percent(confidence), dim(others.join(', '))])
   }
   const examples = Object.entries(support).map(([label, n]) => `${label} ${n}`)
   const notes = [

@@ -1,0 +1,106 @@
+// Guo, Pleiss, Sun & Weinberger 2017, On Calibration of Modern Neural Networks, arXiv:1706.04599: temperature.
+import type { HeldOut, Support } from './head'
+
+/** How scores become confidences, and where "none of these" begins. */
+export interface Calibration {
+  /** β in p = softmax(β · score): the inverse of a temperature. */
+  readonly sharpness: number
+  /** A query whose best score is lower is none of the classes; −∞ where there is nothing to tell by. */
+  readonly threshold: number
+  /** How far around the threshold there is doubt: the scale of a logistic function. */
+  readonly width: number
+}
+
+/** The scores of held-out examples, for their own class and the best of the others. */
+export interface OwnAndOther {
+  /** Of examples that are not alone in their class. */
+  readonly own: readonly number[]
+  readonly bestOther: readonly number[]
+}
+
+export function ownAndOther(support: Support, { places, scores }: HeldOut): OwnAndOther {
+  const ways = support.classes.length
+  const own: number[] = []
+  const bestOther: number[] = []
+  for (const [i, { classIndex }] of places.entries()) {
+    let best = Number.NEGATIVE_INFINITY
+    for (let k = 0; k < ways; k++) {
+      if (k !== classIndex) best = Math.max(best, scores[i * ways + k]!)
+    }
+    bestOther.push(best)
+    if (support.classes[classIndex]!.length > 1) own.push(scores[i * ways + classIndex]!)
+  }
+  return { own, bestOther }
+}
+
+/** How far from the scores of strangers to those of a class the threshold lies. */
+const SHARE = 0.4
+
+/**
+ * The threshold between strangers, who score as examples do in the best of the other classes, and
+ * members of a class.
+ *
+ * Fixed on validation classes: 0.4 of the way keeps most members; a half would turn away more strangers.
+ */
+export function thresholdBetween(
+  stranger: number,
+  member: number,
+): Pick<Calibration, 'threshold' | 'width'> {
+  const gap = Math.max(member - stranger, 1e-6)
+  return { threshold: stranger + SHARE * gap, width: gap / 6 }
+}
+
+/** Where nothing can be told, everything is one of the classes. */
+export const nothingUnknown = { threshold: Number.NEGATIVE_INFINITY, width: 1 }
+
+export interface SharpnessPrior {
+  /** β where there are too few examples to tell. */
+  readonly expected: number
+  /** How many examples that is worth. */
+  readonly weight: number
+}
+
+/**
+ * The β that makes the held-out examples likeliest: the maximum of
+ * Σ_i log softmax(β s_i)[y_i] − ½ weight (log β − log expected)².
+ */
+export function fitSharpness(support: Support, held: HeldOut, prior: SharpnessPrior): number {
+  const rows = rowsToLearnFrom(support, held)
+  const cost = (logBeta: number) =>
+    (prior.weight / 2) * (logBeta - Math.log(prior.expected)) ** 2 -
+    rows.reduce((sum, row) => sum + logLikelihood(row, Math.exp(logBeta)), 0)
+  const middle = Math.log(prior.expected)
+  return Math.exp(minimum(cost, middle - 2, middle + 2))
+}
+
+interface Row {
+  readonly scores: readonly number[]
+  readonly label: number
+}
+
+function rowsToLearnFrom({ classes }: Support, { places, scores }: HeldOut): Row[] {
+  const ways = classes.length
+  return places.flatMap(({ classIndex }, i) => {
+    if (classes[classIndex]!.length < 2) return []
+    const row = Array.from({ length: ways }, (_, k) => scores[i * ways + k]!)
+    return [{ scores: row, label: classIndex }]
+  })
+}
+
+function logLikelihood({ scores, label }: Row, beta: number): number {
+  const best = scores.reduce((a, b) => Math.max(a, b))
+  const total = scores.reduce((sum, s) => sum + Math.exp(beta * (s - best)), 0)
+  return beta * (scores[label]! - best) - Math.log(total)
+}
+
+/** Of a function with one minimum, by golden sections, to a thousandth. */
+function minimum(f: (x: number) => number, low: number, high: number): number {
+  const ratio = (Math.sqrt(5) - 1) / 2
+  let [a, b] = [low, high]
+  while (b - a > 1e-3) {
+    const [x, y] = [b - ratio * (b - a), a + ratio * (b - a)]
+    if (f(x) < f(y)) b = y
+    else a = x
+  }
+  return (a + b) / 2
+}

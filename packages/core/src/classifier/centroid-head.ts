@@ -1,0 +1,121 @@
+// Snell, Swersky & Zemel 2017, arXiv:1703.05175: class means. Hu, Gripon & Pateux 2021, arXiv:2006.03806: square roots.
+import {
+  add,
+  div,
+  expandDims,
+  matMul,
+  mul,
+  oneHot,
+  sqrt,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  tensor1d,
+  tensor2d,
+  tidy,
+} from '@tensorflow/tfjs-core'
+import { type Calibration, fitSharpness, ownAndOther, thresholdBetween } from './calibration'
+import { classSums, similaritiesOf, unitRoots } from './class-sums'
+import { exampleAt, type Head, type HeldOut, type Place, type Support, stacked } from './head'
+
+/** β with one example a class, and how many examples that is worth; fixed on validation classes. */
+const SHARPNESS = { expected: 24, weight: 5 }
+
+/**
+ * The nearest class mean, for frozen encoders: nothing is trained.
+ *
+ * - z = √|x| sign x, divided by its length: a few large numbers of an embedding say less than many
+ * - m_k = the mean of z over the K_k examples of class k
+ * - score: cos(z, m_k) · √((1 + (K_k − 1) ρ) / K_k), with ρ the mean cosine of two examples of one
+ *   class. The mean of many is nearer to everything than a single example; the root, which is how
+ *   long a mean of K_k is, makes classes with few and with many examples equals.
+ * @example const classifier = await createClassifier({ encoder, head: centroidHead() })
+ */
+export function centroidHead(): Head {
+  return {
+    spec: { package: '@kshot/core', export: 'centroidHead', options: {} },
+    fit: (support) => ({ means: scaledMeans(support) }),
+    score: (fitted, x) => cosinesTo((fitted as Memory).means, x),
+    leaveOut,
+    calibrate,
+  }
+}
+
+type Memory = {
+  /** The directions of the class means, each as long as its scale: `[ways, d]`. */
+  readonly means: Tensor2D
+}
+
+function scaledMeans(support: Support): Tensor2D {
+  const sums = classSums(support)
+  const { within } = similaritiesOf(sums)
+  const d = support.shape[0]!
+  const values = new Float32Array(sums.length * d)
+  for (const [k, { values: total, count, length }] of sums.entries()) {
+    const scale = lengthOfMean(count, within) / Math.max(length, 1e-12)
+    for (let j = 0; j < d; j++) values[k * d + j] = total[j]! * scale
+  }
+  return tensor2d(values, [sums.length, d])
+}
+
+function cosinesTo(means: Tensor2D, x: Tensor): Tensor2D {
+  return tidy(() => matMul(unitRoots(x as Tensor2D), means, false, true))
+}
+
+/** √((1 + (K − 1) ρ) / K): how long the mean of K unit vectors is whose cosines are ρ; 0 of none. */
+function lengthOfMean(count: number, within: number): number {
+  return count === 0 ? 0 : Math.sqrt(Math.max(1 + (count - 1) * within, 0) / count)
+}
+
+/** The mean of a class without z is the direction of Σ z − z. */
+function leaveOut(support: Support, places: readonly Place[]): Tensor2D {
+  return tidy(() => scoresWithoutEach(support, places))
+}
+
+function scoresWithoutEach(support: Support, places: readonly Place[]): Tensor2D {
+  const sums = classSums(support)
+  const { within } = similaritiesOf(sums)
+  const own = places.map(({ classIndex }) => sums[classIndex]!)
+  const lengths = tensor1d(own.map(({ length }) => length))
+  const scales = tensor1d(own.map(({ count }) => lengthOfMean(count, within)))
+  const scalesWithout = tensor1d(own.map(({ count }) => lengthOfMean(count - 1, within)))
+  const scores = cosinesTo(
+    scaledMeans(support),
+    stacked(
+      places.map((place) => exampleAt(support, place)),
+      support.shape,
+    ),
+  )
+  const labels = tensor1d(
+    places.map(({ classIndex }) => classIndex),
+    'int32',
+  )
+  const mine = oneHot(labels, sums.length)
+  const seen = sum(mul(scores, mine), 1)
+  // z · Σ z
+  const product = div(mul(seen, lengths), scales)
+  const rest = sqrt(add(sub(mul(lengths, lengths), mul(product, 2)), 1 + 1e-6))
+  const unseen = mul(div(sub(product, 1), rest), scalesWithout)
+  return add(scores, mul(mine, expandDims(sub(unseen, seen), 1)))
+}
+
+/**
+ * Strangers score as examples do in the best of the other classes, members ρ. The sharpness was
+ * fitted to means of one example less: it grows with the root of their number.
+ */
+function calibrate(support: Support, held: HeldOut): Calibration {
+  const { within } = similaritiesOf(classSums(support))
+  const { bestOther } = ownAndOther(support, held)
+  const stranger = bestOther.reduce((total, s) => total + s, 0) / bestOther.length
+  const shots = support.classes.flat().length / support.classes.length
+  const before = Math.max(shots - 1, 1)
+  const sharpness = fitSharpness(support, held, {
+    ...SHARPNESS,
+    expected: SHARPNESS.expected * Math.sqrt(before),
+  })
+  return {
+    sharpness: sharpness * Math.sqrt(Math.max(shots / before, 1)),
+    ...thresholdBetween(stranger, within),
+  }
+}

@@ -1,0 +1,62 @@
+import type { Calibration } from './calibration'
+import type { ExampleId, Examples } from './examples'
+import type { HeldOut } from './head'
+import type { Label } from './label'
+import { predictionOf } from './prediction'
+
+/** What the other examples say of one example. */
+export interface CheckedExample {
+  readonly id: ExampleId
+  readonly label: Label
+  /** The likeliest label by the others. */
+  readonly predicted: Label
+  /** How sure they are of the label that it has, 0 … 1. */
+  readonly confidence: number
+}
+
+export interface Check {
+  /** The share of examples that the others label right; NaN where each is alone in its class. */
+  readonly accuracy: number
+  /** Those that are not alone in their class, the least plausible first. */
+  readonly examples: readonly CheckedExample[]
+  /** Examples that the others are sure to be of another class: perhaps mislabelled. */
+  readonly suspects: readonly CheckedExample[]
+  /** Labels of a single example, of which nothing can be said. */
+  readonly alone: readonly Label[]
+}
+
+/** Less confidence than this in its own label makes an example a suspect. */
+const SUSPICIOUS = 0.1
+
+export function checkOf(
+  { byLabel }: Examples,
+  { places, scores, calibration }: HeldOut & { readonly calibration: Calibration },
+): Check {
+  const labels = [...byLabel.keys()]
+  const lists = [...byLabel.values()]
+  const uniform = labels.map(() => 1)
+  const examples = places
+    .flatMap(({ classIndex, index }, i): CheckedExample[] => {
+      if (lists[classIndex]!.length < 2) return []
+      const row = Array.from(labels, (_, k) => scores[i * labels.length + k]!)
+      const { ranking } = predictionOf(row, labels, calibration, uniform)
+      const label = labels[classIndex]!
+      const own = ranking.find((ranked) => ranked.label === label)!
+      return [
+        {
+          id: lists[classIndex]![index]!.id,
+          label,
+          predicted: ranking[0]!.label,
+          confidence: own.confidence,
+        },
+      ]
+    })
+    .sort((a, b) => a.confidence - b.confidence)
+  const right = examples.filter(({ label, predicted }) => label === predicted)
+  return {
+    accuracy: right.length / examples.length,
+    examples,
+    suspects: examples.filter((one) => one.predicted !== one.label && one.confidence < SUSPICIOUS),
+    alone: labels.filter((_, k) => lists[k]!.length < 2),
+  }
+}

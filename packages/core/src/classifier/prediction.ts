@@ -1,0 +1,41 @@
+import type { Calibration } from './calibration'
+import type { Label } from './label'
+
+/** A label and how sure it is. */
+export interface Ranked {
+  readonly label: Label
+  /** The probability of this label, if it is one of them, 0 … 1. */
+  readonly confidence: number
+}
+
+export interface Prediction {
+  /** The likeliest label; `null`: none of these. */
+  readonly label: Label | null
+  /** How sure that is, 0 … 1: the probability of the label, or that it is none of them. */
+  readonly confidence: number
+  /** Every label, likeliest first; their confidences sum to 1. */
+  readonly ranking: readonly Ranked[]
+}
+
+/**
+ * A query's scores as probabilities.
+ *
+ * - of class k, if it is one of them: p_k ∝ π_k exp(β s_k), with the prior π
+ * - that it is none of them: σ((threshold − max s) / width); from ½ on the label is null
+ */
+export function predictionOf(
+  scores: ArrayLike<number>,
+  labels: readonly Label[],
+  { sharpness, threshold, width }: Calibration,
+  prior: readonly number[],
+): Prediction {
+  let best = Number.NEGATIVE_INFINITY
+  for (let k = 0; k < labels.length; k++) best = Math.max(best, scores[k]!)
+  const weights = labels.map((_, k) => prior[k]! * Math.exp(sharpness * (scores[k]! - best)))
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  const ranking = labels
+    .map((label, k) => ({ label, confidence: weights[k]! / total }))
+    .sort((a, b) => b.confidence - a.confidence)
+  if (best >= threshold) return { ...ranking[0]!, ranking }
+  return { label: null, confidence: 1 / (1 + Math.exp((best - threshold) / width)), ranking }
+}
