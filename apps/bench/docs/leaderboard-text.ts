@@ -1,6 +1,4 @@
-import { settingName } from '../src/describe'
-import type { Table } from '../src/report/tables'
-import { accuracyText, count, msText, trainTimeText } from '../src/report/words'
+import { accuracyText, count, msText, settingName, type Table, trainTimeText } from '@kshot/results'
 
 /** A line a learner, in the order of the first table, with its accuracy in each. */
 export function leaderboardText(tables: readonly Table[], { folder, picture }: Places): string {

@@ -1,12 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import {
+  type AccuracyScore,
+  comparePublished,
+  count,
+  type DoneRow,
+  duration,
+  paperNumber,
+  plusMinus,
+  protocolText,
+  type Result,
+} from '@kshot/results'
 import { trainingName } from '../src/describe'
-import type { DoneRow } from '../src/leaderboard/results'
-import { paperOf } from '../src/report/paper'
-import { duration, paperNumber, plusMinus, protocolText } from '../src/report/words'
-import type { AccuracyScore, Result } from '../src/result'
+import { published } from '../src/report/published'
 import type { Config } from '../src/schema'
-import { count } from '../src/text'
 
 const FOLDER = 'leaderboards/reproductions'
 
@@ -49,7 +56,7 @@ export function reproductionsText(root: string): string {
 function rowOf(name: string, result: Result, run: Result): string[] {
   const { setting, learner } = result
   const { accuracy, interval } = result.test as AccuracyScore
-  const paper = paperOf(result as DoneRow, interval)
+  const paper = comparePublished(result as DoneRow, interval, published())
   return [
     `${paper?.name ?? learner.export}, ${setting.ways}-way ${setting.shots}-shot`,
     paper ? paperNumber(paper) : '–',

@@ -1,9 +1,9 @@
 // Writes what documents say of committed results: the README's leaderboard and docs/results.md. `pnpm docs:results`.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { tablesOf } from '@kshot/results'
 import { loadSources } from '../src/report/load'
 import { picture } from '../src/report/page/picture'
-import { tablesOf } from '../src/report/tables'
 import { leaderboardText } from './leaderboard-text'
 import { marked } from './marked'
 import { reproductionsText } from './reproductions-text'

@@ -1,21 +1,12 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Meta, MetaLearner } from '@kshot/core'
+import type { WarmStart } from '@kshot/results'
 import { readMeta } from './meta-file'
 import type { Config } from './schema'
-import { count } from './text'
-
-/** The checkpoint that training began with, in the place of drawn parameters. */
-export interface BegunWith {
-  readonly sha256: string
-  /** What it was trained on, and what it began with itself. */
-  readonly images: number
-  readonly dataset: string
-  readonly split: Config['train']['split']
-}
 
 export interface Beginning {
-  readonly begunWith: BegunWith
+  readonly begunWith: WarmStart
   /** The caller's to dispose of. */
   readonly meta: Meta
 }
@@ -38,12 +29,6 @@ export async function beginningOf(
     split,
   }
   return { begunWith, meta: load(learner) }
-}
-
-/** `5,760,000 images of omniglot (vinyals, train+val)`. */
-export function begunWithName({ images, dataset, split }: BegunWith): string {
-  const [name, ...more] = [...dataset.split(', '), ...(split === 'train' ? [] : [split])]
-  return `${count(images)} images of ${name}${more.length > 0 ? ` (${more.join(', ')})` : ''}`
 }
 
 function dataName({ dataset }: Config): string {

@@ -1,12 +1,6 @@
 import type { TaskSource } from '@kshot/core'
 import type { EpisodeSource } from '@kshot/episodes'
-
-/** What was taken for what over all test queries: `counts[truth][prediction]`. */
-export interface Confusion {
-  /** Scripts, alphabets; the classes themselves where they belong to no group. */
-  readonly groups: readonly string[]
-  readonly counts: readonly (readonly number[])[]
-}
+import type { Confusion } from '@kshot/results'
 
 /** More cannot be read in a table. */
 const MOST_GROUPS = 40

@@ -1,8 +1,8 @@
 import { disposeTask, type Episode, type MetaLearner, rng, type TaskSource } from '@kshot/core'
+import { stepsName } from '@kshot/results'
 import { dot, frame, line, plot, text } from '@observablehq/plot'
 import { tidy } from '@tensorflow/tfjs-core'
 import { parseHTML } from 'linkedom'
-import { stepsName } from './describe'
 import type { Contender } from './testing'
 
 /** A point of a curve; the facets are the task (down) and who predicts (across). */

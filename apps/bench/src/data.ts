@@ -14,9 +14,9 @@ import {
 import { findOmniglot, omniglot } from '@kshot/episodes/node'
 import { glyphs } from '@kshot/glyphs'
 import { intents } from '@kshot/intents'
+import { count } from '@kshot/results'
 import { ownData } from './own-data'
 import type { Config } from './schema'
-import { count } from './text'
 
 /** The tasks of a run. */
 export interface Data {

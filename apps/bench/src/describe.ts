@@ -1,43 +1,6 @@
-import type { Spec, TaskKind } from '@kshot/core'
+import type { TaskKind } from '@kshot/core'
+import { count, queriesName, settingName } from '@kshot/results'
 import type { Config } from './schema'
-import { count } from './text'
-
-/** The net that a learner is built on, if it is on one. */
-export function netOf({ options }: Spec): Spec | undefined {
-  return (options.backbone ?? options.model) as Spec | undefined
-}
-
-/** A learner in a few words: `protonet, conv4 with 16 filters`. */
-export function learnerName(learner: Spec): string {
-  const { export: name } = learner
-  const backbone = netOf(learner)
-  if (!backbone) return name
-  const { filters } = backbone.options
-  return `${name}, ${backbone.export}${filters === undefined ? '' : ` with ${filters} filters`}`
-}
-
-/** The net of a learner in a few words: `conv4 with 16 filters`. */
-export function netName(learner: Spec): string {
-  const [name, ...net] = learnerName(learner).split(', ')
-  return net.join(', ') || name!
-}
-
-interface Setting {
-  /** None in a regression. */
-  readonly ways?: number | null | undefined
-  readonly shots: number
-}
-
-/** `5-way 1-shot`; `5-shot regression`. */
-export function settingName({ ways, shots }: Setting): string {
-  return ways ? `${ways}-way ${shots}-shot` : `${shots}-shot regression`
-}
-
-/** `5 queries a class`; `10 query points`. */
-export function queriesName({ ways, queries }: Setting & { readonly queries: number }): string {
-  if (!ways) return `${queries} query points`
-  return `${queries} ${queries === 1 ? 'query' : 'queries'} a class`
-}
 
 /** What is trained on, and for how long. */
 export function trainingName({ train }: Config, kind: TaskKind = 'episodes'): string {
@@ -55,9 +18,4 @@ export function trainingName({ train }: Config, kind: TaskKind = 'episodes'): st
 export function executorName(executor: string, workers: number): string {
   if (workers === 0) return executor
   return `${executor} on ${workers} ${workers === 1 ? 'worker' : 'workers'}`
-}
-
-/** `1 step`, `10 steps`. */
-export function stepsName(steps: number): string {
-  return `${steps} ${steps === 1 ? 'step' : 'steps'}`
 }

@@ -1,5 +1,6 @@
+import { count } from '@kshot/results'
 import { SingleBar } from 'cli-progress'
-import { type Colours, clock, count } from './text'
+import { type Colours, clock } from './text'
 
 /** How far something has come. */
 export interface Progressed {

@@ -8,7 +8,7 @@ import {
   type Spec,
 } from '@kshot/core'
 import { readCheckpointBytes, writeCheckpointFile } from '@kshot/core/node'
-import type { Result } from './result'
+import type { Result } from '@kshot/results'
 import type { Config } from './schema'
 import { asTrained } from './training-file'
 

@@ -1,16 +1,16 @@
 import type { StepReport } from '@kshot/core'
-import { begunWithName } from './beginning'
 import {
-  executorName,
+  count,
   learnerName,
   queriesName,
   settingName,
   stepsName,
-  trainingName,
-} from './describe'
+  warmStartName,
+} from '@kshot/results'
+import { executorName, trainingName } from './describe'
 import { barDisplay, lineDisplay } from './display'
 import type { About, RunEvents } from './run'
-import { type Colours, coloursOf, count, percent } from './text'
+import { type Colours, coloursOf, percent } from './text'
 
 /** Shows a run on stderr: what is run, then how far it has come. */
 export interface Progress extends RunEvents {
@@ -54,7 +54,7 @@ function header(what: 'run' | 'eval', about: About, { bold, dim }: Colours): str
   const rows = {
     learner: learnerName(learner.spec),
     data: data.description,
-    ...(about.begunWith && { 'begins with': begunWithName(about.begunWith) }),
+    ...(about.begunWith && { 'begins with': warmStartName(about.begunWith) }),
     ...(what === 'run' && { training: trainingName(config, learner.trainsOn) }),
     test: `${settingName(test)}, ${queriesName(test)}, ${count(test.episodes)} episodes`,
     ...(choice && { backend: choice }),

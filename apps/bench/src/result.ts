@@ -4,108 +4,13 @@ import {
   type MetaLearner,
   type Params,
   type Spec,
-  type StopReason,
   tree,
 } from '@kshot/core'
-import type { BegunWith } from './beginning'
-import type { Confusion } from './confusion'
-import type { LakeReport } from './lake/report'
+import type { Confusion, Labels, Result, TestScore } from '@kshot/results'
 import { commit, versions } from './provenance'
 import type { Config } from './schema'
 import { type Scores, testSteps } from './testing'
 import { forTheBytes } from './training-file'
-
-type Interval = readonly [low: number, high: number]
-
-/** An accuracy over test episodes, with its 95 % interval: fractions, not per cent. */
-export interface AccuracyScore {
-  readonly accuracy: number
-  readonly interval: Interval
-  readonly episodes: number
-}
-
-/** Mean squared errors over test tasks, by the number of inner steps. */
-export interface ErrorScore {
-  readonly mse: { readonly [adaptationSteps: string]: number }
-  readonly interval: { readonly [adaptationSteps: string]: Interval }
-  readonly episodes: number
-}
-
-export type TestScore = AccuracyScore | ErrorScore
-
-/** What a reader must know before two numbers are compared. */
-export interface Labels {
-  readonly transductive: boolean
-  /** How many queries share batch statistics with each other. */
-  readonly queriesNormalisedTogether: number
-  readonly adaptationSteps: number
-  readonly rotationsAtTest: boolean
-  readonly split: string
-  readonly resize: string
-  readonly withinAlphabet: boolean
-  readonly trainingSplit: string
-  readonly parameters: number
-  readonly tuningTrials: number
-}
-
-/** A result of `kshot run`; its keys are stable. Fractions, not per cent; seconds. */
-export interface Result {
-  readonly learner: Spec
-  readonly setting: {
-    readonly dataset: string
-    readonly split: string
-    /** None in a regression. */
-    readonly ways: number | null
-    readonly shots: number
-    readonly queries: number
-  }
-  readonly test: TestScore
-  /** Other learners on the same episodes, for comparison. */
-  readonly baselines: readonly { name: string; learner: Spec; test: TestScore }[]
-  /** Two results whose hashes differ were tested on other episodes: never rank them together. */
-  readonly episodeSet: string
-  /** Not of a regression, nor of more groups than a table can show. */
-  readonly confusion?: Confusion
-  /** Of `kshot eval --setting lake-one-shot`. */
-  readonly lake?: LakeReport
-  readonly labels: Labels
-  readonly backend: string
-  readonly device: string
-  readonly kernels: string
-  readonly executor: string
-  readonly seeds: { readonly run: number; readonly validate: number; readonly test: number }
-  readonly train: {
-    readonly steps: number
-    readonly episodes: number
-    readonly images: number
-    /** Validation included; null where only a checkpoint tells of training (`kshot eval`). */
-    readonly seconds: number | null
-    readonly stoppedBy: StopReason | null
-    /** Where the parameters were not drawn. */
-    readonly begunWith?: BegunWith
-  }
-  /** The best on validation: the step it was found at, and its score. */
-  readonly best: { readonly step: number; readonly score: number } | null
-  readonly checkpoint: string
-  readonly config: unknown
-  readonly versions: { readonly [name: string]: string }
-  readonly commit: string | null
-  readonly measured: Measured
-}
-
-/** What differs between two runs of the same bytes. */
-export interface Measured {
-  readonly finishedAt: string
-  readonly threads: number
-  /** Threads that tasks were spread over; 0: none. */
-  readonly workers: number
-  readonly seconds: { readonly total: number; readonly train: number | null; readonly test: number }
-  /** null where nothing was trained. */
-  readonly trainEpisodesPerSecond: number | null
-  readonly trainImagesPerSecond: number | null
-  readonly testEpisodesPerSecond: number
-  readonly peakMemoryBytes: number
-}
 
 export function testScore(scores: Scores): TestScore {
   const { adaptationSteps, evaluation } = scores[0]!

@@ -7,15 +7,16 @@ import {
   type StepReport,
   useBackend,
 } from '@kshot/core'
+import type { Result, WarmStart } from '@kshot/results'
 import { named } from './auto-backend'
 import { backends } from './backends'
-import { type BegunWith, beginningOf } from './beginning'
+import { beginningOf } from './beginning'
 import { confusionOf } from './confusion'
 import { type Data, openData } from './data'
 import { openExecutor } from './executors'
 import { interrupted } from './interrupt'
 import { writeMeta } from './meta-file'
-import { type Result, resultOf } from './result'
+import { resultOf } from './result'
 import { contents, FILES, openFolder, readJson } from './run-folder'
 import type { Config } from './schema'
 import { buildLearner } from './specs'
@@ -61,7 +62,7 @@ export interface About {
   readonly workers: number
   /** Which backend `auto` stands for, and why. */
   readonly choice: string | undefined
-  readonly begunWith?: BegunWith | undefined
+  readonly begunWith?: WarmStart | undefined
 }
 
 /**
@@ -159,7 +160,7 @@ async function testedOrStopped({ folder }: RunJob, job: TestJob): Promise<Tested
 
 function trainCounts(
   { state, seconds, stoppedBy }: Trained,
-  begunWith: BegunWith | undefined,
+  begunWith: WarmStart | undefined,
 ): Result['train'] {
   const { step, tasks, examples } = state
   const counts = { steps: step, episodes: tasks, images: examples, seconds, stoppedBy }

@@ -1,7 +1,15 @@
+import {
+  count,
+  learnerName,
+  queriesName,
+  type Result,
+  settingName,
+  stepsName,
+  type TestScore,
+} from '@kshot/results'
 import Table from 'cli-table3'
-import { executorName, learnerName, queriesName, settingName, stepsName } from './describe'
-import type { Result, TestScore } from './result'
-import { clock, coloursOf, count, percent, speed } from './text'
+import { executorName } from './describe'
+import { clock, coloursOf, percent, speed } from './text'
 
 /** A result for people: the learner beside its baselines, and what it took. */
 export function table(result: Result, stream: NodeJS.WriteStream): string {

@@ -10,10 +10,10 @@ import {
   type TaskSource,
 } from '@kshot/core'
 import { writeFileAtomic } from '@kshot/core/node'
+import { learnerName, type Result } from '@kshot/results'
 import { baselineOf } from './baselines'
 import type { Data } from './data'
-import { learnerName } from './describe'
-import { type Result, testScore } from './result'
+import { testScore } from './result'
 import type { RunEvents } from './run'
 import { FILES, writeJson, writeLines } from './run-folder'
 import type { Config } from './schema'

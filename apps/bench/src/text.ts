@@ -24,11 +24,6 @@ export function clock(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(s % 60)}` : `${minutes}:${two(s % 60)}`
 }
 
-/** `1,028`, the same in every locale. */
-export function count(n: number): string {
-  return n.toLocaleString('en-US')
-}
-
 /** `7.42`, `512`: three digits are enough for a speed. */
 export function speed(n: number | null): string {
   return n === null ? '–' : n >= 100 ? n.toFixed(0) : n.toPrecision(3)

@@ -10,7 +10,7 @@ import {
   type TrainState,
 } from '@kshot/core'
 import { readCheckpointFile, writeCheckpointFile } from '@kshot/core/node'
-import { differs } from './differs'
+import { firstDifference } from '@kshot/results'
 import type { Config } from './schema'
 
 /** Training as it stands, and whether it has come to its end. */
@@ -109,7 +109,7 @@ export function asTrained({ workers: _, ...config }: Config): Json {
 export function checkSameConfig(begun: Config, now: Config): void {
   const unbounded = (config: Config) =>
     asTrained({ ...config, train: { ...config.train, maxSeconds: undefined } })
-  const found = differs(unbounded(begun), unbounded(now))
+  const found = firstDifference(unbounded(begun), unbounded(now))
   if (!found) return
   throw new KshotError('usage/other-config', {
     got: `--resume with '${found.path}' ${JSON.stringify(found.right) ?? 'absent'}`,

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { tablesOf } from '@kshot/results'
 import { describe, expect, it } from 'vitest'
 import { leaderboardText } from '../docs/leaderboard-text'
 import { marked } from '../docs/marked'
 import { reproductionsText } from '../docs/reproductions-text'
 import { loadSources } from '../src/report/load'
 import { picture } from '../src/report/page/picture'
-import { tablesOf } from '../src/report/tables'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const read = (path: string) => readFileSync(`${root}${path}`, 'utf8')

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Result } from '../src/result'
+import type { Result } from '@kshot/results'
 
 const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
 if (!existsSync(cli)) throw new Error(`${cli} is missing: build first (pnpm build)`)

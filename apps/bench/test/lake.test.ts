@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import type { Result } from '@kshot/results'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Result } from '../src/result'
 import { cleanUp, type Ended, home, kshot, writeConfig } from './kshot'
 import { withoutRuns, withRuns } from './omniglot-like'
 

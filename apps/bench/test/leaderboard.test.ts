@@ -1,7 +1,8 @@
 import { cpSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDone, withoutTimes } from '@kshot/results'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isDone, readResults, withoutTimes } from '../src/leaderboard/results'
+import { readResults } from '../src/files/results-file'
 import { cleanUp, type Ended, file, home, kshot, start, text, until, writeConfig } from './kshot'
 
 const conv = { name: 'conv4', filters: 2 }

@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isDone } from '@kshot/results'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseConfig } from '../src/config'
-import { isDone, readResults } from '../src/leaderboard/results'
+import { readResults } from '../src/files/results-file'
 import { cleanUp, home, kshot } from './kshot'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))

@@ -2,16 +2,16 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { KshotError } from '@kshot/core'
+import { type AccuracyScore, compare } from '@kshot/results'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium } from '../../../e2e/chromium'
 import { type Overrides, overridden, parseConfig } from '../src/config'
 import { exitCodeOf } from '../src/exit-codes'
-import { writeResults } from '../src/leaderboard/results'
-import { compare } from '../src/report/compare'
+import { writeResults } from '../src/files/results-file'
+import { loadSources } from '../src/report/load'
 import { type Format, type ReportJob, report } from '../src/report/report'
-import { rowOfRun } from '../src/report/run-row'
-import type { AccuracyScore } from '../src/result'
 import { run } from '../src/run'
+import { rowOfFolder } from '../src/run-row'
 import { cleanUp, home, kshot, resultIn, text, tiny } from './kshot'
 
 const tinier = {
@@ -44,6 +44,9 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(cleanUp)
 
+const comparePaths = async (paths: readonly string[], setting?: string) =>
+  compare(await loadSources(paths), setting)
+
 describe('kshot compare', () => {
   it('shows the paired difference for people and as JSON, with the numbers of the results', async () => {
     const pair = ['runs/euclid-1', 'runs/cosine-1/result.json', 'runs/euclid-2']
@@ -69,15 +72,16 @@ describe('kshot compare', () => {
   })
 
   it('keeps two checkpoints of one learner apart', async () => {
-    const { contenders } = await compare([at('euclid-1'), at('euclid-2')])
-    expect(contenders.map(({ name }) => name)).toEqual(['euclid-1', 'euclid-2'])
+    const { learners } = await comparePaths([at('euclid-1'), at('euclid-2')])
+    expect(learners.map(({ name }) => name)).toEqual(['euclid-1', 'euclid-2'])
   })
 
   it('refuses other episodes, one result alone, and what is no result', async () => {
     const other = await kshot('compare', 'runs/euclid-1', 'runs/euclid-3s')
     expect(other).toMatchObject({ code: 2, stdout: '' })
     expect(other.stderr).toMatch(/usage\/other-episodes[\s\S]*euclid-1[\s\S]*euclid-3s/)
-    const code = async (...paths: string[]) => ((await thrown(compare(paths))) as KshotError).code
+    const code = async (...paths: string[]) =>
+      ((await thrown(comparePaths(paths))) as KshotError).code
     expect(await code(at('euclid-1'))).toBe('usage/nothing-to-compare')
     expect(await code(at('nowhere'))).toBe('usage/no-results')
     expect(await code(at('euclid-1', 'config.json'))).toBe('usage/no-results')
@@ -85,18 +89,18 @@ describe('kshot compare', () => {
 
   it('asks which setting of a leaderboard, and compares in it', async () => {
     const rows = ['euclid-1', 'cosine-1', 'euclid-3s', 'cosine-3s'].map((name) => {
-      const row = rowOfRun(at(name))
+      const row = rowOfFolder(at(name))
       const [learner] = name.split('-') as [string]
       const cell = { ...row.cell, name, learner, setting: `${row.setting.shots}shot` }
       return { ...row, cell }
     })
     mkdirSync(join(home, 'board'))
     await writeResults(join(home, 'board', 'results.jsonl'), rows)
-    const { contenders, title } = await compare([join(home, 'board')], '3shot')
+    const { learners, title } = await comparePaths([join(home, 'board')], '3shot')
     expect(title).toBe('glyphs (scripts), 5-way 3-shot')
-    expect(contenders.map(({ name }) => name).sort()).toEqual(['cosine', 'euclid'])
+    expect(learners.map(({ name }) => name).sort()).toEqual(['cosine', 'euclid'])
     for (const setting of [undefined, '2shot']) {
-      const error = (await thrown(compare([join(home, 'board')], setting))) as KshotError
+      const error = (await thrown(comparePaths([join(home, 'board')], setting))) as KshotError
       expect(error).toMatchObject({ code: 'usage/which-setting' })
       expect(error.expected).toContain("'1shot', '3shot'")
     }
@@ -205,7 +209,7 @@ describe('kshot report', () => {
   })
 
   it('counts what is given twice once, and refuses two truths about one cell', async () => {
-    const row = rowOfRun(at('euclid-1'))
+    const row = rowOfFolder(at('euclid-1'))
     const cell = { ...row.cell, learner: 'protonet' }
     const shard = async (folder: string, accuracy: number) => {
       const path = join(home, folder, 'results.jsonl')

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { AccuracyScore } from '@kshot/results'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AccuracyScore, withoutMeasurements } from '../src/result'
+import { withoutMeasurements } from '../src/result'
 import {
   cleanUp,
   type Ended,

@@ -1,6 +1,7 @@
+import { compare, comparedJson } from '@kshot/results'
 import { Argument, Command, Option } from 'commander'
-import { compare, comparedJson } from '../report/compare'
 import { comparedTable } from '../report/compared-table'
+import { loadSources } from '../report/load'
 import { shared } from './options'
 
 interface Options {
@@ -17,7 +18,7 @@ export function compareCommand(): Command {
     .addOption(new Option('--setting <name>', 'of a leaderboard that has several'))
     .addOption(shared.json())
     .action(async (paths: string[], { json = false, setting }: Options) => {
-      const compared = await compare(paths, setting)
+      const compared = compare(await loadSources(paths), setting)
       process.stdout.write(json ? comparedJson(compared) : comparedTable(compared, process.stdout))
     })
 }

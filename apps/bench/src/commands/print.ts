@@ -1,5 +1,5 @@
+import type { Result } from '@kshot/results'
 import { lakeTable } from '../lake/table'
-import type { Result } from '../result'
 import { table } from '../table'
 
 /** A result on stdout: a table for people, or one JSON document; then the table is for stderr. */

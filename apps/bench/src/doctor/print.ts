@@ -1,4 +1,5 @@
-import { type Colours, count, speed } from '../text'
+import { count } from '@kshot/results'
+import { type Colours, speed } from '../text'
 import type { Machine } from './machine'
 import type { DoctorReport } from './report'
 

@@ -1,8 +1,12 @@
+import {
+  type AccuracyScore,
+  count,
+  type LakeReport,
+  learnerName,
+  type Result,
+} from '@kshot/results'
 import Table from 'cli-table3'
-import { learnerName } from '../describe'
-import type { AccuracyScore, Result } from '../result'
-import { coloursOf, count } from '../text'
-import type { LakeReport } from './report'
+import { coloursOf } from '../text'
 
 /** The errors of a learner on Lake's task beside published ones, for people. */
 export function lakeTable(result: Result, lake: LakeReport, stream: NodeJS.WriteStream): string {

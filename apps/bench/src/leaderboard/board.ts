@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { KshotError } from '@kshot/core'
+import { isDone, type Row, resultsText } from '@kshot/results'
+import { RESULTS, readResults, writeResults } from '../files/results-file'
 import { makeFolder } from '../run-folder'
 import type { CellEvent, CellJob } from './cell'
 import { cellFolder, checkRow, finishedRow, writeRow } from './cell-folder'
 import { crashed, type Outcome, type RunningCell, startCell } from './cell-process'
 import { claim, unwritable } from './lock'
 import type { CellPlan, TestPlan } from './plan'
-import { isDone, RESULTS, type Row, readResults, resultsText, writeResults } from './results'
 import { cellsOfShard, type Shard } from './shard'
 
 export interface BoardJob {

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFileAtomic } from '@kshot/core/node'
-import { rowOfRun } from '../report/run-row'
+import { type DoneRow, isDone, parseRow, type Row, rowText } from '@kshot/results'
 import { contents, FILES, makeFolder, readJson } from '../run-folder'
+import { rowOfFolder } from '../run-row'
 import type { Config } from '../schema'
 import { checkSameConfig } from '../training-file'
 import { about, type TestPlan } from './plan'
-import { type DoneRow, isDone, parsedRow, type Row, rowText } from './results'
 
 const ROW = 'row.json'
 /** How long the learner took for an episode. */
@@ -28,7 +28,7 @@ export function finishedRow(out: string, { cell, config }: TestPlan): Row | unde
     checkSame(cell.name, readJson(join(folder, FILES.config)) as Config, config)
   }
   const path = join(folder, ROW)
-  return existsSync(path) ? parsedRow(readFileSync(path, 'utf8'), path) : undefined
+  return existsSync(path) ? parseRow(readFileSync(path, 'utf8'), path) : undefined
 }
 
 /**
@@ -65,7 +65,7 @@ export interface RowParts extends TestPlan {
 /** The row of a cell whose run is done, from the files of the run. */
 export function rowOfCell({ out, cell, backbone, cellsAtOnce, written }: RowParts): DoneRow {
   const folder = cellFolder(out, cell.name)
-  const row = rowOfRun(folder)
+  const row = rowOfFolder(folder)
   const labels = row.predictions.labels.slice(0, PREDICTIONS)
   const { adaptPredictMs } = readJson(join(folder, TIMING)) as { adaptPredictMs: number }
   return asWritten(

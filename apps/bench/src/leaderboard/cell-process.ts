@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { FailedRow } from '@kshot/results'
 import type { CellEvent, CellJob } from './cell'
 import type { FromChild, ToChild } from './child'
-import type { FailedRow } from './results'
 
 /** How a cell ended. */
 export type Outcome =

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Context, disposeTask, isKshotError, rng } from '@kshot/core'
+import { type FailedRow, isDone } from '@kshot/results'
 import { tidy } from '@tensorflow/tfjs-core'
 import { evaluateCheckpoint } from '../evaluate-checkpoint'
 import { type RunEvents, run } from '../run'
@@ -16,7 +17,6 @@ import {
 } from './cell-folder'
 import { claim } from './lock'
 import type { CellPlan, TestPlan } from './plan'
-import { type FailedRow, isDone } from './results'
 
 /** Everything that the process of a cell is told. */
 export interface CellJob extends RowParts, Pick<CellPlan, 'also'> {

@@ -1,9 +1,9 @@
 import { isKshotError } from '@kshot/core'
+import type { FailedRow } from '@kshot/results'
 import { EXIT } from '../exit-codes'
 import { interrupted, interruptible } from '../interrupt'
 import { allowRelaxedSimd } from '../relaxed-simd'
 import { type CellEvent, type CellJob, reasonOf, runCell } from './cell'
-import type { FailedRow } from './results'
 
 /** What a cell's process says to the leaderboard's. */
 export type FromChild =

@@ -1,5 +1,5 @@
 import { KshotError } from '@kshot/core'
-import { netName, netOf } from '../describe'
+import { netName, netOf } from '@kshot/results'
 import { nearest } from '../nearest-key'
 import { presets } from '../presets'
 import { toSpec } from '../specs'

@@ -1,11 +1,11 @@
 import { isKshotError, KshotError, type TaskKind } from '@kshot/core'
+import type { Budget, Cell } from '@kshot/results'
 import { parseConfig } from '../config'
 import { tasksOf } from '../data'
 import type { Config } from '../schema'
 import { seenFrom } from '../seen-from'
 import { buildLearner } from '../specs'
 import { badValue, type Contestant, contestants } from './entries'
-import type { Budget, Cell } from './results'
 import type { Leaderboard, Training } from './schema'
 import { type Places, type Setting, settingsOf } from './settings'
 

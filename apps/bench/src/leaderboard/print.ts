@@ -1,25 +1,39 @@
+import {
+  accuracyText,
+  type Budget,
+  count,
+  EPISODES_FOR_A_RANKING,
+  type FailedRow,
+  gapText,
+  type Line,
+  msText,
+  queriesName,
+  type Table as RankedTable,
+  SEEDS_FOR_CLAIMS,
+  seedsText,
+  trainTimeText,
+} from '@kshot/results'
 import Table from 'cli-table3'
-import { queriesName } from '../describe'
-import type { Line, Table as Ranked } from '../report/tables'
-import { accuracyText, gapText, msText, seedsText, trainTimeText } from '../report/words'
-import { type Colours, coloursOf, count, speed } from '../text'
-import type { Budget, FailedRow } from './results'
-import { EPISODES_FOR_A_RANKING, SEEDS_FOR_CLAIMS } from './statistics'
+import { type Colours, coloursOf, speed } from '../text'
 
 /** Where there is no terminal. */
 const COLUMNS = 100
 
 /** Leaderboards for people, as wide as the terminal: costs stand beside the ranking, or below it. */
-export function boardText(tables: readonly Ranked[], stream: NodeJS.WriteStream): string {
+export function boardText(tables: readonly RankedTable[], stream: NodeJS.WriteStream): string {
   const colours = coloursOf(stream)
   return tables.map((table) => section(table, colours, stream.columns ?? COLUMNS)).join('\n')
 }
 
-type Column = readonly [title: string, text: (line: Line, marks: Marks) => string, left?: 'left']
+type Column = readonly [
+  title: string,
+  text: (line: Line, letters: Letters) => string,
+  left?: 'left',
+]
 
 const RANKING: readonly Column[] = [
   ['#', ({ ranked }) => String(ranked.rank)],
-  ['learner', ({ name, marks }, letters) => [name, ...letters.of(marks)].join(' '), 'left'],
+  ['learner', ({ name, differs }, letters) => [name, ...letters.of(differs)].join(' '), 'left'],
   ['accuracy, %', accuracyText],
   ['to the first', ({ toBest }) => (toBest ? gapText(toBest) : '')],
   ['seeds', seedsText],
@@ -32,31 +46,34 @@ const COSTS: readonly Column[] = [
   ['parameters', ({ costs }) => count(Math.round(costs.parameters))],
 ]
 
-function section(table: Ranked, colours: Colours, columns: number): string {
+function section(table: RankedTable, colours: Colours, columns: number): string {
   const { lines, failed } = table
   const failures = failed.map((row) => failure(row, colours))
   const name = colours.bold(nameOf(table))
   if (lines.length === 0) return [name, ...failures, ''].join('\n')
-  const marks = lettersOf(lines)
-  const all = grid(lines, [...RANKING, ...COSTS], marks, colours)
+  const letters = lettersOf(lines)
+  const all = grid(lines, [...RANKING, ...COSTS], letters, colours)
   const fits = widthOf(all) <= columns
   const grids = fits
     ? [all]
-    : [grid(lines, RANKING, marks, colours), grid(lines, [RANKING[1]!, ...COSTS], marks, colours)]
+    : [
+        grid(lines, RANKING, letters, colours),
+        grid(lines, [RANKING[1]!, ...COSTS], letters, colours),
+      ]
   const about = wrapped(aboutOf(table), columns)
-  const notes = [...marks.legend, ...notesOf(table)].flatMap((note) => wrapped(note, columns))
+  const notes = [...letters.legend, ...notesOf(table)].flatMap((note) => wrapped(note, columns))
   const shown = notes.map((note) => colours.dim(note))
   return [name, ...about, ...grids, ...failures, ...shown, ''].join('\n')
 }
 
 /** What was tested on what, below the name of the setting. */
-function aboutOf({ title, setting, budget, lines }: Ranked): string {
+function aboutOf({ title, setting, budget, lines }: RankedTable): string {
   const { episodes } = lines[0]!.ranked
   const parts = [title, queriesName(setting!), `${count(episodes)} test episodes`]
   return [...parts, `trained on ${budgetText(budget)}`].join(', ')
 }
 
-function nameOf({ lines, failed }: Ranked): string {
+function nameOf({ lines, failed }: RankedTable): string {
   return (lines[0]?.rows[0] ?? failed[0]!).cell.setting
 }
 
@@ -67,7 +84,7 @@ function budgetText({ by, amount }: Budget): string {
 function grid(
   lines: readonly Line[],
   columns: readonly Column[],
-  marks: Marks,
+  letters: Letters,
   { dim, bold }: Colours,
 ): string {
   const table = new Table({
@@ -77,26 +94,28 @@ function grid(
     colAligns: columns.map(([, , left]) => left ?? 'right'),
   })
   for (const line of lines) {
-    const cells = columns.map(([, text]) => text(line, marks))
+    const cells = columns.map(([, text]) => text(line, letters))
     table.push(line.ranked.rank === 1 ? cells.map((cell) => bold(cell)) : cells)
   }
   return table.toString()
 }
 
 /** Letters for the conditions in which learners differ from most of their table. */
-interface Marks {
-  of(marks: readonly string[]): string[]
+interface Letters {
+  of(differs: readonly string[]): string[]
   readonly legend: readonly string[]
 }
 
-function lettersOf(lines: readonly Line[]): Marks {
-  const all = [...new Set(lines.flatMap(({ marks }) => marks))]
-  const letter = (mark: string) => `[${String.fromCharCode(97 + all.indexOf(mark))}]`
+function lettersOf(lines: readonly Line[]): Letters {
+  const all = [...new Set(lines.flatMap(({ differs }) => differs))]
+  const letter = (condition: string) => `[${String.fromCharCode(97 + all.indexOf(condition))}]`
   return {
-    of: (marks) => marks.map(letter),
+    of: (differs) => differs.map(letter),
     legend:
       all.length > 0
-        ? [`Unlike most here: ${all.map((mark) => `${letter(mark)} ${mark}`).join(', ')}.`]
+        ? [
+            `Unlike most here: ${all.map((condition) => `${letter(condition)} ${condition}`).join(', ')}.`,
+          ]
         : [],
   }
 }
@@ -106,7 +125,7 @@ function failure({ cell, reason }: FailedRow, { red }: Colours): string {
   return `${red('failed')}  ${what}: ${reason.code}, ${reason.got}`
 }
 
-function notesOf({ lines, ranking, budget }: Ranked): string[] {
+function notesOf({ lines, ranking, budget }: RankedTable): string[] {
   const { episodes } = lines[0]!.ranked
   const seeds = Math.min(...lines.map(({ ranked }) => ranked.seeds))
   const about =

@@ -1,8 +1,14 @@
+import {
+  type Compared,
+  count,
+  gapText,
+  plusMinus,
+  pText,
+  SEEDS_FOR_CLAIMS,
+  seedsText,
+} from '@kshot/results'
 import Table from 'cli-table3'
-import { SEEDS_FOR_CLAIMS } from '../leaderboard/statistics'
-import { coloursOf, count } from '../text'
-import type { Compared } from './compare'
-import { gapText, plusMinus, pText, seedsText } from './words'
+import { coloursOf } from '../text'
 
 /** A comparison for people: a line a learner, then a line a pair. */
 export function comparedTable(compared: Compared, stream: NodeJS.WriteStream): string {
@@ -31,7 +37,7 @@ export function comparedTable(compared: Compared, stream: NodeJS.WriteStream): s
   ].join('\n')
 }
 
-function claim({ ranking, contenders }: Compared): string {
+function claim({ ranking, learners }: Compared): string {
   if (ranking.claim === 'checkpoints') {
     return `speaks of these checkpoints, given their seeds; of learners from ${SEEDS_FOR_CLAIMS} seeds on`
   }
@@ -39,5 +45,5 @@ function claim({ ranking, contenders }: Compared): string {
     const { difference, adjustedP } = overSeeds!
     return `${first} − ${second}: ${gapText({ difference, adjustedP, significant: false })}, ${pText(adjustedP)}`
   })
-  return `over ${contenders[0]!.rows.length} seeds: ${over.join('; ')}`
+  return `over ${learners[0]!.rows.length} seeds: ${over.join('; ')}`
 }

@@ -1,17 +1,12 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { canonicalJson, KshotError } from '@kshot/core'
-import { isDone, RESULTS, type Row, readResults, withoutTimes } from '../leaderboard/results'
+import { KshotError } from '@kshot/core'
+import { mergeSources, parseLog, parseResult, type Source } from '@kshot/results'
+import { RESULTS, readResults } from '../files/results-file'
 import { FILES } from '../run-folder'
-import { rowOfRun } from './run-row'
-
-/** Where a row comes from. */
-export interface Source {
-  readonly path: string
-  readonly row: Row
-  /** Of a `kshot run`, and not of a leaderboard. */
-  readonly run: boolean
-}
+import { logOf, rowOfFolder, textOf } from '../run-row'
+import type { Config } from '../schema'
+import type { Learning } from './page/learning'
 
 /**
  * The rows of folders and files: of leaderboards, of their shards, of single runs, or of folders that
@@ -21,7 +16,7 @@ export interface Source {
 export async function loadSources(paths: readonly string[]): Promise<Source[]> {
   const sources: Source[] = []
   for (const path of paths) sources.push(...(await sourcesAt(path)))
-  return merged(sources)
+  return mergeSources(sources)
 }
 
 async function sourcesAt(path: string): Promise<Source[]> {
@@ -43,44 +38,23 @@ async function sourcesOfFolder(folder: string): Promise<Source[]> {
   const results = join(folder, RESULTS)
   if (existsSync(results)) return leaderboard(results)
   if (!existsSync(join(folder, FILES.result))) return []
-  return [{ path: folder, row: rowOfRun(folder), run: true }]
+  return [{ path: folder, row: rowOfFolder(folder), run: true }]
 }
 
 function sourcesOfFile(path: string): Promise<Source[]> | Source[] {
   if (path.endsWith('.jsonl')) return leaderboard(path)
   if (basename(path) !== FILES.result) throw noResults(path, 'a file of another kind')
-  return [{ path: dirname(path), row: rowOfRun(dirname(path)), run: true }]
+  return [{ path: dirname(path), row: rowOfFolder(dirname(path)), run: true }]
 }
 
 async function leaderboard(path: string): Promise<Source[]> {
   return (await readResults(path)).map((row) => ({ path, row, run: false }))
 }
 
-/** One source a cell: that which is done, where one of two has failed. */
-function merged(sources: readonly Source[]): Source[] {
-  const byCell = new Map<string, Source>()
-  for (const source of sources) {
-    const key = source.run ? `run ${source.path}` : `cell ${source.row.cell.name}`
-    const known = byCell.get(key)
-    if (!known || (isDone(source.row) && !isDone(known.row))) byCell.set(key, source)
-    else if (isDone(source.row) && isDone(known.row) && !alike(known, source)) {
-      throw clash(known, source)
-    }
-  }
-  return [...byCell.values()]
-}
-
-function alike(a: Source, b: Source): boolean {
-  const [left, right] = [a, b].map(({ row }) => canonicalJson(withoutTimes(row) as never))
-  return left === right
-}
-
-function clash({ path, row }: Source, other: Source): KshotError {
-  return new KshotError('usage/cells-clash', {
-    got: `two results of ${row.cell.name} that differ, in ${path} and in ${other.path}`,
-    expected: 'shards of one leaderboard, each cell in one of them',
-    remedy: 'Report them apart, or leave one of them out',
-  })
+/** What a run says of its training. */
+export function learningOf(folder: string): Learning {
+  const { config, train } = parseResult(textOf(folder, FILES.result), join(folder, FILES.result))
+  return { config: config as Config, images: train.images, steps: parseLog(logOf(folder)) }
 }
 
 function noResults(path: string, why: string): KshotError {

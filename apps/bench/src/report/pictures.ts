@@ -7,12 +7,12 @@ import {
   exampleSize,
   renderSlot,
 } from '@kshot/episodes'
+import type { Line, Table } from '@kshot/results'
 import sharp from 'sharp'
 import { parseConfig } from '../config'
 import { hasPlan } from '../confusion'
 import { openData } from '../data'
 import type { Config } from '../schema'
-import type { Line, Table } from './tables'
 
 /** One picture as a `data:` URI, and what it shows. */
 export interface Picture {

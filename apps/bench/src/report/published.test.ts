@@ -58,25 +58,4 @@ describe('docs/published.json', () => {
     })
     expect(number('implicitMaml', 20, 1).protocol).toMatchObject({ queries: 1, testSteps: 25 })
   })
-
-  it('names the place of what is wrong', () => {
-    const entry = {
-      learner: 'x',
-      name: 'X',
-      paper: 'P',
-      source: 'S',
-      interval: null,
-      dataset: 'd',
-      protocol: all[0]!.protocol,
-      results: [{ ways: 5, shots: 1, accuracy: 0.9 }],
-    }
-    const file = (change: object) => ({ description: '', entries: [{ ...entry, ...change }] })
-    expect(published(file({}))).toHaveLength(1)
-    const wrong = (change: object) => () => published(file(change))
-    expect(wrong({ results: [] })).toThrow(/entries\.0\.results/)
-    expect(wrong({ results: [{ ways: 5, shots: 1, accuracy: 98.7 }] })).toThrow(/accuracy/)
-    expect(wrong({ protocol: { ...entry.protocol, queries: undefined } })).toThrow(/queries/)
-    expect(wrong({ protokol: {} })).toThrow(/entries\.0/)
-    expect(() => published('nothing')).toThrow(/the top/)
-  })
 })

@@ -1,14 +1,10 @@
 import { isKshotError, KshotError } from '@kshot/core'
-import { csv } from './csv'
-import { json } from './json'
-import { latex } from './latex'
-import { loadSources } from './load'
-import { markdown } from './markdown'
+import { csv, json, latex, markdown, type Table, tablesOf } from '@kshot/results'
+import { learningOf, loadSources } from './load'
 import { page, titleOf } from './page/page'
 import { learningPicture, picture } from './page/picture'
 import { type Example, examplesOf } from './pictures'
-import { learningOf } from './run-row'
-import { type Table, tablesOf } from './tables'
+import { published } from './published'
 
 export const FORMATS = ['html', 'md', 'csv', 'json', 'latex', 'svg'] as const
 export type Format = (typeof FORMATS)[number]
@@ -36,7 +32,7 @@ export async function report(job: ReportJob): Promise<string> {
   if (job.format === 'svg' && only?.run && others.length === 0) {
     return learningPicture(learningOf(only.path))
   }
-  const tables = tablesOf(sources)
+  const tables = tablesOf(sources, published())
   switch (job.format) {
     case 'html':
       return htmlPage(tables, job)

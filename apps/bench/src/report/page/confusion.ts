@@ -1,7 +1,5 @@
+import { type Confusion, firm, type Line } from '@kshot/results'
 import { cell, text } from '@observablehq/plot'
-import type { Confusion } from '../../confusion'
-import type { Line } from '../tables'
-import { firm } from '../words'
 import { figure, textWidth } from './chart'
 import { folded } from './folded'
 import { type Html, html } from './markup'

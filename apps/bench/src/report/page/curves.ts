@@ -1,7 +1,5 @@
+import { count, type DoneRow, type Line } from '@kshot/results'
 import { areaY, line, text } from '@observablehq/plot'
-import type { DoneRow } from '../../leaderboard/results'
-import { count } from '../../text'
-import type { Line } from '../tables'
 import { clipped, figure, HEIGHT, percentAxis, plotted, textWidth, thread } from './chart'
 import { spread } from './labels'
 import { type Html, html } from './markup'

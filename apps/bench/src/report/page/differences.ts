@@ -1,7 +1,5 @@
+import { firm, gapText, type Line, meanOverSeeds, pText } from '@kshot/results'
 import { binX, type RectYOptions, rectY, ruleX, ruleY } from '@observablehq/plot'
-import { overSeedsFirst } from '../../leaderboard/statistics'
-import type { Line } from '../tables'
-import { firm, gapText, pText } from '../words'
 import { figure } from './chart'
 import { folded } from './folded'
 import { type Html, html } from './markup'
@@ -17,10 +15,10 @@ export function differenceCharts(
   looks: ReadonlyMap<string, Look>,
 ): Html | undefined {
   if (!best || others.length === 0) return undefined
-  const first = overSeedsFirst(best.rows.map(({ scores }) => scores))
+  const first = meanOverSeeds(best.rows.map(({ scores }) => scores))
   const all = others.map((line) => ({
     line,
-    values: overSeedsFirst(line.rows.map(({ scores }) => scores)).map((v, i) => v - first[i]!),
+    values: meanOverSeeds(line.rows.map(({ scores }) => scores)).map((v, i) => v - first[i]!),
   }))
   const domain = domainOf(all.flatMap(({ values }) => values))
   const step = (domain[1] - domain[0]) / BINS

@@ -1,5 +1,5 @@
+import { firm } from '@kshot/results'
 import type { Example, Picture } from '../pictures'
-import { firm } from '../words'
 import { swatch } from './leaderboard'
 import { type Html, html } from './markup'
 import type { Look } from './palette'

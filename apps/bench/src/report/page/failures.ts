@@ -1,4 +1,4 @@
-import type { Table } from '../tables'
+import type { Table } from '@kshot/results'
 import { type Html, html } from './markup'
 
 /** What did not come to its end, and why. */

@@ -1,19 +1,21 @@
-import { EPISODES_FOR_A_RANKING, SEEDS_FOR_CLAIMS } from '../../leaderboard/statistics'
-import { count } from '../../text'
-import type { Paper } from '../paper'
-import type { Line, Table } from '../tables'
 import {
   accuracyText,
+  count,
+  EPISODES_FOR_A_RANKING,
   firm,
   gapText,
   insideText,
+  type Line,
   msText,
+  type PublishedComparison,
   paperNumber,
   pText,
-  shortMark,
+  SEEDS_FOR_CLAIMS,
+  shortSign,
   spreadText,
+  type Table,
   trainTimeText,
-} from '../words'
+} from '@kshot/results'
 import { type Html, html, raw } from './markup'
 import { type Look, symbolPath } from './palette'
 
@@ -71,7 +73,7 @@ const CELLS: {
     line,
     looks,
   ) => html`${swatch(looks.get(line.name)!)}<span class="who"><span class="title">${line.name}</span>
-${line.detail && html`<span class="detail">${line.detail}</span>`}${line.marks.map((mark) => html`<span class="mark">≠ ${mark}</span>`)}</span>`,
+${line.detail && html`<span class="detail">${line.detail}</span>`}${line.differs.map((condition) => html`<span class="mark">≠ ${condition}</span>`)}</span>`,
   accuracy: (line, _, domain) =>
     html`<span class="value">${accuracyText(line)}</span>${strip(line, domain)}`,
   gap: ({ toBest }) =>
@@ -90,10 +92,10 @@ ${line.detail && html`<span class="detail">${line.detail}</span>`}${line.marks.m
   paper: ({ paper }) => paperCell(paper),
 }
 
-function paperCell(paper: Paper | undefined): Html {
+function paperCell(paper: PublishedComparison | undefined): Html {
   if (!paper) return html`<span class="sub">–</span>`
   const about = `${paper.paper}; ${paper.source}`
-  return html`<span class="value" title="${about}">${paperNumber(paper)}</span><span class="sub">${shortMark(paper)}${insideText(paper)}</span>`
+  return html`<span class="value" title="${about}">${paperNumber(paper)}</span><span class="sub">${shortSign(paper)}${insideText(paper)}</span>`
 }
 
 /** A learner's symbol in its colour. */
@@ -136,7 +138,7 @@ export function notes({ lines, ranking, budget }: Table): Html {
   const episodes = lines[0]!.ranked.episodes
   const few = episodes < EPISODES_FOR_A_RANKING
   const cells = Math.max(...lines.flatMap(({ rows }) => rows.map(({ costs }) => costs.cellsAtOnce)))
-  const marked = lines.some(({ marks }) => marks.length > 0)
+  const marked = lines.some(({ differs }) => differs.length > 0)
   const sentences = [
     `± is the 95 % t interval over ${count(episodes)} test episodes, each averaged over the seeds first.`,
     lines.some(({ ranked }) => ranked.overSeeds) &&

@@ -1,5 +1,4 @@
-import type { Table } from '../tables'
-import { gapText, pText } from '../words'
+import { gapText, pText, type Table } from '@kshot/results'
 import { type Html, html } from './markup'
 
 /** Every learner beside every other, for those who want to know. */

@@ -1,5 +1,4 @@
-import type { Table } from '../tables'
-import { paperNumber, protocolText } from '../words'
+import { paperNumber, protocolText, type Table } from '@kshot/results'
 import { type Html, html } from './markup'
 
 /** The published numbers, whose they are, and how they were tested otherwise. */

@@ -1,5 +1,5 @@
 import { KshotError } from '@kshot/core'
-import type { Table } from '../tables'
+import type { Table } from '@kshot/results'
 import { type Learning, learningChart } from './learning'
 import { COLOURS, looksOf } from './palette'
 import { trainingTimeChart } from './scatter'

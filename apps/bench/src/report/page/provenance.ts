@@ -1,8 +1,5 @@
+import { count, type DoneRow, type Table, withoutSeed } from '@kshot/results'
 import { executorName } from '../../describe'
-import type { DoneRow } from '../../leaderboard/results'
-import { count } from '../../text'
-import { withoutSeed } from '../run-row'
-import type { Table } from '../tables'
 import { type Html, html } from './markup'
 
 /** What a reader wants to know first: on what, when, from which commit. */

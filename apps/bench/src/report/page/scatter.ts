@@ -1,6 +1,5 @@
+import { duration, type Line, msText } from '@kshot/results'
 import { dot, type Markish, type PlotOptions, ruleX, text } from '@observablehq/plot'
-import type { Line } from '../tables'
-import { duration, msText } from '../words'
 import {
   clipped,
   drawing,

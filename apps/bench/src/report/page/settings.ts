@@ -1,5 +1,5 @@
+import type { Table } from '@kshot/results'
 import { dot, line, ruleX, text } from '@observablehq/plot'
-import type { Table } from '../tables'
 import { clipped, figure, HEIGHT, logAxis, percentAxis, plotted, textWidth } from './chart'
 import { spread } from './labels'
 import { type Html, html } from './markup'

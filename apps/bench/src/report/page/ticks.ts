@@ -1,4 +1,4 @@
-import { count } from '../../text'
+import { count } from '@kshot/results'
 
 /** A domain with room at both ends of a logarithmic axis. */
 export function widened(low: number, high: number): [number, number] {

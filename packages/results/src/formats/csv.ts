@@ -1,12 +1,12 @@
-import { markOf } from './paper'
-import type { Line, Table } from './tables'
+import { protocolSign } from '../published-comparison'
+import type { Line, Table } from '../tables'
 
 type Value = string | number | boolean | null | undefined
 
 /** One line a learner and table: fractions, not per cent; seconds. */
 function record(table: Table, line: Line): { readonly [column: string]: Value } {
   const { setting, budget } = table
-  const { ranked, toBest, costs, paper, marks, rows } = line
+  const { ranked, toBest, costs, paper, differs, rows } = line
   const [low, high] = ranked.overEpisodes.interval
   const { labels, backend, device, kernels, commit } = rows[0]!
   return {
@@ -35,9 +35,9 @@ function record(table: Table, line: Line): { readonly [column: string]: Value } 
     adaptationSteps: labels.adaptationSteps,
     trainingSplit: labels.trainingSplit,
     tuningTrials: labels.tuningTrials,
-    differs: marks.join('; '),
+    differs: differs.join('; '),
     paper: paper?.accuracy,
-    paperProtocol: paper && markOf(paper),
+    paperProtocol: paper && protocolSign(paper),
     insideInterval: paper?.inside,
     backend,
     device,

@@ -1,21 +1,16 @@
-import { queriesName } from '../describe'
-import type { Line, Table } from './tables'
-import {
-  accuracyText,
-  count,
-  gapText,
-  msText,
-  paperText,
-  pText,
-  seedsText,
-  trainTimeText,
-} from './words'
+import { count, queriesName } from '../describe'
+import type { Line, Table } from '../tables'
+import { accuracyText, gapText, msText, paperText, pText, seedsText, trainTimeText } from '../words'
 
 type Column = readonly [title: string, text: (line: Line) => string, right: boolean]
 
 const COLUMNS: readonly Column[] = [
   ['#', ({ ranked }) => String(ranked.rank), true],
-  ['learner', ({ name, marks }) => [name, ...marks.map((mark) => `≠ ${mark}`)].join('; '), false],
+  [
+    'learner',
+    ({ name, differs }) => [name, ...differs.map((mark) => `≠ ${mark}`)].join('; '),
+    false,
+  ],
   ['accuracy, %', accuracyText, true],
   [
     'to the best',

@@ -1,12 +1,11 @@
 import { type MetaLearner, mlp } from '@kshot/core'
 import { anil, boil, maml } from '@kshot/maml'
 import { describe, expect, it } from 'vitest'
-import { learnerKey, markOf, paperOf } from './paper'
-import { published } from './published'
+import { numbers } from './published.testing'
+import { comparePublished, learnerKey, protocolSign } from './published-comparison'
 import { row } from './rows.testing'
-import { insideText, paperNumber, paperText, shortMark } from './words'
+import { insideText, paperNumber, paperText, shortSign } from './words'
 
-const numbers = published()
 const interval = (low: number, high: number) => [low, high] as const
 /** As Snell et al. have tested. */
 const asSnell = row({
@@ -16,26 +15,26 @@ const asSnell = row({
 
 describe('a paper beside a row', () => {
   it('is = where all of the protocol is the same, and only then in the interval or not', () => {
-    const inside = paperOf(asSnell, interval(0.985, 0.989), numbers)!
-    expect(markOf(inside)).toBe('=')
+    const inside = comparePublished(asSnell, interval(0.985, 0.989), numbers)!
+    expect(protocolSign(inside)).toBe('=')
     expect(paperText(inside)).toBe('98.8 = (inside the interval)')
-    const outside = paperOf(asSnell, interval(0.97, 0.975), numbers)!
+    const outside = comparePublished(asSnell, interval(0.97, 0.975), numbers)!
     expect(paperText(outside)).toBe('98.8 = (outside the interval)')
   })
 
   it('is ≠ with what differs, and nothing is said of the interval', () => {
-    const other = paperOf(row(), interval(0.98, 0.99), numbers)!
-    expect(markOf(other)).toBe('≠ train+val, episodes')
+    const other = comparePublished(row(), interval(0.98, 0.99), numbers)!
+    expect(protocolSign(other)).toBe('≠ train+val, episodes')
     expect(insideText(other)).toBe('')
     const many = { ...asSnell, setting: { ...asSnell.setting, queries: 5 } }
-    expect(markOf(paperOf(many, interval(0, 1), numbers)!)).toBe('≠ queries')
+    expect(protocolSign(comparePublished(many, interval(0, 1), numbers)!)).toBe('≠ queries')
   })
 
   it('says what the paper leaves open', () => {
     const matching = row({ more: { learner: { package: 'p', export: 'matching', options: {} } } })
-    const paper = paperOf(matching, interval(0.98, 0.99), numbers)!
-    expect(markOf(paper)).toBe('? queries, resize, norm, train+val, episodes')
-    expect(shortMark(paper)).toBe('? 5 unknown')
+    const paper = comparePublished(matching, interval(0.98, 0.99), numbers)!
+    expect(protocolSign(paper)).toBe('? queries, resize, norm, train+val, episodes')
+    expect(shortSign(paper)).toBe('? 5 unknown')
     expect(insideText(paper)).toBe('')
   })
 
@@ -44,7 +43,7 @@ describe('a paper beside a row', () => {
     const ways = { ...asSnell, setting: { ...asSnell.setting, ways: 10 } }
     const learner = row({ more: { learner: { package: 'p', export: 'mine', options: {} } } })
     for (const other of [glyphs, ways, learner]) {
-      expect(paperOf(other, interval(0, 1), numbers)).toBeUndefined()
+      expect(comparePublished(other, interval(0, 1), numbers)).toBeUndefined()
     }
     expect(paperText(undefined)).toBe('–')
   })
@@ -53,7 +52,7 @@ describe('a paper beside a row', () => {
     const tested = (norm: string) => {
       const options = { normalisation: { test: norm } }
       const learner = { package: '@kshot/maml', export: 'reptile', options }
-      return paperNumber(paperOf(row({ more: { learner } }), interval(0, 1), numbers)!)
+      return paperNumber(comparePublished(row({ more: { learner } }), interval(0, 1), numbers)!)
     }
     expect(tested('support+one')).toBe('95.39 ± 0.09')
     expect(tested('batch-separate')).toBe('97.68 ± 0.04')

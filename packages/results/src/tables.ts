@@ -1,35 +1,23 @@
 import { KshotError } from '@kshot/core'
-import { settingName } from '../describe'
-import {
-  type Budget,
-  type Cell,
-  type DoneRow,
-  type FailedRow,
-  isDone,
-} from '../leaderboard/results'
-import {
-  type Comparison,
-  type Difference,
-  type Ranked,
-  type Ranking,
-  rank,
-} from '../leaderboard/statistics'
-import { type Seeds, seedsByLearner } from './contenders'
-import type { Source } from './load'
-import { detailOf, marksOf } from './marks'
-import { type Paper, paperOf } from './paper'
+import { type LearnerRows, rowsByLearner } from './by-learner'
+import { detailOf, unusualConditions } from './conditions'
+import { settingName } from './describe'
+import type { Published } from './published'
+import { comparePublished, type PublishedComparison } from './published-comparison'
+import { type Budget, type Cell, type DoneRow, type FailedRow, isDone, type Source } from './row'
+import { type Comparison, type Difference, type Ranked, type Ranking, rank } from './statistics'
 
 /** One line of a leaderboard: a learner with all its seeds. */
-export interface Line extends Seeds {
-  /** Its net, steps and trials, as far as `marks` doesn't say them. */
+export interface Line extends LearnerRows {
+  /** Its net, steps and trials, as far as `differs` doesn't say them. */
   readonly detail: string
   readonly ranked: Ranked
   /** To the first line; undefined for the first itself. */
   readonly toBest: Gap | undefined
   readonly costs: MeanCosts
-  /** In what it was tested or trained otherwise than most of the table. */
-  readonly marks: readonly string[]
-  readonly paper: Paper | undefined
+  /** The conditions in which it was tested or trained otherwise than most of the table, in words. */
+  readonly differs: readonly string[]
+  readonly paper: PublishedComparison | undefined
 }
 
 /** This learner minus another, on the same episodes. */
@@ -67,26 +55,34 @@ export interface Table {
 
 /**
  * A table for each setting and budget; single runs have none in common, and are one table.
+ * @param published numbers of papers to stand beside the learners
  * @throws `usage/other-episodes` where results of one setting were tested on different episodes
  */
-export function tablesOf(sources: readonly Source[]): Table[] {
+export function tablesOf(
+  sources: readonly Source[],
+  published: readonly Published[] = [],
+): Table[] {
   const groups = new Map<string, Source[]>()
   for (const source of sources) {
     const { setting, budget } = source.row.cell
     const key = [setting, budget.by, source.run ? 'runs' : budget.amount].join('\0')
     groups.set(key, [...(groups.get(key) ?? []), source])
   }
-  const tables = [...groups.values()].map((group) => tableOf(group, sources))
+  const tables = [...groups.values()].map((group) => tableOf(group, sources, published))
   return tables.sort((a, b) => order(a, b)).map((table, i) => ({ ...table, id: `t${i + 1}` }))
 }
 
-function tableOf(sources: readonly Source[], all: readonly Source[]): Table {
+function tableOf(
+  sources: readonly Source[],
+  all: readonly Source[],
+  published: readonly Published[],
+): Table {
   const rows = sources.map(({ row }) => row)
   const done = rows.filter(isDone)
   checkSameEpisodes(sources)
-  const seeds = seedsByLearner(sources, all)
+  const learners = rowsByLearner(sources, all)
   const ranking = rank(
-    seeds.map(({ name, rows }) => ({ name, scores: rows.map(({ scores }) => scores) })),
+    learners.map(({ name, rows }) => ({ name, scores: rows.map(({ scores }) => scores) })),
   )
   const { cell } = rows[0]!
   const setting = done[0]?.setting
@@ -98,7 +94,7 @@ function tableOf(sources: readonly Source[], all: readonly Source[]): Table {
     budget: cell.budget,
     episodeSet: done[0]?.episodeSet ?? '',
     ranking,
-    lines: linesOf(seeds, ranking),
+    lines: linesOf(learners, ranking, published),
     failed: rows.filter((row) => !isDone(row)),
   }
 }
@@ -107,20 +103,24 @@ function reused({ checkpointsOf }: Cell): string {
   return checkpointsOf === undefined ? '' : `, checkpoints of ${checkpointsOf}`
 }
 
-function linesOf(seeds: readonly Seeds[], ranking: Ranking): Line[] {
-  const marksByName = marksOf(seeds)
+function linesOf(
+  learners: readonly LearnerRows[],
+  ranking: Ranking,
+  published: readonly Published[],
+): Line[] {
+  const unusual = unusualConditions(learners)
   const best = ranking.ranked[0]?.name
   return ranking.ranked.map((ranked) => {
-    const own = seeds.find(({ name }) => name === ranked.name)!
-    const marks = marksByName.get(ranked.name)!
+    const own = learners.find(({ name }) => name === ranked.name)!
+    const differs = unusual.get(ranked.name)!
     return {
       ...own,
-      detail: detailOf(own.rows[0]!, marks),
+      detail: detailOf(own.rows[0]!, differs),
       ranked,
       toBest: ranked.name === best ? undefined : gap(ranking.comparisons, ranked.name, best!),
       costs: meanCosts(own.rows),
-      marks,
-      paper: paperOf(own.rows[0]!, ranked.overEpisodes.interval),
+      differs,
+      paper: comparePublished(own.rows[0]!, ranked.overEpisodes.interval, published),
     }
   })
 }

@@ -1,9 +1,9 @@
 import type { Spec } from '@kshot/core'
-import type { DoneRow } from '../leaderboard/results'
-import { type Protocol, type Published, published } from './published'
+import type { Protocol, Published } from './published'
+import type { DoneRow } from './row'
 
 /** A paper's number beside a row. */
-export interface Paper extends Published {
+export interface PublishedComparison extends Published {
   /** Keys of the protocol in which the row was tested otherwise. */
   readonly differs: readonly (keyof Protocol)[]
   /** Keys of which the paper says nothing. */
@@ -12,7 +12,7 @@ export interface Paper extends Published {
   readonly inside: boolean | undefined
 }
 
-/** What a paper's learner is called in `docs/published.json`: its export, but for those that are MAML with an option. */
+/** What a paper's learner is called in published numbers: its export, but for those that are MAML with an option. */
 export function learnerKey({ export: name, options }: Spec): string {
   if (name !== 'maml') return name
   if (options.adapts === '^head/') return 'anil'
@@ -38,11 +38,11 @@ export function protocolOf({ labels, setting, learner, test, config }: DoneRow):
 }
 
 /** The number that a paper gives for a row's learner in its setting, if one does; of several, the one tested most alike. */
-export function paperOf(
+export function comparePublished(
   row: DoneRow,
   interval: readonly [low: number, high: number],
-  numbers: readonly Published[] = published(),
-): Paper | undefined {
+  numbers: readonly Published[],
+): PublishedComparison | undefined {
   const { dataset, ways, shots } = row.setting
   const [learner, ours] = [learnerKey(row.learner), protocolOf(row)]
   const [found] = numbers
@@ -58,7 +58,10 @@ export function paperOf(
   return { ...found, inside }
 }
 
-function comparison(theirs: Protocol, ours: Protocol): Pick<Paper, 'differs' | 'unknown'> {
+function comparison(
+  theirs: Protocol,
+  ours: Protocol,
+): Pick<PublishedComparison, 'differs' | 'unknown'> {
   const keys = Object.keys(theirs) as (keyof Protocol)[]
   const unknown = keys.filter((key) => theirs[key] === null)
   const differs = keys.filter((key) => !unknown.includes(key) && theirs[key] !== ours[key])
@@ -83,7 +86,7 @@ export function protocolWords(keys: readonly (keyof Protocol)[]): string {
 }
 
 /** `=`; `≠ split, ensemble`; with `? queries` for what the paper leaves open. */
-export function markOf({ differs, unknown }: Paper): string {
+export function protocolSign({ differs, unknown }: PublishedComparison): string {
   const parts = [
     ...(differs.length > 0 ? [`≠ ${protocolWords(differs)}`] : []),
     ...(unknown.length > 0 ? [`? ${protocolWords(unknown)}`] : []),

@@ -16,8 +16,8 @@ export interface Difference extends TInterval {
   readonly p: number
 }
 
-/** A learner of a ranking: for each seed the score of each episode, episodes in the same order. */
-export interface Contender {
+/** What a ranking is made of: for each seed of a learner the score of each episode, episodes in the same order. */
+export interface LearnerScores {
   readonly name: string
   readonly scores: readonly (readonly number[])[]
 }
@@ -58,7 +58,7 @@ export interface Ranking {
   readonly claim: 'checkpoints' | 'learners'
 }
 
-export const LEVEL = 0.95
+export const CONFIDENCE = 0.95
 /** Fewer seeds tell nothing of a learner, only of what it was trained to with these. */
 export const SEEDS_FOR_CLAIMS = 5
 /** Fewer test episodes are too few for a ranking; such a table is marked. */
@@ -71,7 +71,7 @@ export const EPISODES_FOR_A_RANKING = 600
  */
 export function tInterval(values: readonly number[]): TInterval {
   const { mean, error, degreesOfFreedom } = moments(values)
-  const halfWidth = error * tQuantile((1 + LEVEL) / 2, degreesOfFreedom)
+  const halfWidth = error * tQuantile((1 + CONFIDENCE) / 2, degreesOfFreedom)
   return { mean, halfWidth, interval: [mean - halfWidth, mean + halfWidth], degreesOfFreedom }
 }
 
@@ -104,7 +104,7 @@ export function holm(pValues: readonly number[]): number[] {
 }
 
 /** Each episode's mean over the seeds. */
-export function overSeedsFirst(scores: readonly (readonly number[])[]): number[] {
+export function meanOverSeeds(scores: readonly (readonly number[])[]): number[] {
   return scores[0]!.map((_, i) => scores.reduce((sum, seed) => sum + seed[i]!, 0) / scores.length)
 }
 
@@ -113,28 +113,28 @@ export function overSeedsFirst(scores: readonly (readonly number[])[]): number[]
  * each the mean over the seeds first, Holm-adjusted; rank = 1 + the number of those significantly better.
  * @throws RangeError where they have not as many episodes
  */
-export function rank(contenders: readonly Contender[]): Ranking {
-  const means = contenders.map(({ scores }) => overSeedsFirst(scores))
-  const pairs = contenders.flatMap((_, i) => contenders.slice(i + 1).map((_, j) => [i, i + 1 + j]))
+export function rank(learners: readonly LearnerScores[]): Ranking {
+  const means = learners.map(({ scores }) => meanOverSeeds(scores))
+  const pairs = learners.flatMap((_, i) => learners.slice(i + 1).map((_, j) => [i, i + 1 + j]))
   const differences = pairs.map(([i, j]) => pairedDifference(means[i!]!, means[j!]!))
   const adjusted = holm(differences.map(({ p }) => p))
-  const claims = claimsOverSeeds(contenders, pairs as [number, number][])
+  const claims = claimsOverSeeds(learners, pairs as [number, number][])
   const comparisons = pairs.map(([i, j], k) => ({
-    first: contenders[i!]!.name,
-    second: contenders[j!]!.name,
+    first: learners[i!]!.name,
+    second: learners[j!]!.name,
     difference: differences[k]!,
     adjustedP: adjusted[k]!,
-    significant: adjusted[k]! < 1 - LEVEL,
+    significant: adjusted[k]! < 1 - CONFIDENCE,
     overSeeds: claims?.[k],
   }))
-  const ranked = contenders.map((contender, i) => rankedOf(contender, means[i]!, comparisons))
+  const ranked = learners.map((learner, i) => rankedOf(learner, means[i]!, comparisons))
   const byRank = (a: Ranked, b: Ranked) =>
     a.rank - b.rank || b.overEpisodes.mean - a.overEpisodes.mean || (a.name < b.name ? -1 : 1)
   return { ranked: ranked.sort(byRank), comparisons, claim: claims ? 'learners' : 'checkpoints' }
 }
 
 function rankedOf(
-  { name, scores }: Contender,
+  { name, scores }: LearnerScores,
   means: readonly number[],
   comparisons: readonly Comparison[],
 ): Ranked {
@@ -156,19 +156,19 @@ function rankedOf(
 
 /** The pairs compared over seeds, seed by seed, where there are enough of them. */
 function claimsOverSeeds(
-  contenders: readonly Contender[],
+  learners: readonly LearnerScores[],
   pairs: readonly (readonly [number, number])[],
 ): { difference: Difference; adjustedP: number }[] | undefined {
-  if (contenders.some(({ scores }) => scores.length < SEEDS_FOR_CLAIMS)) return undefined
-  if (new Set(contenders.map(({ scores }) => scores.length)).size > 1) return undefined
-  const means = contenders.map(({ scores }) => scores.map((values) => moments(values).mean))
+  if (learners.some(({ scores }) => scores.length < SEEDS_FOR_CLAIMS)) return undefined
+  if (new Set(learners.map(({ scores }) => scores.length)).size > 1) return undefined
+  const means = learners.map(({ scores }) => scores.map((values) => moments(values).mean))
   const differences = pairs.map(([i, j]) => pairedDifference(means[i]!, means[j]!))
   const adjusted = holm(differences.map(({ p }) => p))
   return differences.map((difference, k) => ({ difference, adjustedP: adjusted[k]! }))
 }
 
-/** The mean and its standard error s / √n. */
-function moments(values: readonly number[]) {
+/** The mean and its standard error s / √n; NaN for one value. */
+export function moments(values: readonly number[]) {
   const n = values.length
   const mean = values.reduce((sum, v) => sum + v, 0) / n
   const squares = values.reduce((sum, v) => sum + (v - mean) ** 2, 0)

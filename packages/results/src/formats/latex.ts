@@ -1,6 +1,7 @@
-import { markOf } from './paper'
-import type { Line, Table } from './tables'
-import { count, msText, plusMinus, trainTimeText } from './words'
+import { count } from '../describe'
+import { protocolSign } from '../published-comparison'
+import type { Line, Table } from '../tables'
+import { msText, plusMinus, trainTimeText } from '../words'
 
 /** The tables for a paper: `booktabs`, the best and what ties with it in bold. */
 export function latex(tables: readonly Table[]): string {
@@ -30,20 +31,20 @@ ${rows.join('\n')}
 }
 
 function cellsOf(line: Line, papers: boolean): string[] {
-  const { ranked, costs, name, marks, paper } = line
+  const { ranked, costs, name, differs, paper } = line
   const { mean, halfWidth } = ranked.overEpisodes
   const number = `$${plusMinus(mean, halfWidth).replace('±', '\\pm')}$`
   const accuracy = ranked.rank === 1 ? `\\textbf{\\boldmath ${number}}` : number
   return [
     String(ranked.rank),
-    escapedTex(marks.length > 0 ? `${name} (${marks.join('; ')})` : name),
+    escapedTex(differs.length > 0 ? `${name} (${differs.join('; ')})` : name),
     accuracy,
     String(ranked.seeds),
     trainTimeText(line).replace('–', '--'),
     escapedTex(msText(costs.adaptPredictMs)),
     count(Math.round(costs.parameters)),
     ...(papers
-      ? [paper ? `${(100 * paper.accuracy).toFixed(1)} ${escapedTex(markOf(paper))}` : '--']
+      ? [paper ? `${(100 * paper.accuracy).toFixed(1)} ${escapedTex(protocolSign(paper))}` : '--']
       : []),
   ]
 }

@@ -1,5 +1,5 @@
-import { learnerKey, markOf } from './paper'
-import type { Line, Table } from './tables'
+import { learnerKey, protocolSign } from '../published-comparison'
+import type { Line, Table } from '../tables'
 
 /** The tables as one JSON document: fractions, not per cent; seconds. `rows` are results without their episodes. */
 export function json(tables: readonly Table[]): string {
@@ -19,7 +19,7 @@ function tableOf({ title, setting, budget, episodeSet, ranking, lines, failed }:
   }
 }
 
-function lineOf({ name, ranked, toBest, costs, marks, paper, rows }: Line) {
+function lineOf({ name, ranked, toBest, costs, differs, paper, rows }: Line) {
   const { accuracy, halfWidth, source, protocol, inside } = paper ?? {}
   return {
     rank: ranked.rank,
@@ -32,9 +32,9 @@ function lineOf({ name, ranked, toBest, costs, marks, paper, rows }: Line) {
     overSeeds: ranked.overSeeds ?? null,
     toBest: toBest ?? null,
     costs,
-    differs: marks,
+    differs,
     paper: paper
-      ? { accuracy, halfWidth, source, protocol, mark: markOf(paper), inside: inside ?? null }
+      ? { accuracy, halfWidth, source, protocol, mark: protocolSign(paper), inside: inside ?? null }
       : null,
   }
 }

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  type Contender,
   holm,
-  overSeedsFirst,
+  type LearnerScores,
+  meanOverSeeds,
   pairedDifference,
   rank,
   type TInterval,
@@ -36,7 +36,7 @@ interface Reference {
   }[]
 }
 
-const file = new URL('./reference/data/statistics.json', import.meta.url)
+const file = new URL('../reference/data/statistics.json', import.meta.url)
 const reference = JSON.parse(readFileSync(file, 'utf8')) as Reference
 
 /** To ten digits, and tiny p values to as many of their own. */
@@ -102,7 +102,7 @@ describe('scipy gives the same', () => {
 })
 
 describe('a ranking', () => {
-  const flat = (name: string, ...seeds: number[]): Contender => ({
+  const flat = (name: string, ...seeds: number[]): LearnerScores => ({
     name,
     scores: seeds.map((value) => Array.from({ length: 20 }, (_, i) => value + (i % 5) / 100)),
   })
@@ -139,7 +139,7 @@ describe('a ranking', () => {
       [0, 1],
       [1, 1],
     ]
-    expect(overSeedsFirst(scores)).toEqual([0.5, 1])
+    expect(meanOverSeeds(scores)).toEqual([0.5, 1])
   })
 
   it('refuses episodes that are not paired', () => {

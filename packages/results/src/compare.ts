@@ -1,9 +1,8 @@
 import { KshotError } from '@kshot/core'
-import { settingName } from '../describe'
-import { type DoneRow, isDone } from '../leaderboard/results'
-import { type Ranking, rank } from '../leaderboard/statistics'
-import { type Seeds, seedsByLearner } from './contenders'
-import { loadSources, type Source } from './load'
+import { type LearnerRows, rowsByLearner } from './by-learner'
+import { settingName } from './describe'
+import { type DoneRow, isDone, type Source } from './row'
+import { type Ranking, rank } from './statistics'
 import { checkSameEpisodes } from './tables'
 
 /** Learners or checkpoints beside each other on the same episodes. */
@@ -11,30 +10,32 @@ export interface Compared {
   readonly title: string
   readonly episodes: number
   readonly episodeSet: string
-  readonly contenders: readonly Seeds[]
+  readonly learners: readonly LearnerRows[]
   readonly ranking: Ranking
 }
 
 /**
  * Compares results pair by pair over the same episodes. Runs that differ in the seed alone count as one
  * learner, unless nothing else is left to compare.
- * @param name which setting of a leaderboard that has several
- * @throws `usage/which-setting`, `usage/nothing-to-compare`, `usage/other-episodes`, and what loading the results throws
+ * @param setting which one, of a leaderboard that has several
+ * @throws `usage/which-setting`, `usage/nothing-to-compare`, `usage/other-episodes`
  */
-export async function compare(paths: readonly string[], name?: string): Promise<Compared> {
-  const all = (await loadSources(paths)).filter(({ row }) => isDone(row))
-  const sources = inSetting(all, name)
-  checkSameEpisodes(sources)
-  const learners = seedsByLearner(sources)
-  const contenders = learners.length > 1 ? learners : eachRun(sources)
-  if (contenders.length < 2) throw nothingToCompare(paths, contenders.length)
-  const [row] = contenders[0]!.rows
-  const { setting, test, episodeSet } = row!
-  const ranking = rank(
-    contenders.map(({ name, rows }) => ({ name, scores: rows.map(({ scores }) => scores) })),
+export function compare(all: readonly Source[], setting?: string): Compared {
+  const sources = inSetting(
+    all.filter(({ row }) => isDone(row)),
+    setting,
   )
-  const title = `${setting.dataset} (${setting.split}), ${settingName(setting)}`
-  return { title, episodes: test.episodes, episodeSet, contenders, ranking }
+  checkSameEpisodes(sources)
+  const byLearner = rowsByLearner(sources)
+  const learners = byLearner.length > 1 ? byLearner : eachRun(sources)
+  if (learners.length < 2) throw nothingToCompare(all, learners.length)
+  const [row] = learners[0]!.rows
+  const { test, episodeSet } = row!
+  const ranking = rank(
+    learners.map(({ name, rows }) => ({ name, scores: rows.map(({ scores }) => scores) })),
+  )
+  const title = `${row!.setting.dataset} (${row!.setting.split}), ${settingName(row!.setting)}`
+  return { title, episodes: test.episodes, episodeSet, learners, ranking }
 }
 
 /** The results of one setting; of a leaderboard with several, which one must be said. */
@@ -52,14 +53,15 @@ function inSetting(sources: readonly Source[], wanted: string | undefined): Sour
 }
 
 /** Every result by the name of its folder. */
-function eachRun(sources: readonly Source[]): Seeds[] {
+function eachRun(sources: readonly Source[]): LearnerRows[] {
   return sources.map(({ row, path }) => {
     const twice = sources.filter((other) => other.row.cell.name === row.cell.name).length > 1
     return { name: twice ? path : row.cell.name, rows: [row as DoneRow] }
   })
 }
 
-function nothingToCompare(paths: readonly string[], found: number): KshotError {
+function nothingToCompare(all: readonly Source[], found: number): KshotError {
+  const paths = [...new Set(all.map(({ path }) => path))]
   return new KshotError('usage/nothing-to-compare', {
     got: `${found === 1 ? 'one result' : 'no finished result'} in ${paths.join(', ')}`,
     expected: 'two results or more, tested on the same episodes',
@@ -68,9 +70,9 @@ function nothingToCompare(paths: readonly string[], found: number): KshotError {
 }
 
 /** One JSON document: fractions, not per cent. */
-export function comparedJson({ contenders, ranking, ...rest }: Compared): string {
+export function comparedJson({ learners, ranking, ...rest }: Compared): string {
   const { ranked, comparisons, claim } = ranking
-  const sources = contenders.map(({ name, rows }) => ({
+  const contenders = learners.map(({ name, rows }) => ({
     name,
     learner: rows[0]!.learner,
     runs: rows.map(({ cell, test, backend }) => ({
@@ -80,5 +82,5 @@ export function comparedJson({ contenders, ranking, ...rest }: Compared): string
       test,
     })),
   }))
-  return `${JSON.stringify({ ...rest, claim, ranked, comparisons, contenders: sources }, null, 2)}\n`
+  return `${JSON.stringify({ ...rest, claim, ranked, comparisons, contenders }, null, 2)}\n`
 }

@@ -1,12 +1,10 @@
 import { canonicalJson, type Json } from '@kshot/core'
-import { netName, netOf } from '../describe'
-import { type DoneRow, isDone } from '../leaderboard/results'
 import { differencesOf } from './config-differences'
-import type { Source } from './load'
-import { withoutSeed } from './run-row'
+import { netName, netOf } from './describe'
+import { type DoneRow, isDone, type Source } from './row'
 
 /** The rows of one learner on one backend in one setting: one a seed. */
-export interface Seeds {
+export interface LearnerRows {
   readonly name: string
   readonly rows: readonly DoneRow[]
 }
@@ -21,7 +19,7 @@ interface Group {
  * alone are one learner; those that have one name are told apart by what differs in their configurations.
  * @param all what else is looked at, so that a learner has one name in all settings
  */
-export function seedsByLearner(sources: readonly Source[], all = sources): Seeds[] {
+export function rowsByLearner(sources: readonly Source[], all = sources): LearnerRows[] {
   const groups = new Map<string, { rows: DoneRow[]; run: boolean }>()
   for (const { row, run } of sources) {
     if (!isDone(row)) continue
@@ -33,9 +31,9 @@ export function seedsByLearner(sources: readonly Source[], all = sources): Seeds
     if (rows.some((other) => sameResult(other, row))) continue
     groups.set(key, { rows: [...rows, row], run })
   }
-  const named = [...groups.values()].map((group) => ({ ...group, name: nameOf(group, all) }))
-  return named.map((group) => ({
-    name: distinctName(group, named),
+  const withNames = [...groups.values()].map((group) => ({ ...group, name: nameOf(group, all) }))
+  return withNames.map((group) => ({
+    name: distinctName(group, withNames),
     rows: [...group.rows].sort((a, b) => a.cell.seed - b.cell.seed),
   }))
 }
@@ -60,11 +58,11 @@ function learnerOf({ config }: DoneRow): Json {
   return rest
 }
 
-interface Named extends Group {
+interface NamedGroup extends Group {
   readonly name: string
 }
 
-function distinctName(group: Named, all: readonly Named[]): string {
+function distinctName(group: NamedGroup, all: readonly NamedGroup[]): string {
   const same = all.filter(({ name }) => name === group.name)
   if (same.length === 1) return group.name
   const [row] = group.rows
@@ -73,6 +71,12 @@ function distinctName(group: Named, all: readonly Named[]): string {
   const configs = same.map(({ rows: [other] }) => withoutSeed(other!.config))
   const differences = differencesOf(withoutSeed(row!.config), configs)
   return [group.name, ...(differences.length > 0 ? differences : [row!.cell.name])].join(', ')
+}
+
+/** A configuration without what makes two runs of the same learner two. */
+export function withoutSeed(config: unknown): Json {
+  const { seed: _, workers: __, ...rest } = config as { [key: string]: Json }
+  return rest
 }
 
 /** The net behind a name: `conv4 with 16 filters`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { rank } from '../leaderboard/statistics'
+import { rank } from './statistics'
 import { seedsText } from './words'
 
 const textOf = (...seeds: number[][]) => {

@@ -1,6 +1,6 @@
-import { SEEDS_FOR_CLAIMS } from '../leaderboard/statistics'
-import { count } from '../text'
-import { markOf, type Paper, protocolWords } from './paper'
+import { count } from './describe'
+import { type PublishedComparison, protocolSign, protocolWords } from './published-comparison'
+import { SEEDS_FOR_CLAIMS } from './statistics'
 import type { Gap, Line } from './tables'
 
 /** `93.12 ± 0.41`, in per cent. */
@@ -61,7 +61,7 @@ export function msText(ms: number): string {
 }
 
 /** `98.80`: as many digits as the paper gives. */
-export function paperNumber({ accuracy, halfWidth }: Paper): string {
+export function paperNumber({ accuracy, halfWidth }: PublishedComparison): string {
   const digits = decimals(accuracy)
   const number = (100 * accuracy).toFixed(digits)
   return halfWidth === undefined ? number : `${number} ± ${(100 * halfWidth).toFixed(digits)}`
@@ -72,21 +72,21 @@ function decimals(fraction: number): number {
 }
 
 /** `98.8 = (inside the interval)`, `98.7 ± 0.4 ≠ split, queries`. */
-export function paperText(paper: Paper | undefined): string {
+export function paperText(paper: PublishedComparison | undefined): string {
   if (!paper) return '–'
-  return `${paperNumber(paper)} ${markOf(paper)}${insideText(paper)}`
+  return `${paperNumber(paper)} ${protocolSign(paper)}${insideText(paper)}`
 }
 
-/** As {@link markOf}, but how many things are unknown instead of what. */
-export function shortMark(paper: Paper): string {
+/** As {@link protocolSign}, but how many things are unknown instead of what. */
+export function shortSign(paper: PublishedComparison): string {
   const { differs, unknown } = paper
-  if (unknown.length < 3) return markOf(paper)
+  if (unknown.length < 3) return protocolSign(paper)
   const left = `? ${unknown.length} unknown`
   return differs.length > 0 ? `≠ ${protocolWords(differs)}; ${left}` : left
 }
 
 /** `differs in split; unknown: queries`, `the same (inside the interval)`. */
-export function protocolText(paper: Paper): string {
+export function protocolText(paper: PublishedComparison): string {
   const { differs, unknown } = paper
   const words = [
     differs.length > 0 ? `differs in ${protocolWords(differs)}` : '',
@@ -96,9 +96,7 @@ export function protocolText(paper: Paper): string {
 }
 
 /** Said only where the protocol is the same. */
-export function insideText({ inside }: Paper): string {
+export function insideText({ inside }: PublishedComparison): string {
   if (inside === undefined) return ''
   return inside ? ' (inside the interval)' : ' (outside the interval)'
 }
-
-export { count }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { FailedRow } from '../leaderboard/results'
-import { pairedDifference } from '../leaderboard/statistics'
+import type { FailedRow } from './row'
 import { row, sources } from './rows.testing'
+import { pairedDifference } from './statistics'
 import { tablesOf } from './tables'
 
 const good = Array.from({ length: 40 }, (_, i) => 0.9 + 0.01 * (i % 3))
@@ -73,7 +73,7 @@ describe('tables', () => {
         row({ learner: 'c', labels: { ...transductive, trainingSplit: 'train+val' } }),
       ),
     )
-    const marks = Object.fromEntries(table!.lines.map(({ name, marks }) => [name, marks]))
+    const marks = Object.fromEntries(table!.lines.map(({ name, differs }) => [name, differs]))
     expect(marks).toEqual({
       a: [],
       b: [],
@@ -103,7 +103,7 @@ describe('tables', () => {
         }),
       ),
     )
-    const lines = table!.lines.map(({ name, detail, marks }) => [name, [detail, ...marks]])
+    const lines = table!.lines.map(({ name, detail, differs }) => [name, [detail, ...differs]])
     expect(Object.fromEntries(lines)).toEqual({
       a: ['conv4 with 64 filters'],
       defaults: ['conv4 with 64 filters'],
@@ -122,7 +122,7 @@ describe('tables', () => {
         row({ learner: 'more steps', labels: { ...labels, adaptationSteps: 16 } }),
       ),
     )
-    const lines = table!.lines.map(({ name, detail, marks }) => [name, [detail, ...marks]])
+    const lines = table!.lines.map(({ name, detail, differs }) => [name, [detail, ...differs]])
     expect(Object.fromEntries(lines)).toEqual({
       a: ['protonet · 5 steps at test'],
       b: ['protonet · 5 steps at test'],

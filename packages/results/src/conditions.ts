@@ -1,9 +1,8 @@
-import { begunWithName } from '../beginning'
-import { stepsName } from '../describe'
-import type { DoneRow } from '../leaderboard/results'
-import { netOfRow, type Seeds } from './contenders'
+import { type LearnerRows, netOfRow } from './by-learner'
+import { stepsName, warmStartName } from './describe'
+import type { DoneRow } from './row'
 
-/** What a table is marked for, in words; equal words, equal conditions. */
+/** The conditions of a test in words; equal words, equal conditions. */
 const CONDITIONS: readonly ((row: DoneRow) => string)[] = [
   ({ labels: { transductive, queriesNormalisedTogether: together } }) =>
     transductive ? `transductive: ${together} queries judged together` : 'not transductive',
@@ -14,7 +13,7 @@ const CONDITIONS: readonly ((row: DoneRow) => string)[] = [
   ({ labels: { withinAlphabet } }) => (withinAlphabet ? 'within alphabets' : 'across alphabets'),
   ({ labels: { trainingSplit } }) => `trained on ${trainingSplit}`,
   ({ train: { begunWith } }) =>
-    begunWith ? `began with ${begunWithName(begunWith)}` : 'no checkpoint to begin with',
+    begunWith ? `began with ${warmStartName(begunWith)}` : 'no checkpoint to begin with',
   stepsWords,
   ({ cell: { checkpointsOf } }) =>
     checkpointsOf ? `trained for ${checkpointsOf}` : 'no other setting trained for',
@@ -34,24 +33,26 @@ function trialsWords({ labels: { tuningTrials: n } }: DoneRow): string {
   return n === 0 ? 'no trials counted' : `tuned: ${n} ${n === 1 ? 'trial' : 'trials'}`
 }
 
-/** Its net, its steps and its trials in words, without what the marks of its line say already. */
-export function detailOf(row: DoneRow, marks: readonly string[]): string {
+/** Its net, its steps and its trials in words, without the conditions that are named already. */
+export function detailOf(row: DoneRow, differs: readonly string[]): string {
   const { adaptationSteps, tuningTrials } = row.labels
   const words = [
-    !marks.includes(netWords(row)) && netOfRow(row),
+    !differs.includes(netWords(row)) && netOfRow(row),
     adaptationSteps > 0 && stepsWords(row),
     tuningTrials > 0 && trialsWords(row),
   ]
-  return words.filter((one) => one && !marks.includes(one)).join(' · ')
+  return words.filter((one) => one && !differs.includes(one)).join(' · ')
 }
 
 /** For each learner the conditions in which it differs from most others of its table. */
-export function marksOf(seeds: readonly Seeds[]): ReadonlyMap<string, readonly string[]> {
+export function unusualConditions(
+  learners: readonly LearnerRows[],
+): ReadonlyMap<string, readonly string[]> {
   const usual = CONDITIONS.map((condition) =>
-    mostCommon(seeds.map(({ rows }) => condition(rows[0]!))),
+    mostCommon(learners.map(({ rows }) => condition(rows[0]!))),
   )
   return new Map(
-    seeds.map(({ name, rows }) => {
+    learners.map(({ name, rows }) => {
       const own = CONDITIONS.map((condition) => condition(rows[0]!))
       return [name, own.filter((words, i) => words !== usual[i])]
     }),

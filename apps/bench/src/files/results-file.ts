@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises'
+import { KshotError } from '@kshot/core'
+import { writeFileAtomic } from '@kshot/core/node'
+import { parseResults, type Row, resultsText } from '@kshot/results'
+
+/** The file of a leaderboard's folder that is the truth; everything else is made from it. */
+export const RESULTS = 'results.jsonl'
+
+/**
+ * Writes the rows, sorted, a line each, whole or not at all.
+ * @throws `checkpoint/unwritable`
+ */
+export function writeResults(path: string, rows: readonly Row[]): Promise<void> {
+  return writeFileAtomic(path, resultsText(rows))
+}
+
+/**
+ * The rows of a `results.jsonl`.
+ * @throws `results/unreadable`, `results/damaged` naming the line
+ */
+export async function readResults(path: string): Promise<Row[]> {
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw unreadable(path, cause)
+  })
+  return parseResults(text, path)
+}
+
+function unreadable(path: string, cause: unknown): KshotError {
+  return new KshotError('results/unreadable', {
+    got: `${path}: ${(cause as Error).message}`,
+    expected: `the ${RESULTS} of a leaderboard`,
+    remedy: 'Pass the folder that kshot leaderboard has written',
+    cause,
+  })
+}
