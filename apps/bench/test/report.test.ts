@@ -211,17 +211,13 @@ describe('kshot report', () => {
   it('counts what is given twice once, and refuses two truths about one cell', async () => {
     const row = rowOfFolder(at('euclid-1'))
     const cell = { ...row.cell, learner: 'protonet' }
-    const shard = async (folder: string, accuracy: number) => {
+    const shard = async (folder: string, tuningTrials: number) => {
       const path = join(home, folder, 'results.jsonl')
       mkdirSync(join(home, folder), { recursive: true })
-      await writeResults(path, [{ ...row, cell, test: { ...row.test, accuracy } }])
+      await writeResults(path, [{ ...row, cell, labels: { ...row.labels, tuningTrials } }])
       return path
     }
-    const [one, same, other] = [
-      await shard('s1', 0.5),
-      await shard('s2', 0.5),
-      await shard('s3', 1),
-    ]
+    const [one, same, other] = [await shard('s1', 1), await shard('s2', 1), await shard('s3', 2)]
     const { rows } = JSON.parse(await made([one, same], 'json'))
     expect(rows).toHaveLength(1)
     const clash = (await thrown(made([one, other], 'json'))) as KshotError

@@ -16,6 +16,7 @@ import { boardText } from '../leaderboard/print'
 import { jsonSchema, type Leaderboard, leaderboardSchema } from '../leaderboard/schema'
 import { parseShard, type Shard } from '../leaderboard/shard'
 import { writtenPaths } from '../leaderboard/written'
+import { published } from '../report/published'
 import { parseSet, setValue } from '../set-value'
 import { shared, threads } from './options'
 
@@ -136,7 +137,10 @@ function processes(workers: number | 'auto' = 'auto'): number {
 /** The tables on stdout, or one JSON document; then the tables are for stderr. */
 function print({ rows }: Ended, { settings }: Plan, out: string, options: Options): void {
   const tables = inOrder(
-    tablesOf(rows.map((row) => ({ path: out, row, run: false }))),
+    tablesOf(
+      rows.map((row) => ({ path: out, row, run: false })),
+      published(),
+    ),
     settings.map(({ name }) => name),
   )
   if (!options.json) {
