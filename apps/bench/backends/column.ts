@@ -5,7 +5,7 @@ import { matching } from '@kshot/matching'
 import { protonet } from '@kshot/protonet'
 import { conformanceChecks, examine, keyOf } from '@kshot/testkit/conformance'
 import { loadReference } from '@kshot/testkit/reference'
-import { allowRelaxedSimd } from '../src/relaxed-simd'
+import { allowRelaxedSimd } from '../src/backends/relaxed-simd'
 import { columns } from './columns'
 
 /** What one check showed. */

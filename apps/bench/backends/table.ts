@@ -3,7 +3,7 @@
 import { fork } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { commit, versions } from '../src/provenance'
+import { commit, versions } from '../src/running/provenance'
 import type { Found } from './column'
 import { columns } from './columns'
 import { BEGIN, END, type Examined, tableText } from './markdown'

@@ -11,8 +11,8 @@ import {
   protocolText,
   type Result,
 } from '@kshot/results'
-import { trainingName } from '../src/describe'
 import { published } from '../src/report/published'
+import { trainingName } from '../src/running/describe'
 import type { Config } from '../src/schema'
 
 const FOLDER = 'leaderboards/reproductions'

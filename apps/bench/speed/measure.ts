@@ -1,9 +1,9 @@
 // Measures one case in a process of its own, so that its memory is its own: a line of JSON.
 import { useBackend } from '@kshot/core'
 import { Bench } from 'tinybench'
-import { backends } from '../src/backends'
-import { type ExecutorName, openExecutor } from '../src/executors'
-import { allowRelaxedSimd } from '../src/relaxed-simd'
+import { backends } from '../src/backends/backends'
+import { type ExecutorName, openExecutor } from '../src/backends/executors'
+import { allowRelaxedSimd } from '../src/backends/relaxed-simd'
 import type { SpeedCase } from './case'
 import { growth } from './growth'
 

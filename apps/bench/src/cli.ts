@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import { allowRelaxedSimd } from './backends/relaxed-simd'
 import { classifyCommand } from './commands/classify'
 import { compareCommand } from './commands/compare'
 import { doctorCommand } from './commands/doctor'
@@ -10,9 +11,8 @@ import { nativeCommand } from './commands/native'
 import { reportCommand } from './commands/report'
 import { runCommand } from './commands/run'
 import { verifyCommand } from './commands/verify'
-import { EXIT, exitCodeOf } from './exit-codes'
-import { allowRelaxedSimd } from './relaxed-simd'
-import { reportError } from './report-error'
+import { EXIT, exitCodeOf } from './process/exit-codes'
+import { reportError } from './terminal/report-error'
 
 allowRelaxedSimd()
 

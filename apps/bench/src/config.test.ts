@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { loadConfig, overridden, parseConfig } from './config'
-import { exitCodeOf } from './exit-codes'
 import { presets } from './presets'
+import { exitCodeOf } from './process/exit-codes'
 
 const glyphs = presets['protonet-glyphs-5w1s']!.config
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { presets } from '../src/presets'
-import { withoutMeasurements } from '../src/result'
+import { withoutMeasurements } from '../src/running/result'
 import { cleanUp, type Ended, kshot, resultIn, text, tiny, writeConfig } from './kshot'
 
 afterAll(cleanUp)

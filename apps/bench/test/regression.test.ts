@@ -1,6 +1,6 @@
 import type { ErrorScore } from '@kshot/results'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { withoutMeasurements } from '../src/result'
+import { withoutMeasurements } from '../src/running/result'
 import { cleanUp, type Ended, kshot, resultIn, sines, text, writeConfig } from './kshot'
 
 const config = writeConfig('sines.json', sines)

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AccuracyScore } from '@kshot/results'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { withoutMeasurements } from '../src/result'
+import { withoutMeasurements } from '../src/running/result'
 import {
   cleanUp,
   type Ended,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { withoutMeasurements } from '../src/result'
+import { withoutMeasurements } from '../src/running/result'
 import { cleanUp, file, home, kshot, resultIn, sines, text, tiny, writeConfig } from './kshot'
 
 const configs = {

@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import { Command, Option } from 'commander'
-import { type Classified, classify, type Invert } from '../classify'
-import { coloursOf, percent } from '../text'
+import { type Classified, classify, type Invert } from '../running/classify'
+import { coloursOf, percent } from '../terminal/text'
 import { shared } from './options'
 
 interface Options {

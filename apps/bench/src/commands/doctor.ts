@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander'
-import { backends } from '../backends'
+import { backends } from '../backends/backends'
 import { doctorText } from '../doctor/print'
 import { doctorReport } from '../doctor/report'
-import { coloursOf } from '../text'
+import { coloursOf } from '../terminal/text'
 import { seconds as positiveSeconds, shared } from './options'
 
 interface Options {

@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander'
-import { evaluateCheckpoint } from '../evaluate-checkpoint'
-import { interruptible } from '../interrupt'
 import { LAKE } from '../lake/setting'
-import { progress, silent } from '../progress'
+import { interruptible } from '../process/interrupt'
+import { evaluateCheckpoint } from '../running/evaluate-checkpoint'
 import { shared } from './options'
 import { print } from './print'
+import { progress, silent } from './progress'
 
 interface Options {
   readonly setting?: typeof LAKE

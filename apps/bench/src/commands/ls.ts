@@ -1,10 +1,10 @@
 import { Argument, Command } from 'commander'
-import { backends } from '../backends'
+import { backends } from '../backends/backends'
 import { datasets } from '../data'
 import { standard } from '../leaderboard/standard'
 import { learners } from '../learners'
 import { presets } from '../presets'
-import { coloursOf } from '../text'
+import { coloursOf } from '../terminal/text'
 import { shared } from './options'
 
 type Rows = { readonly [name: string]: string }

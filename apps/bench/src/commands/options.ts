@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
-import { EXECUTORS } from '../executors'
+import { EXECUTORS } from '../backends/executors'
 
 /** A number of the command line. */
 export function wholeNumber(text: string): number {

@@ -1,6 +1,6 @@
 import type { Result } from '@kshot/results'
-import { lakeTable } from '../lake/table'
-import { table } from '../table'
+import { lakeTable } from './lake-table'
+import { table } from './result-table'
 
 /** A result on stdout: a table for people, or one JSON document; then the table is for stderr. */
 export function print(result: Result, { json, quiet }: { json: boolean; quiet: boolean }): void {

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { KshotError } from '@kshot/core'
 import { Command, Option } from 'commander'
 import { loadConfig, nameOf, overridden, parseConfig } from '../config'
-import { interruptible } from '../interrupt'
-import { progress, silent } from '../progress'
-import { run } from '../run'
-import { contents, defaultFolder, FILES } from '../run-folder'
+import { interruptible } from '../process/interrupt'
+import { run } from '../running/run'
+import { contents, defaultFolder, FILES } from '../running/run-folder'
 import type { Config } from '../schema'
 import { seconds, shared, wholeNumber } from './options'
 import { print } from './print'
+import { progress, silent } from './progress'
 
 interface Options {
   readonly set?: string[]

@@ -1,5 +1,5 @@
 import { count } from '@kshot/results'
-import { type Colours, speed } from '../text'
+import { type Colours, speed } from '../terminal/text'
 import type { Machine } from './machine'
 import type { DoctorReport } from './report'
 

@@ -1,4 +1,4 @@
-import { allowRelaxedSimd } from '../relaxed-simd'
+import { allowRelaxedSimd } from '../backends/relaxed-simd'
 import { probe } from './probe'
 
 // A process of its own for one backend: `node probe.js NAME SECONDS`, whose answers are messages.

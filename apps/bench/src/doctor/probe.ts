@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { DeviceInfo } from '@kshot/core'
-import { backends } from '../backends'
+import { backends } from '../backends/backends'
 import { imagesPerSecond } from './speed'
 
 /** What a backend is on this machine. */

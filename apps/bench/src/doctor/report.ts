@@ -1,5 +1,5 @@
-import { type Choice, chooseBackend } from '../auto-backend'
-import { backends } from '../backends'
+import { type Choice, chooseBackend } from '../backends/auto-backend'
+import { backends } from '../backends/backends'
 import { datasets } from '../data'
 import { type Machine, machine } from './machine'
 import { type NodeVersion, nodeVersion } from './node-version'

@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import { type Context, disposeTask, isKshotError, rng } from '@kshot/core'
 import { type FailedRow, isDone } from '@kshot/results'
 import { tidy } from '@tensorflow/tfjs-core'
-import { evaluateCheckpoint } from '../evaluate-checkpoint'
-import { type RunEvents, run } from '../run'
-import { contents, FILES, makeFolder, writeJson } from '../run-folder'
-import type { TestJob } from '../testing'
+import { claim } from '../files/lock'
+import { evaluateCheckpoint } from '../running/evaluate-checkpoint'
+import type { TestJob } from '../running/meta-test'
+import { type RunEvents, run } from '../running/run'
+import { contents, FILES, makeFolder, writeJson } from '../running/run-folder'
 import {
   cellFolder,
   finishedRow,
@@ -15,7 +16,6 @@ import {
   TIMING,
   writeRow,
 } from './cell-folder'
-import { claim } from './lock'
 import type { CellPlan, TestPlan } from './plan'
 
 /** Everything that the process of a cell is told. */

@@ -1,8 +1,8 @@
 import { isKshotError } from '@kshot/core'
 import type { FailedRow } from '@kshot/results'
-import { EXIT } from '../exit-codes'
-import { interrupted, interruptible } from '../interrupt'
-import { allowRelaxedSimd } from '../relaxed-simd'
+import { allowRelaxedSimd } from '../backends/relaxed-simd'
+import { EXIT } from '../process/exit-codes'
+import { interrupted, interruptible } from '../process/interrupt'
 import { type CellEvent, type CellJob, reasonOf, runCell } from './cell'
 
 /** What a cell's process says to the leaderboard's. */

@@ -1,4 +1,4 @@
-import { type Colours, clock, coloursOf, percent } from '../text'
+import { type Colours, clock, coloursOf, percent } from '../terminal/text'
 import type { About, BoardEvents } from './board'
 import type { CellPlan } from './plan'
 import { type Track, type Tracker, tracker } from './tracker'

@@ -14,7 +14,7 @@ import {
   trainTimeText,
 } from '@kshot/results'
 import Table from 'cli-table3'
-import { type Colours, coloursOf, speed } from '../text'
+import { type Colours, coloursOf, speed } from '../terminal/text'
 
 /** Where there is no terminal. */
 const COLUMNS = 100

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { EXECUTORS } from '../executors'
+import { EXECUTORS } from '../backends/executors'
 import { data } from '../schema/datasets'
 import { learner } from '../schema/learners'
 import { count, positive, rate } from '../schema/named'

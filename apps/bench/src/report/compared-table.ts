@@ -8,7 +8,7 @@ import {
   seedsText,
 } from '@kshot/results'
 import Table from 'cli-table3'
-import { coloursOf } from '../text'
+import { coloursOf } from '../terminal/text'
 
 /** A comparison for people: a line a learner, then a line a pair. */
 export function comparedTable(compared: Compared, stream: NodeJS.WriteStream): string {

@@ -10,8 +10,8 @@ import {
 import type { Line, Table } from '@kshot/results'
 import sharp from 'sharp'
 import { parseConfig } from '../config'
-import { hasPlan } from '../confusion'
 import { openData } from '../data'
+import { hasPlan } from '../running/confusion'
 import type { Config } from '../schema'
 
 /** One picture as a `data:` URI, and what it shows. */

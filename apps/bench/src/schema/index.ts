@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { EXECUTORS } from '../executors'
+import { EXECUTORS } from '../backends/executors'
 import { dataset, distort } from './datasets'
 import { learner } from './learners'
 import { count, positive, rate } from './named'

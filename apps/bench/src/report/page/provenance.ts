@@ -1,5 +1,5 @@
 import { count, type DoneRow, type Table, withoutSeed } from '@kshot/results'
-import { executorName } from '../../describe'
+import { executorName } from '../../running/describe'
 import { type Html, html } from './markup'
 
 /** What a reader wants to know first: on what, when, from which commit. */

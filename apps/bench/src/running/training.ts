@@ -14,10 +14,10 @@ import {
   type TrainState,
   tree,
 } from '@kshot/core'
-import { breathe, interrupted } from './interrupt'
+import { breathe, interrupted } from '../process/interrupt'
+import type { Config } from '../schema'
+import { loadModule, toSpec } from '../specs'
 import { contents, FILES, openLog } from './run-folder'
-import type { Config } from './schema'
-import { loadModule, toSpec } from './specs'
 import { readTraining, type Saved, writeTraining } from './training-file'
 
 export interface TrainingJob {

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { KshotError } from '@kshot/core'
 import { writeFileAtomic } from '@kshot/core/node'
-import type { Config } from './schema'
+import type { Config } from '../schema'
 import { checkSameConfig } from './training-file'
 
 /** The files of a run, in one folder. */

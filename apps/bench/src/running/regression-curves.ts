@@ -3,7 +3,7 @@ import { stepsName } from '@kshot/results'
 import { dot, frame, line, plot, text } from '@observablehq/plot'
 import { tidy } from '@tensorflow/tfjs-core'
 import { parseHTML } from 'linkedom'
-import type { Contender } from './testing'
+import type { Contender } from './meta-test'
 
 /** A point of a curve; the facets are the task (down) and who predicts (across). */
 interface Point {

@@ -7,9 +7,9 @@ import {
   tree,
 } from '@kshot/core'
 import type { Confusion, Labels, Result, TestScore } from '@kshot/results'
+import type { Config } from '../schema'
+import { type Scores, testSteps } from './meta-test'
 import { commit, versions } from './provenance'
-import type { Config } from './schema'
-import { type Scores, testSteps } from './testing'
 import { forTheBytes } from './training-file'
 
 export function testScore(scores: Scores): TestScore {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Meta, MetaLearner } from '@kshot/core'
 import type { WarmStart } from '@kshot/results'
+import type { Config } from '../schema'
 import { readMeta } from './meta-file'
-import type { Config } from './schema'
 
 export interface Beginning {
   readonly begunWith: WarmStart

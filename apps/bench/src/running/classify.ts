@@ -10,10 +10,10 @@ import {
 } from '@kshot/core'
 import { decodeImage, type ImageFormat } from '@kshot/episodes/node'
 import { tensor } from '@tensorflow/tfjs-core'
-import { backends } from './backends'
+import { backends } from '../backends/backends'
+import type { Config } from '../schema'
+import { buildLearner } from '../specs'
 import { readMeta } from './meta-file'
-import type { Config } from './schema'
-import { buildLearner } from './specs'
 
 export interface ClassifyJob {
   /** A `meta.safetensors`, as `kshot run` writes it. */

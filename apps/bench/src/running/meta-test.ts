@@ -11,13 +11,13 @@ import {
 } from '@kshot/core'
 import { writeFileAtomic } from '@kshot/core/node'
 import { learnerName, type Result } from '@kshot/results'
+import type { Data } from '../data'
+import type { Config } from '../schema'
+import { loadModule } from '../specs'
 import { baselineOf } from './baselines'
-import type { Data } from './data'
 import { testScore } from './result'
 import type { RunEvents } from './run'
 import { FILES, writeJson, writeLines } from './run-folder'
-import type { Config } from './schema'
-import { loadModule } from './specs'
 import { breathing } from './training'
 
 export interface TestJob {
@@ -76,7 +76,7 @@ export async function tested(job: TestJob): Promise<Tested> {
 
 /** What draws takes long to load, and classes have no curves. */
 async function drawnCurves(job: TestJob, tasks: TaskSource, contenders: readonly Contender[]) {
-  const { curvesPicture } = await import('./curves')
+  const { curvesPicture } = await import('./regression-curves')
   return curvesPicture(tasks, contenders, adaptationSteps(job), atSteps)
 }
 

@@ -6,7 +6,7 @@ import {
   type Result,
 } from '@kshot/results'
 import Table from 'cli-table3'
-import { coloursOf } from '../text'
+import { coloursOf } from '../terminal/text'
 
 /** The errors of a learner on Lake's task beside published ones, for people. */
 export function lakeTable(result: Result, lake: LakeReport, stream: NodeJS.WriteStream): string {

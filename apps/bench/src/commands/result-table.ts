@@ -8,8 +8,8 @@ import {
   type TestScore,
 } from '@kshot/results'
 import Table from 'cli-table3'
-import { executorName } from './describe'
-import { clock, coloursOf, percent, speed } from './text'
+import { executorName } from '../running/describe'
+import { clock, coloursOf, percent, speed } from '../terminal/text'
 
 /** A result for people: the learner beside its baselines, and what it took. */
 export function table(result: Result, stream: NodeJS.WriteStream): string {

@@ -7,10 +7,10 @@ import {
   stepsName,
   warmStartName,
 } from '@kshot/results'
-import { executorName, trainingName } from './describe'
-import { barDisplay, lineDisplay } from './display'
-import type { About, RunEvents } from './run'
-import { type Colours, coloursOf, percent } from './text'
+import { executorName, trainingName } from '../running/describe'
+import type { About, RunEvents } from '../running/run'
+import { barDisplay, lineDisplay } from '../terminal/display'
+import { type Colours, coloursOf, percent } from '../terminal/text'
 
 /** Shows a run on stderr: what is run, then how far it has come. */
 export interface Progress extends RunEvents {

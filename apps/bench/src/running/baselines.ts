@@ -13,8 +13,8 @@ import {
 } from '@kshot/core'
 import { pretrained } from '@kshot/maml'
 import { concat } from '@tensorflow/tfjs-core'
-import { loadModule, toSpec } from './specs'
-import { adaptationSteps, type Contender, type TestJob } from './testing'
+import { loadModule, toSpec } from '../specs'
+import { adaptationSteps, type Contender, type TestJob } from './meta-test'
 import { breathing } from './training'
 
 /** What stands beside every learner in a result: nothing learned, or learned without episodes. */
