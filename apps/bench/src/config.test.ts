@@ -88,13 +88,16 @@ describe('a configuration', () => {
     await expect(loadConfig('absent.json')).rejects.toMatchObject({ code: 'config/unreadable' })
   })
 
-  it('takes a whole spec for a learner', () => {
+  it('reads a whole spec as the short form', () => {
     const learner = {
       package: '@kshot/protonet',
       export: 'protonet',
       options: { backbone: { package: '@kshot/core', export: 'conv4', options: {} } },
     }
-    expect(parseConfig({ ...glyphs, learner }).learner).toMatchObject(learner)
+    expect(parseConfig({ ...glyphs, learner }).learner).toEqual({
+      name: 'protonet',
+      backbone: { name: 'conv4' },
+    })
   })
 
   it('has nothing to validate on once it trains on those classes', () => {

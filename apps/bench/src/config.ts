@@ -112,8 +112,9 @@ function innermost(issue: Issue): Issue {
 }
 
 function fault(issue: Issue, raw: unknown, schema: z.ZodType): KshotError {
-  const value = issue.path.reduce<unknown>((at, key) => (at as never)?.[key], raw)
+  const value = issue.path.reduce<unknown>(valueAt, raw)
   const key = issue.path.join('.')
+  if (issue.code === 'custom' && issue.params?.foreign) return foreign(key, value, issue.message)
   if (issue.code === 'unrecognized_keys') {
     return unknownKey([...issue.path, issue.keys[0]!], raw, schema)
   }
@@ -149,6 +150,22 @@ function unknownName(key: string, value: unknown, names: readonly string[]): Ksh
     got: value === undefined ? `no '${key}'` : `'${key}' is ${JSON.stringify(value)}`,
     expected: `one of ${names.join(', ')}`,
     remedy: near ? `Did you mean '${near}'?` : 'Name one of them',
+  })
+}
+
+/** What stands under a key; in a whole spec, among its options. */
+function valueAt(at: unknown, key: PropertyKey): unknown {
+  const record = Object(at) as Record<PropertyKey, unknown>
+  const inOptions = 'package' in record && !(key in record)
+  return inOptions ? valueAt(record.options, key) : record[key]
+}
+
+function foreign(key: string, value: unknown, expected: string): KshotError {
+  return new KshotError('usage/foreign-module', {
+    got: `${key ? `'${key}' is ` : ''}${JSON.stringify(value)}`,
+    expected,
+    remedy:
+      "Anybody else's is named by its file, { module, export, options }, and needs --allow-module",
   })
 }
 

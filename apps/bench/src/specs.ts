@@ -1,49 +1,17 @@
 import { pathToFileURL } from 'node:url'
 import {
+  type Factory,
   fromSpec,
   type Json,
   KshotError,
   type MetaLearner,
-  type ModuleLoader,
+  mergedRegistries,
+  type Registry,
   type Spec,
 } from '@kshot/core'
+import { NAMES, type NamedRole, packageOf } from './names'
+import { registry } from './registry'
 import type { Config } from './schema'
-
-/** What a configuration may call by its export alone; the rest is written as `{ package, export, options }`. */
-const PACKAGES: Record<string, readonly string[]> = {
-  '@kshot/protonet': ['protonet'],
-  '@kshot/matching': ['matching'],
-  '@kshot/siamese': ['siamese', 'kochNet'],
-  '@kshot/relation': ['relation'],
-  '@kshot/baseline': ['nearestCentroid', 'nearestNeighbours', 'fineTuned', 'simpleShot'],
-  '@kshot/maml': [
-    'maml',
-    'anil',
-    'boil',
-    'metaSgd',
-    'mamlPlusPlus',
-    'reptile',
-    'implicitMaml',
-    'pretrained',
-  ],
-  '@kshot/core': [
-    'conv4',
-    'convMaps',
-    'finnNet',
-    'cnn',
-    'mlp',
-    'embeddings',
-    'adam',
-    'adamw',
-    'sgd',
-    'momentum',
-    'constant',
-    'step',
-    'linear',
-    'cosine',
-    'warmUp',
-  ],
-}
 
 /**
  * The spec behind the short form of a configuration, at any depth:
@@ -57,9 +25,9 @@ function expanded(value: Json): Json {
   if (Array.isArray(value)) return value.map(expanded)
   if (typeof value !== 'object' || value === null) return value
   const { name, ...rest } = value as { readonly [key: string]: Json }
-  if (name === 'spec') return rest
   if (name === 'module') return moduleSpec(rest as unknown as ModuleForm)
-  const pkg = typeof name === 'string' ? packageOf(name) : undefined
+  const pkg =
+    typeof name === 'string' ? ROLES.map((role) => packageOf(role, name)).find(Boolean) : undefined
   const options = Object.fromEntries(
     Object.entries(pkg ? rest : value).map(([key, inner]) => [key, expanded(inner)]),
   )
@@ -77,23 +45,7 @@ function moduleSpec({ module, export: name, options }: ModuleForm): Json {
   return { package: pathToFileURL(module).href, export: name, options: expanded(options) }
 }
 
-function packageOf(name: string): string | undefined {
-  return Object.keys(PACKAGES).find((key) => PACKAGES[key]!.includes(name))
-}
-
-/**
- * Imports kshot's own packages and nothing else: a checkpoint or configuration that names another
- * package could run any code.
- * @throws `usage/foreign-module`
- */
-export const loadModule: ModuleLoader = async (name) => {
-  if (/^@kshot\/[\w-]+$/.test(name)) return import(name)
-  throw new KshotError('usage/foreign-module', {
-    got: `a spec of the package '${name}'`,
-    expected: "one of kshot's own packages, @kshot/*",
-    remedy: "Only kshot's own learners can be run from a configuration",
-  })
-}
+const ROLES = Object.keys(NAMES) as NamedRole[]
 
 /**
  * Builds the learner of a configuration; a third party's only where that is allowed.
@@ -104,19 +56,28 @@ export async function buildLearner(
   allowModule = false,
 ): Promise<MetaLearner> {
   const spec = toSpec(learner)
-  if (learner.name !== 'module') return fromSpec<MetaLearner>(spec, loadModule)
+  if (learner.name !== 'module') return fromSpec<MetaLearner>(spec, 'learner', registry)
   if (!allowModule) throw notAllowed((learner as unknown as ModuleForm).module)
-  const built = await fromSpec<MetaLearner>(spec, loadAnyModule)
+  const built = await fromSpec<MetaLearner>(spec, 'learner', withModule(spec))
   if (typeof built?.adapt !== 'function') throw noLearner(spec)
   // However it names itself: checkpoints and workers find it by the file.
   return { ...built, spec }
 }
 
-const loadAnyModule: ModuleLoader = async (name) => {
-  if (!name.startsWith('file:')) return loadModule(name)
-  return import(name).catch((cause) => {
+/** What kshot's specs may name, and a file that the user has allowed. */
+function withModule({ package: file, export: name }: Spec): Registry {
+  const load = async () => {
+    const factory = (await imported(file))[name]
+    if (typeof factory === 'function') return factory as Factory
+    throw noLearner({ package: file, export: name, options: {} })
+  }
+  return mergedRegistries(registry, { learner: { [file]: { [name]: { load } } } })
+}
+
+function imported(file: string): Promise<Record<string, unknown>> {
+  return import(file).catch((cause) => {
     throw new KshotError('usage/no-learner', {
-      got: `${name}: ${(cause as Error).message}`,
+      got: `${file}: ${(cause as Error).message}`,
       expected: 'a JavaScript module that can be imported',
       remedy: "Check the path of 'module', and that Node can import the file",
       cause,

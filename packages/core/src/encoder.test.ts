@@ -1,10 +1,11 @@
 import { activate, leaked, testBackends } from '@kshot/testkit'
 import { add, ones, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { coreRegistry } from './core-registry'
 import { customEncoder, type Encoder, type Rows } from './encoder'
 import { embeddings, frozen } from './nn/external'
 import { rng } from './random'
-import { fromSpec } from './spec'
+import { fromSpec } from './registry'
 
 const lengths = (encode: (texts: readonly string[]) => Rows | Promise<Rows>) =>
   customEncoder({ name: 'lengths', dimensions: 2, encode })
@@ -80,12 +81,13 @@ describe('a frozen encoder', () => {
     expect(spec.options).toEqual({ encoder: encoder.spec })
     const again = await fromSpec<ReturnType<typeof embeddings>>(
       JSON.parse(JSON.stringify(spec)),
-      () => import('./index'),
+      'model',
+      coreRegistry,
     )
     expect(again.spec).toEqual(spec)
     const x = add(ones([1, 2]), 1)
     expect([...again.apply(nothing, x, running).y.dataSync()]).toEqual([2, 2])
-    const bare = await fromSpec<Encoder<string>>(encoder.spec, () => import('./index'))
+    const bare = await fromSpec<Encoder<string>>(encoder.spec, 'encoder', coreRegistry)
     await expect(bare.encode(['a'])).rejects.toMatchObject({ code: 'encoder/no-function' })
   })
 

@@ -1,4 +1,5 @@
-import { fromSpec, type Spec } from '@kshot/core'
+import type { Spec } from '@kshot/core'
+import { rebuilt } from '@kshot/testkit'
 import { describe, expect, it } from 'vitest'
 import { assertDisjoint, concatenate, rotations, subset, turn } from './dataset'
 import { datasetSuite, example } from './dataset.suite'
@@ -114,7 +115,7 @@ describe('specs of data sets', () => {
     })
     const data = rotations(concatenate(images({ name: 'a' }), images({ name: 'b' })))
     const load = async (name: string) => (name === 'test' ? { images } : import('./index'))
-    const again = await fromSpec<typeof data>(data.spec, load)
+    const again = await rebuilt<typeof data>(data.spec, 'dataset', load)
     expect(again.classes).toEqual(data.classes)
     expect(example(again, 6, 1)).toEqual(example(data, 6, 1))
   })

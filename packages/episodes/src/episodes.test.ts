@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu'
-import { disposeTask, fromSpec, type Spec } from '@kshot/core'
-import { leaked } from '@kshot/testkit'
+import { disposeTask, type Spec } from '@kshot/core'
+import { leaked, rebuilt } from '@kshot/testkit'
 import { setBackend } from '@tensorflow/tfjs-core'
 import { assert, constantFrom, integer, property, record } from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -157,7 +157,11 @@ describe('an episode', () => {
     const options = { ways: 3, shots: 1, queries: 2, seed: 'x', distort: { rotation: 10 } }
     const source = episodes(images(), options)
     const load = async (name: string) => (name === 'test' ? { images } : import('./index'))
-    const again = await fromSpec<EpisodeSource>(JSON.parse(JSON.stringify(source.spec)), load)
+    const again = await rebuilt<EpisodeSource>(
+      JSON.parse(JSON.stringify(source.spec)),
+      'tasks',
+      load,
+    )
     expect(again.plan(3)).toEqual(source.plan(3))
     expect(again.spec).toEqual(source.spec)
     expect(source.taskSpec).toEqual({ inputShape: [5, 5, 1], ways: 3 })

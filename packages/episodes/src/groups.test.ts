@@ -1,4 +1,5 @@
-import { fromSpec, type Spec } from '@kshot/core'
+import type { Spec } from '@kshot/core'
+import { rebuilt } from '@kshot/testkit'
 import { assert, constantFrom, integer, property, record } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Dataset, rotations } from './dataset'
@@ -104,7 +105,11 @@ describe('episodes within a group', () => {
     const source = episodes(images(), shared)
     expect(source.spec.options).toMatchObject({ within: 'group', drawers: 'shared' })
     const load = async (name: string) => (name === 'test' ? { images } : import('./index'))
-    const again = await fromSpec<EpisodeSource>(JSON.parse(JSON.stringify(source.spec)), load)
+    const again = await rebuilt<EpisodeSource>(
+      JSON.parse(JSON.stringify(source.spec)),
+      'tasks',
+      load,
+    )
     expect(again.plan(7)).toEqual(source.plan(7))
   })
 })

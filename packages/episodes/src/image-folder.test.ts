@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fromSpec } from '@kshot/core'
+import { rebuilt } from '@kshot/testkit'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Dataset } from './dataset'
@@ -133,7 +133,7 @@ describe('imageFolder', () => {
 
   it('has specs that build each split again', async () => {
     const { test } = await imageFolder(photos, { size, seed: 3 })
-    const again = await fromSpec<Dataset>(test.spec, () => import('./node'))
+    const again = await rebuilt<Dataset>(test.spec, 'dataset', () => import('./node'))
     expect(again.classes).toEqual(test.classes)
     expect(example(again, 0, 2)).toEqual(example(test, 0, 2))
   })

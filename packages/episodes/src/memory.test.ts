@@ -1,4 +1,4 @@
-import { fromSpec } from '@kshot/core'
+import { rebuilt } from '@kshot/testkit'
 import { describe, expect, it } from 'vitest'
 import { datasetSuite, example } from './dataset.suite'
 import { fromArrays } from './memory'
@@ -41,7 +41,7 @@ describe('fromArrays', () => {
 
   it('says that its spec alone cannot bring the data back', () =>
     expectError(
-      () => fromSpec(fromArrays(flowers).spec, async () => ({ fromArrays })),
+      () => rebuilt(fromArrays(flowers).spec, 'dataset', async () => ({ fromArrays })),
       'episodes/bad-array',
       'flowers',
     ))

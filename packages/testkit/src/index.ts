@@ -8,6 +8,7 @@ export { leaked } from './leaks'
 export { type LearnerSuiteOptions, learnerSuite } from './learner-suite'
 export { numbersOf } from './numbers'
 export { draw, type Inputs, type Operation, onCpuOnly, operations, scalarOf } from './operations'
+export { rebuilt } from './rebuilt'
 export { describeReference, referenceFile, referenceSuite } from './reference/describe'
 export {
   loadReference,

@@ -3,7 +3,6 @@ import {
   disposeTask,
   type Episode,
   evaluate,
-  fromSpec,
   type Meta,
   type MetaLearner,
   metaTrain,
@@ -17,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { activate, type TestBackend, testBackends } from './backends'
 import { leaked } from './leaks'
 import { declaredFacts, near, predictions, testing } from './learner-facts'
+import { rebuilt } from './rebuilt'
 import { toyEpisodes, toyTasks } from './toy'
 
 export interface LearnerSuiteOptions {
@@ -127,7 +127,7 @@ export function learnerSuite<Task>(
 
     it('can be built again from its spec', async () => {
       const spec = JSON.parse(JSON.stringify(learner.spec)) as Spec
-      const again = await fromSpec<MetaLearner>(spec, load)
+      const again = await rebuilt<MetaLearner>(spec, 'learner', load)
       expect(again.spec).toEqual(learner.spec)
       const other = again.init(rng(1), taskSpec)
       expect(await tree.equal({ ...other }, { ...meta })).toBe(true)

@@ -1,6 +1,7 @@
 import { type Executor, sequential } from '@kshot/core'
 import { workers as startWorkers } from '@kshot/core/node'
 import { vectorised } from '@kshot/vmap'
+import { NAMES } from '../names'
 import { backends } from './backends'
 
 const make = {
@@ -36,6 +37,7 @@ export async function openExecutor(options: ExecutorOptions): Promise<OpenExecut
     count: options.workers,
     backend: backends[options.backend]!(options.workers),
     executor: inner,
+    packages: Object.keys(NAMES.model),
     resolve: (name) => import.meta.resolve(name),
   })
   return { executor, workers: executor.count, dispose: executor.dispose }

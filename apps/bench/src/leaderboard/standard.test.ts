@@ -2,14 +2,15 @@ import { fromSpec, type MetaLearner, rng } from '@kshot/core'
 import { activate, relativeError } from '@kshot/testkit'
 import { randomUniform, tensor1d, tile } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { loadModule, toSpec } from '../specs'
+import { registry } from '../registry'
+import { toSpec } from '../specs'
 import { standard } from './standard'
 
 /** With nets of a few filters. */
 function small(name: string): Promise<MetaLearner> {
   const learner = JSON.stringify(standard[name]!.learner.pictures)
   const config = JSON.parse(learner.replaceAll('"filters":32', '"filters":4'))
-  return fromSpec<MetaLearner>(toSpec(config), loadModule)
+  return fromSpec<MetaLearner>(toSpec(config), 'learner', registry)
 }
 
 // A leaderboard tests checkpoints of one shot with five.

@@ -13,7 +13,8 @@ import {
 } from '@kshot/core'
 import { pretrained } from '@kshot/maml'
 import { concat } from '@tensorflow/tfjs-core'
-import { loadModule, toSpec } from '../specs'
+import { registry } from '../registry'
+import { toSpec } from '../specs'
 import { adaptationSteps, type Contender, type TestJob } from './meta-test'
 import { breathing } from './training'
 
@@ -25,7 +26,7 @@ export function baselineOf(job: TestJob): Promise<Contender> {
 /** What needs no training at all: the nearest mean of the support pictures, pixel by pixel. */
 async function nearestCentroid({ data }: TestJob): Promise<Contender> {
   const spec = toSpec({ name: 'nearestCentroid', backbone: { name: 'embeddings' } })
-  const learner = await fromSpec<MetaLearner>(spec, loadModule)
+  const learner = await fromSpec<MetaLearner>(spec, 'learner', registry)
   const meta = learner.init(rng(0), data.test.taskSpec)
   return { name: 'nearest centroid, raw pixels', learner, meta }
 }
@@ -40,11 +41,15 @@ const RATES = [0.001, 0.003, 0.01, 0.02, 0.05]
 async function pretrainedRegression(job: TestJob): Promise<Contender> {
   const { config, data, step, signal, on } = job
   const { model } = config.learner as { model: object }
-  const net = await fromSpec<Parameters<typeof pretrained>[0]['model']>(toSpec(model), loadModule)
+  const net = await fromSpec<Parameters<typeof pretrained>[0]['model']>(
+    toSpec(model),
+    'model',
+    registry,
+  )
   const build = (innerRate: number, steps = 1) => pretrained({ model: net, innerRate, steps })
   const { state } = await metaTrain({
     learner: build(RATES[0]!),
-    optimizer: await fromSpec<Optimizer>(toSpec(config.train.optimizer), loadModule),
+    optimizer: await fromSpec<Optimizer>(toSpec(config.train.optimizer), 'optimizer', registry),
     tasks: breathing(joined(data.train(), config.train.metaBatch)),
     steps: step,
     seed: config.seed,

@@ -11,6 +11,7 @@ import {
 import { decodeImage, type ImageFormat } from '@kshot/episodes/node'
 import { tensor } from '@tensorflow/tfjs-core'
 import { backends } from '../backends/backends'
+import { parseConfig } from '../config'
 import type { Config } from '../schema'
 import { buildLearner } from '../specs'
 import { readMeta } from './meta-file'
@@ -51,7 +52,7 @@ export interface Classified {
  */
 export async function classify(job: ClassifyJob): Promise<Classified> {
   const saved = await readMeta(job.checkpoint)
-  const { config } = saved
+  const config = parseConfig(saved.config)
   const format = formatOf(config.dataset, job.invert)
   const support = await supportFiles(job.support)
   const queries = (await Promise.all(job.queries.map(picturesAt))).flat()

@@ -7,8 +7,9 @@ import { type Overrides, overridden, parseConfig } from '../config'
 import { type Data, openData } from '../data'
 import { lakeReport } from '../lake/report'
 import { checkLake, type LAKE, lakeConfig, openLake } from '../lake/setting'
+import { registry } from '../registry'
 import type { Config } from '../schema'
-import { buildLearner, loadModule } from '../specs'
+import { buildLearner } from '../specs'
 import { confusionOf } from './confusion'
 import { readMeta, type SavedNotes } from './meta-file'
 import { baselineRow, tested, writeTested } from './meta-test'
@@ -89,5 +90,5 @@ function learnerOf(saved: SavedNotes, config: Config, allowModule?: boolean): Pr
   const { learner } = config
   const same = canonicalJson(learner as never) === canonicalJson(saved.config.learner as never)
   if (!same || learner.name === 'module') return buildLearner(config, allowModule)
-  return fromSpec<MetaLearner>(saved.learner, loadModule)
+  return fromSpec<MetaLearner>(saved.learner, 'learner', registry)
 }

@@ -12,8 +12,8 @@ import {
 import { writeFileAtomic } from '@kshot/core/node'
 import { learnerName, type Result } from '@kshot/results'
 import type { Data } from '../data'
+import { registry } from '../registry'
 import type { Config } from '../schema'
-import { loadModule } from '../specs'
 import { baselineOf } from './baselines'
 import { testScore } from './result'
 import type { RunEvents } from './run'
@@ -135,7 +135,11 @@ export function testSteps({ spec: { options } }: MetaLearner): number {
 function atSteps({ spec }: MetaLearner, test: number): Promise<MetaLearner> {
   const own = spec.options.steps
   const steps = typeof own === 'object' ? { ...own, test } : test
-  return fromSpec<MetaLearner>({ ...spec, options: { ...spec.options, steps } }, loadModule)
+  return fromSpec<MetaLearner>(
+    { ...spec, options: { ...spec.options, steps } },
+    'learner',
+    registry,
+  )
 }
 
 /** Writes what a test has shown; the result comes last, so that a folder that has one is whole. */

@@ -15,8 +15,9 @@ import {
   tree,
 } from '@kshot/core'
 import { breathe, interrupted } from '../process/interrupt'
+import { registry } from '../registry'
 import type { Config } from '../schema'
-import { loadModule, toSpec } from '../specs'
+import { toSpec } from '../specs'
 import { contents, FILES, openLog } from './run-folder'
 import { readTraining, type Saved, writeTraining } from './training-file'
 
@@ -57,7 +58,7 @@ export async function trained(job: TrainingJob): Promise<Trained> {
     const { maxSeconds } = config.train
     const result = await metaTrain({
       learner,
-      optimizer: await fromSpec<Optimizer>(toSpec(config.train.optimizer), loadModule),
+      optimizer: await fromSpec<Optimizer>(toSpec(config.train.optimizer), 'optimizer', registry),
       tasks: breathing(job.tasks),
       steps: config.train.steps,
       metaBatch: config.train.metaBatch,

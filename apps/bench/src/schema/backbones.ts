@@ -10,6 +10,7 @@ const batchNorm = {
 
 /** The nets that a learner can be built on. */
 export const backbone = named(
+  'model',
   z.strictObject({
     name: z.literal('conv4'),
     filters: positive.optional(),

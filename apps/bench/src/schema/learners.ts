@@ -114,6 +114,7 @@ const module = z.strictObject({
 })
 
 export const learner = named(
+  'learner',
   protonet,
   matching,
   ...comparing,

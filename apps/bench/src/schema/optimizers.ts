@@ -3,7 +3,8 @@ import { named, positive, rate } from './named'
 
 const fall = { initial: rate, steps: positive, final: z.number().min(0).optional() }
 
-const schedule = named(
+export const schedule = named(
+  'schedule',
   z.strictObject({
     name: z.literal('step'),
     initial: rate,
@@ -17,6 +18,7 @@ const schedule = named(
 const rates = z.union([rate, schedule])
 
 export const optimizer = named(
+  'optimizer',
   z.strictObject({
     name: z.literal('adam'),
     rate: rates,

@@ -12,9 +12,9 @@ import {
   tensor,
 } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { fromSpec } from '../spec'
+import { coreRegistry } from '../core-registry'
+import { fromSpec } from '../registry'
 import * as tree from '../tree'
-import * as optim from './index'
 import {
   adam,
   adamw,
@@ -167,7 +167,7 @@ describe.each(Object.entries({ ...optimizers, ...blocks }))('%s', (_, make) => {
     const [optimizer, params] = [make(), nested()]
     const { spec } = optimizer
     expect(JSON.parse(JSON.stringify(spec))).toEqual(spec)
-    const rebuilt = await fromSpec<Optimizer>(spec, async () => optim)
+    const rebuilt = await fromSpec<Optimizer>(spec, 'optimizer', coreRegistry)
     expect(rebuilt.spec).toEqual(spec)
     expect(numbers(run(rebuilt, params, 3, doubled))).toEqual(
       numbers(run(optimizer, params, 3, doubled)),
@@ -391,7 +391,7 @@ describe('schedules', () => {
     warmUp({ steps: 3, to: 0.4 }),
   ])('$spec.export is built again from its spec', async (schedule) => {
     const spec = JSON.parse(JSON.stringify(schedule.spec))
-    const rebuilt = await fromSpec<typeof schedule>(spec, async () => optim)
+    const rebuilt = await fromSpec<typeof schedule>(spec, 'schedule', coreRegistry)
     const steps = [0, 1, 2, 3, 4, 7, 100]
     expect(steps.map(rebuilt.at)).toEqual(steps.map(schedule.at))
     expect(rebuilt.spec).toEqual(schedule.spec)

@@ -22,7 +22,11 @@ export type Call = <Result>(
 ) => Promise<Result>
 
 /** Calls to threads, which share their memory. */
-export function calls(run: Threads['run'], resolve: Resolve): Call {
+export function calls(
+  run: Threads['run'],
+  resolve: Resolve,
+  packages: readonly string[] = [],
+): Call {
   const memory = buffers()
   let version = 0
   let sumBytes = 0
@@ -37,7 +41,7 @@ export function calls(run: Threads['run'], resolve: Resolve): Call {
     try {
       const common = {
         kind,
-        learner: namedLearner(learner, resolve),
+        learner: namedLearner(learner, resolve, packages),
         meta: { version: ++version, packed: await pack({ ...meta }, lease) },
       }
       const jobs = groups.map(async ({ tasks, contexts }): Promise<Job> => {
@@ -58,8 +62,12 @@ export function calls(run: Threads['run'], resolve: Resolve): Call {
   }
 }
 
-function namedLearner({ spec }: AnyLearner, resolve: Resolve): Job['learner'] {
-  return { key: canonicalJson(spec), spec, modules: modulesOf(spec, resolve) }
+function namedLearner(
+  { spec }: AnyLearner,
+  resolve: Resolve,
+  packages: readonly string[],
+): Job['learner'] {
+  return { key: canonicalJson(spec), spec, modules: modulesOf(spec, resolve, packages) }
 }
 
 /** As `Promise.all`, but nothing goes on any more when it fails: they write into memory that is lent. */

@@ -7,10 +7,23 @@ import type { Modules } from './messages'
 /** The URL of a package for the app, as in `(name) => import.meta.resolve(name)`. */
 export type Resolve = (name: string) => string
 
-/** The packages that a spec names, at any depth, and where they lie. */
-export function modulesOf(spec: Spec, resolve: Resolve): Modules {
-  const names = [...packagesOf(spec)].filter((name) => name !== '@kshot/core')
-  return Object.fromEntries(names.map((name) => [name, resolved(name, resolve)]))
+/**
+ * The packages that a learner's spec names, at any depth, and where they lie: its own, and beside it
+ * no others than those that the app allows.
+ * @throws `spec/not-allowed`, `workers/unknown-package`
+ */
+export function modulesOf(spec: Spec, resolve: Resolve, allowed: readonly string[] = []): Modules {
+  const known = ['@kshot/core', spec.package, ...allowed]
+  const names = [...packagesOf(spec)]
+  const foreign = names.find((name) => !known.includes(name))
+  if (foreign !== undefined) throw notAllowed(foreign, spec)
+  return moduleUrls(names, resolve)
+}
+
+/** Where packages lie, but for this one: a thread has it. */
+export function moduleUrls(names: readonly string[], resolve: Resolve): Modules {
+  const others = names.filter((name) => name !== '@kshot/core')
+  return Object.fromEntries(others.map((name) => [name, resolved(name, resolve)]))
 }
 
 function packagesOf(value: unknown): Set<string> {
@@ -18,6 +31,14 @@ function packagesOf(value: unknown): Set<string> {
   const inner = Object.values(isSpec(value) ? value.options : value)
   const found = inner.flatMap((part) => [...packagesOf(part)])
   return new Set(isSpec(value) ? [value.package, ...found] : found)
+}
+
+function notAllowed(name: string, spec: Spec): KshotError {
+  return new KshotError('spec/not-allowed', {
+    got: `a spec of the package '${name}' among the options of ${spec.export}`,
+    expected: `one of @kshot/core or ${spec.package}`,
+    remedy: `If its net, optimizer or encoder comes from there: workers({ …, packages: ['${name}'] })`,
+  })
 }
 
 function resolved(name: string, resolve: Resolve): string {

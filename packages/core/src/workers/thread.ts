@@ -1,8 +1,11 @@
 // What runs in each worker thread: its own backend, its own learners, group after group.
 import { parentPort, workerData } from 'node:worker_threads'
+import { coreRegistry } from '../core-registry'
+import { KshotError } from '../errors'
 import type { Context, Executor, Meta, MetaLearner } from '../learner'
 import { rngFromKey } from '../random'
-import { fromSpec, type ModuleLoader } from '../spec'
+import { type Factory, fromSpec, mergedRegistries, type Registry } from '../registry'
+import type { Spec } from '../spec'
 import { disposeTask, type Episode } from '../task'
 import { episodeScores } from '../training/evaluate'
 import { sumInGroups } from '../training/executor'
@@ -19,8 +22,8 @@ await start(workerData as Start)
 
 async function start({ backend, executor, modules }: Start): Promise<void> {
   try {
-    const device = await useBackend(await fromSpec<Backend>(backend, loader(modules)))
-    const inner = await fromSpec<Executor>(executor, loader(modules))
+    const device = await useBackend(await called<Backend>(backend, modules))
+    const inner = await called<Executor>(executor, modules)
     // One job at a time: the next one comes when this one is answered.
     parentPort!.on('message', async (job: Job) => say(await answer(inner, job)))
     say({ kind: 'ready', device })
@@ -33,9 +36,39 @@ function say(reply: Reply): void {
   parentPort!.postMessage(reply)
 }
 
-/** Packages by the URLs that the app has resolved. */
-function loader(modules: Modules): ModuleLoader {
-  return (name) => (name === '@kshot/core' ? import('../index') : import(modules[name]!))
+/** Backend and executor are what the app has passed to `workers`: their specs come from no file. */
+async function called<T>({ package: name, export: one, options }: Spec, modules: Modules) {
+  const exports = await exportsOf(name, modules)
+  if (Object.hasOwn(exports, one)) return exports[one]!(options) as T
+  throw new KshotError('workers/unknown-export', {
+    got: `'${one}' of ${name}, and no such export`,
+    expected: 'the export that has built the backend or the executor',
+    remedy: `Check the version of ${name} that the threads resolve`,
+  })
+}
+
+/** The functions of a package, which lies where the app has found it. */
+async function exportsOf(name: string, modules: Modules): Promise<Record<string, Factory>> {
+  const module = await (name === '@kshot/core' ? import('../index') : import(modules[name]!))
+  const all = Object.entries(module as Record<string, unknown>)
+  return Object.fromEntries(all.filter(([, value]) => typeof value === 'function')) as never
+}
+
+/** The learner itself, and nets and the like from core and the packages that `workers` allows. */
+async function registryOf({ learner: { spec, modules } }: Job): Promise<Registry> {
+  const names = Object.keys(modules)
+  const all = await Promise.all(
+    names.map(async (name) => [name, await exportsOf(name, modules)] as const),
+  )
+  const packages = Object.fromEntries(all)
+  const learner = { [spec.package]: packages[spec.package] ?? {} }
+  return mergedRegistries(coreRegistry, {
+    learner,
+    model: packages,
+    optimizer: packages,
+    schedule: packages,
+    encoder: packages,
+  })
 }
 
 async function answer(inner: Executor, job: Job): Promise<Reply> {
@@ -47,10 +80,15 @@ async function answer(inner: Executor, job: Job): Promise<Reply> {
   }
 }
 
-function learnerOf({ learner: { key, spec, modules } }: Job): Promise<MetaLearner> {
-  const known = learners.get(key) ?? fromSpec<MetaLearner>(spec, loader(modules))
+function learnerOf(job: Job): Promise<MetaLearner> {
+  const { key, spec } = job.learner
+  const known = learners.get(key) ?? built(job, spec)
   learners.set(key, known)
   return known
+}
+
+async function built(job: Job, spec: Spec): Promise<MetaLearner> {
+  return fromSpec<MetaLearner>(spec, 'learner', await registryOf(job))
 }
 
 function metaOf({ meta: { version, packed } }: Job): Meta {

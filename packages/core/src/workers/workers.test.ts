@@ -173,7 +173,7 @@ describe('workers', () => {
     const error = await step(executor, { learner }).catch((error) => error)
     expect(error).toMatchObject({
       code: 'workers/task-failed',
-      cause: { code: 'core/unknown-export', expected: expect.stringContaining('linear') },
+      cause: { code: 'spec/not-allowed', expected: expect.stringContaining('linear') },
     })
   })
 
@@ -319,6 +319,27 @@ describe('workers refuse', () => {
     const meta = learner.init(rng(1), taskSpec)
     expect(await executor.scores(learner, meta, [], [])).toEqual([])
     disposeTask(meta)
+  })
+
+  it('a learner whose options name anything but nets and optimizers that are allowed', async () => {
+    const attempt = async (inner: object, more: Partial<WorkersOptions> = {}) => {
+      const executor = await open({ count: 1, ...more })
+      const options = { inner: { options: {}, ...inner } }
+      return step(executor, { learner: linear(options as never) })
+    }
+    const backend = { package: 'test-backends', export: 'cpu' }
+    await expect(attempt(backend)).rejects.toMatchObject({
+      code: 'spec/not-allowed',
+      remedy: expect.stringContaining("packages: ['test-backends']"),
+    })
+    for (const name of ['useBackend', 'metaTrain', 'sequential', 'constructor', '__proto__']) {
+      await expect(attempt({ package: '@kshot/core', export: name })).rejects.toMatchObject({
+        code: 'workers/task-failed',
+        cause: { code: 'spec/not-allowed' },
+      })
+    }
+    expect(await attempt({ package: '@kshot/core', export: 'conv4' })).toBeDefined()
+    expect(await attempt(backend, { packages: ['test-backends'] })).toBeDefined()
   })
 
   it('tasks that are no data, and tensors of text', async () => {

@@ -11,7 +11,7 @@ import * as tree from '../tree'
 import type { Backend, DeviceInfo } from '../use-backend'
 import { calls } from './calls'
 import type { Done } from './messages'
-import { fromMainModule, modulesOf, type Resolve } from './modules'
+import { fromMainModule, moduleUrls, type Resolve } from './modules'
 import { type Packed, unpack } from './pack'
 import { threads } from './threads'
 
@@ -27,6 +27,11 @@ export interface WorkersOptions {
    * resolve its own. By default as the script would that Node was started with.
    */
   readonly resolve?: Resolve
+  /**
+   * Packages, beside @kshot/core and the learner's own, that nets, optimizers and encoders come from,
+   * as in `['@kshot/siamese']`: a learner's spec can name no others.
+   */
+  readonly packages?: readonly string[]
   /** A thread that dies: its group is done once more on another (`redo`, the default), or the run stops. */
   readonly onDeath?: 'redo' | 'stop'
   /** The file that a thread runs, for apps that are bundled: `dist/worker.js` of this package. */
@@ -57,7 +62,7 @@ export interface WorkersExecutor extends Executor {
  * Spreads tasks over threads, each with a backend of its own; test episodes too. The sums of
  * the groups are added in their order, so the bytes are those of `executor` in one thread, whatever
  * the count. Learners are built again from their specs, and tasks are sent: both must be plain data.
- * @throws `workers/bad-count`, `workers/not-started`, `workers/unknown-package`; in a step
+ * @throws `workers/bad-count`, `workers/not-started`, `workers/unknown-package`; in a step `spec/not-allowed`,
  *   `workers/task-failed`, `workers/died`, `workers/not-sendable`, `workers/bad-dtype`, each with the
  *   stack of the thread where there is one
  * @example
@@ -67,10 +72,11 @@ export interface WorkersExecutor extends Executor {
  */
 export async function workers(options: WorkersOptions): Promise<WorkersExecutor> {
   const { backend, executor: inner = sequential(), onDeath = 'redo' } = options
-  const { resolve = fromMainModule(), entry = threadFile(), execArgv, onThread } = options
+  const { resolve = fromMainModule(), packages, entry = threadFile() } = options
+  const { execArgv, onThread } = options
   const count = checkedCount(options.count)
   const spec = specOf(count, backend, inner, onDeath)
-  const modules = { ...modulesOf(backend.spec, resolve), ...modulesOf(inner.spec, resolve) }
+  const modules = moduleUrls([backend.spec.package, inner.spec.package], resolve)
   const start = { backend: backend.spec, executor: inner.spec, modules }
   const { device, run, dispose } = await threads({
     count,
@@ -80,7 +86,7 @@ export async function workers(options: WorkersOptions): Promise<WorkersExecutor>
     execArgv,
     onThread,
   })
-  const call = calls(run, resolve)
+  const call = calls(run, resolve, packages)
   const { size } = inner.groups
   return {
     spec,

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fromSpec } from '@kshot/core'
+import { rebuilt } from '@kshot/testkit'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import type { Dataset } from '../dataset'
 import { datasetSuite, example } from '../dataset.suite'
@@ -99,7 +99,7 @@ describe('what becomes of it', () => {
   it('each split can be built again from its spec', async () => {
     vi.stubEnv('KSHOT_DATA', whole)
     const { test } = await load(whole, { rotations: 'all' })
-    const again = await fromSpec<Dataset>(test.spec, (name) =>
+    const again = await rebuilt<Dataset>(test.spec, 'dataset', (name) =>
       name === '@kshot/episodes' ? import('../index') : import('../node'),
     )
     expect(again.classes).toEqual(test.classes)

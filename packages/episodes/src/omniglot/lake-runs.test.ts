@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import '@tensorflow/tfjs-backend-cpu'
-import { disposeTask, type Episode, fromSpec, type TaskSource } from '@kshot/core'
-import { leaked } from '@kshot/testkit'
+import { disposeTask, type Episode, type TaskSource } from '@kshot/core'
+import { leaked, rebuilt } from '@kshot/testkit'
 import { setBackend } from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { taskSetHash } from '../hash'
@@ -106,7 +106,11 @@ describe('Lake’s runs', () => {
     const { spec } = large
     expect(JSON.stringify(spec)).not.toContain(root)
     const load = async () => import('../node')
-    const again = await fromSpec<TaskSource>({ ...spec, options: { ...spec.options, data } }, load)
+    const again = await rebuilt<TaskSource>(
+      { ...spec, options: { ...spec.options, data } },
+      'tasks',
+      load,
+    )
     expect(again.taskSpec).toEqual({ inputShape: [105, 105, 1], ways: 20 })
   })
 

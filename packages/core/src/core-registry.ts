@@ -1,0 +1,48 @@
+import { customEncoder } from './encoder'
+import { embeddings } from './nn/external'
+import { cnn, conv4, convMaps, finnNet, mlp } from './nn/models'
+import {
+  adam,
+  adamw,
+  addDecayedWeights,
+  chain,
+  clip,
+  clipByGlobalNorm,
+  constant,
+  cosine,
+  linear,
+  momentum,
+  scale,
+  scaleByAdam,
+  scaleByLearningRate,
+  scaleBySchedule,
+  sgd,
+  step,
+  trace,
+  warmUp,
+} from './optim'
+import type { Registry } from './registry'
+
+/** What of this package a spec may name: nets, optimizers, schedules. */
+export const coreRegistry: Registry = {
+  model: { '@kshot/core': { conv4, finnNet, convMaps, cnn, mlp, embeddings } },
+  optimizer: {
+    '@kshot/core': {
+      adam,
+      adamw,
+      sgd,
+      momentum,
+      chain,
+      clip,
+      clipByGlobalNorm,
+      scale,
+      scaleByAdam,
+      scaleByLearningRate,
+      scaleBySchedule,
+      addDecayedWeights,
+      trace,
+    },
+  },
+  schedule: { '@kshot/core': { constant, step, linear, cosine, warmUp } },
+  encoder: { '@kshot/core': { customEncoder } },
+}
