@@ -1,7 +1,8 @@
-import { disposeTask, type Episode, fromSpec, type Meta, type MetaLearner, rng } from '@kshot/core'
+import { disposeTask, type Episode, type Meta, type MetaLearner, rng } from '@kshot/core'
 import { gather, type Tensor, tensor1d } from '@tensorflow/tfjs-core'
 import { expect, it } from 'vitest'
 import { relativeError } from './closeness'
+import { rebuilt } from './rebuilt'
 import { type Application, watchedNet } from './watched-net'
 
 export interface FactsOptions {
@@ -88,7 +89,7 @@ export function declaredFacts({ learner, meta, load, taskSpec, episode }: FactsO
   async function applications() {
     if (!net) return { adapting: [], predicting: [] }
     const watched = watchedNet(net, load)
-    const again = await fromSpec<MetaLearner>(learner.spec, watched.load)
+    const again = await rebuilt<MetaLearner>(learner.spec, 'learner', watched.load)
     const { support, query } = episode()
     const adapted = again.adapt(meta(), support, testing())
     const adapting: Application[] = watched.applications.splice(0)

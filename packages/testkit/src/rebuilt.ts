@@ -1,11 +1,10 @@
 import { type Factory, fromSpec, isSpec, type Role, type Spec } from '@kshot/core'
 
+/** Loads a package by name, as in `(name) => import(name)`. */
+export type ModuleLoader = (name: string) => Promise<object>
+
 /** Builds a spec of a test's own again: whatever it names, at any depth, may be named. */
-export async function rebuilt<T>(
-  spec: Spec,
-  role: Role,
-  load: (name: string) => Promise<object>,
-): Promise<T> {
+export async function rebuilt<T>(spec: Spec, role: Role, load: ModuleLoader): Promise<T> {
   const names = [...packagesOf(spec)]
   const modules = await Promise.all(names.map(async (name) => [name, await load(name)] as const))
   const packages = Object.fromEntries(modules.map(([name, module]) => [name, functionsOf(module)]))

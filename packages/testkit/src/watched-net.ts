@@ -1,4 +1,5 @@
-import type { Model, ModuleLoader, NormMode, Spec } from '@kshot/core'
+import type { Model, NormMode, Spec } from '@kshot/core'
+import type { ModuleLoader } from './rebuilt'
 
 /** One call of a net. */
 export interface Application {
