@@ -118,3 +118,9 @@ export interface ScaleByAdamAttrs {
   readonly unbiasM: number
   readonly unbiasV: number
 }
+
+/**
+ * The solution of a x = b for symmetric, positive definite matrices: a `[...batch, n, n]`, of which the lower
+ * triangle is read, b `[...batch, n, m]` to x `[...batch, n, m]`. Throws `core/not-positive` for another matrix.
+ */
+export const SolvePositive = 'SolvePositive'

@@ -3,6 +3,7 @@ import { aliases } from './alias'
 import { arithmetic } from './arithmetic'
 import { batchNorms } from './batch-norm'
 import { bounded } from './bounds'
+import { solutions } from './cholesky'
 import { convolutions } from './conv'
 import { convBatchNorms } from './conv-batch-norm'
 import { direct } from './conv-direct'
@@ -33,6 +34,7 @@ const exact: Kernels = {
   ...pools,
   ...products,
   ...reductions,
+  ...solutions,
 }
 
 const fast: Kernels = { ...exact, ...convolutions(fastest) }

@@ -5,6 +5,7 @@ import batchNorm from './binary/batch-norm'
 import batchNormPool from './binary/batch-norm-pool'
 import batchNormPoolTwice from './binary/batch-norm-pool-twice'
 import batchNormTwice from './binary/batch-norm-twice'
+import cholesky from './binary/cholesky'
 import conv from './binary/conv'
 import convBatchNormPool from './binary/conv-batch-norm-pool'
 import gemm from './binary/gemm'
@@ -20,6 +21,7 @@ const modules = [
   batchNormPool,
   batchNormPoolTwice,
   batchNormTwice,
+  cholesky,
   conv,
   convBatchNormPool,
   gemm,

@@ -1,4 +1,6 @@
 /** For those who write a network of their own: layers, and what puts them together. */
+
+export { solvePositive } from '../linalg/solve-positive'
 export { type Activation, activation } from './activation'
 export { type BatchNormOptions, batchNorm } from './batch-norm'
 export {

@@ -9,8 +9,11 @@ import {
   softmaxCrossEntropy,
 } from '@kshot/core'
 import { sumLeading } from '@kshot/core/backend'
-import { batchNormTrain } from '@kshot/core/nn'
+import { batchNormTrain, solvePositive } from '@kshot/core/nn'
 import {
+  add,
+  eye,
+  matMul,
   reshape,
   scatterND,
   type Tensor,
@@ -45,6 +48,10 @@ function adamStep({ g }: Inputs): Tensor {
   return update(g!, init(g!), { step: 0 }).updates as Tensor
 }
 
+/** Of z zᵀ + 1, which is symmetric and positive definite. */
+const solved = ({ z, b }: Inputs) =>
+  solvePositive(add(matMul(z!, z!, false, true), eye(z!.shape.at(-2)!)), b!)
+
 /** What `@kshot/core` computes with kernels of its own, where a backend has them. */
 export const coreOperations: readonly Operation[] = [
   ['logSoftmax of core', logits, ({ x }) => logSoftmax(x!)],
@@ -56,6 +63,8 @@ export const coreOperations: readonly Operation[] = [
     logits,
     ({ x }) => softmaxCrossEntropy(x!, labels(), { reduction: 'none' }),
   ],
+  ['solvePositive', { z: [5, 3], b: [5, 2] }, solved],
+  ['solvePositive, a batch', { z: [3, 4, 2], b: [3, 4, 1] }, solved],
   ['binaryCrossEntropy', logits, ({ x }) => binaryCrossEntropy(x!, shares())],
   ['meanSquaredError', { x: [4, 3], t: [4, 3] }, ({ x, t }) => meanSquaredError(x!, t!)],
   ['sumLeading', { x: [3, 2, 4] }, ({ x }) => sumLeading(x!)],

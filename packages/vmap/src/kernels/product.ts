@@ -1,7 +1,8 @@
+import { SolvePositive } from '@kshot/core/backend'
 import { broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { TasksBackend } from '../tasks-backend'
 import { repeatTo } from './elementwise'
-import { anyPerTask, type Kernels, listed } from './kernel'
+import { alike, anyPerTask, type Kernels, listed } from './kernel'
 
 export const products: Kernels = {
   BatchMatMul: (backend, { inputs: { a, b }, attrs }) => {
@@ -14,6 +15,12 @@ export const products: Kernels = {
       ...y,
       shape: [y.shape[0]! / product(batch), ...batch, ...y.shape.slice(1)],
     })
+  },
+
+  /** The tasks are an axis of batches more. */
+  [SolvePositive]: (backend, { inputs }) => {
+    const [a, b] = alike(backend, [inputs.a, inputs.b])
+    return backend.logical(backend.run(SolvePositive, { a: a!, b: b! }, {}))
   },
 
   /** An index more, for the tasks, in each operand that has them. */

@@ -10,6 +10,7 @@ import { others } from './normalise'
 import { pools } from './pool'
 import { reductions } from './reduction'
 import { shapes } from './shape'
+import { solutions } from './solve'
 import { unaries } from './unary'
 
 /** Gradients that are right to second order, by kernel. */
@@ -25,5 +26,6 @@ export const gradients: Gradients = {
   ...gathers,
   ...others,
   ...batchNorms,
+  ...solutions,
   ...flats,
 }

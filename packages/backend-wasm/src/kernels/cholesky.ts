@@ -1,0 +1,40 @@
+import { KshotError } from '@kshot/core'
+import { SolvePositive } from '@kshot/core/backend'
+import { type TensorInfo, util } from '@tensorflow/tfjs-core'
+import type { Kernels } from './kernel'
+
+/** Linear equations, by Cholesky's decomposition in doubles. */
+export const solutions: Kernels = {
+  [SolvePositive]: (native) => (call) => {
+    const { a, b } = call.inputs as { readonly a: TensorInfo; readonly b: TensorInfo }
+    const [n, m] = b.shape.slice(-2) as [number, number]
+    const batch = util.sizeFromShape(b.shape.slice(0, -2))
+    const x = native.output(b.shape)
+    const pivot = native.output([1])
+    const scratch = native.scratch(8 * (n * n + n * m))
+    const failed = native.call.solvePositive(
+      batch,
+      n,
+      m,
+      native.address(a),
+      native.address(b),
+      native.address(x),
+      scratch,
+      native.address(pivot),
+    )
+    const [value] = native.backend.readSync(pivot.dataId) as Float32Array
+    native.backend.disposeData(pivot.dataId)
+    if (failed === 0) return x
+    native.backend.disposeData(x.dataId)
+    throw notPositive(failed - 1, n, value!)
+  },
+}
+
+function notPositive(place: number, n: number, pivot: number): KshotError {
+  const matrix = Math.floor(place / n)
+  return new KshotError('core/not-positive', {
+    got: `a matrix [${n}, ${n}] (number ${matrix}) whose pivot ${place % n} is ${pivot}`,
+    expected: 'a symmetric, positive definite matrix of finite numbers',
+    remedy: 'Add more to its diagonal: a larger λ. Repeated or dependent examples need it',
+  })
+}
