@@ -7,18 +7,36 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: [
-      'packages/*/src/**/*.test.ts',
-      'apps/*/src/**/*.test.ts',
-      'apps/*/test/**/*.test.ts',
-      'e2e/**/*.test.ts',
-    ],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    setupFiles: ['vitest.setup.ts'],
     maxWorkers: 2,
-    reporters: process.env.CI
-      ? ['default', ['json', { outputFile: '.vitest-report.json' }]]
-      : ['default'],
+    reporters: process.env.CI ? ['default', 'json'] : ['default'],
+    outputFile: '.vitest-report.json',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'packages',
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'apps/*/src/**/*.test.ts',
+            'apps/*/test/**/*.test.ts',
+            'e2e/readme.test.ts',
+          ],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          setupFiles: ['vitest.setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // what packs and installs packages, or builds apps with them
+          name: 'apps',
+          include: ['e2e/**/*.test.ts', 'examples/**/*.test.ts'],
+          exclude: ['e2e/readme.test.ts', '**/node_modules/**'],
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
+      },
+    ],
   },
 })

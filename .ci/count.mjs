@@ -1,9 +1,14 @@
-// Prints "passed failed skipped" of a vitest JSON report; a missing report counts as one failure.
+// Prints "passed failed skipped" of vitest's JSON reports; a missing report counts as one failure.
 import { existsSync, readFileSync } from 'node:fs'
 
-const file = process.argv[2]
-if (!existsSync(file)) console.log('0 1 0')
-else {
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(file, 'utf8'))
-  console.log(numPassedTests, numFailedTests, numPendingTests)
+let [passed, failed, skipped] = [0, 0, 0]
+for (const file of process.argv.slice(2)) {
+  if (!existsSync(file)) failed++
+  else {
+    const report = JSON.parse(readFileSync(file, 'utf8'))
+    passed += report.numPassedTests
+    failed += report.numFailedTests
+    skipped += report.numPendingTests
+  }
 }
+console.log(passed, failed, skipped)

@@ -1,18 +1,17 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { relativeError } from '@kshot/testkit'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium } from './chromium'
+import { install, pack, root } from './packed'
 
-const root = fileURLToPath(new URL('../', import.meta.url))
-const packed = ['core', 'episodes', 'protonet', 'backend-wasm', 'glyphs']
+const packages = ['core', 'episodes', 'protonet', 'backend-wasm', 'glyphs']
 
 interface Outcome {
   truth: string[]
@@ -24,7 +23,11 @@ interface Outcome {
 
 describe('an app outside the workspace, with the packed packages', () => {
   const app = mkdtempSync(join(tmpdir(), 'kshot-app-'))
-  beforeAll(() => installApp(app), 300_000)
+  beforeAll(() => {
+    const folders = packages.map((name) => `packages/${name}`)
+    install(app, ['@tensorflow/tfjs@4.22.0', ...pack(folders, join(app, 'tarballs'))])
+    cpSync(join(root, 'e2e/app'), app, { recursive: true })
+  }, 300_000)
   afterAll(() => rmSync(app, { recursive: true, force: true }))
 
   let inNode: Outcome
@@ -82,28 +85,6 @@ function expectSameTraining(here: Outcome['training'], there: Outcome['training'
   // numbers that move, and second derivatives that are not the first
   expect(Math.max(...there.slope.map(Math.abs))).toBeGreaterThan(1e-3)
   expect(relativeError(there.curved, there.slope)).toBeGreaterThan(0.1)
-}
-
-/** Packs the packages and installs them, as a user would, in a folder that knows no workspace. */
-function installApp(app: string) {
-  const run = (command: string, args: string[], cwd: string) =>
-    execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'pipe'] })
-  for (const name of packed) {
-    run(
-      'npx',
-      ['--yes', 'pnpm@12.21.0', 'pack', '--pack-destination', app],
-      join(root, 'packages', name),
-    )
-  }
-  cpSync(join(root, 'e2e/app'), app, { recursive: true })
-  writeFileSync(join(app, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
-  const tarballs = readdirSync(app).filter((file) => file.endsWith('.tgz'))
-  const flags = ['--no-audit', '--no-fund', '--prefer-offline']
-  run(
-    'npm',
-    ['install', ...flags, '@tensorflow/tfjs@4.22.0', ...tarballs.map((t) => `./${t}`)],
-    app,
-  )
 }
 
 async function bundle(app: string, entry: string, outfile: string, external: string[] = []) {

@@ -15,6 +15,7 @@ export default defineConfig({
     ...Object.fromEntries(speed.map((path) => [path, `${path}.ts`])),
   },
   format: 'esm',
+  sourcemap: true,
   clean: true,
   // testkit's own copies are never run: kshot's backends bring them
   external: ['@tensorflow/tfjs-backend-cpu', '@tensorflow/tfjs-backend-wasm'],

@@ -13,11 +13,13 @@ import { runCommand } from './commands/run'
 import { verifyCommand } from './commands/verify'
 import { EXIT, exitCodeOf } from './process/exit-codes'
 import { reportError } from './terminal/report-error'
+import { ownVersion } from './version'
 
 allowRelaxedSimd()
 
 const program = new Command('kshot')
   .description('Few-shot learning and meta-learning on TensorFlow.js')
+  .version(ownVersion())
   .option('--debug', 'print the stack of an error (or set KSHOT_DEBUG)')
   .exitOverride()
   .showHelpAfterError('(kshot --help says more)')

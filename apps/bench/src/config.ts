@@ -78,7 +78,7 @@ function presetOf(name: string): unknown {
   throw new KshotError('config/unknown-preset', {
     got: `the preset '${name}'`,
     expected: `one of ${names.join(', ')}, or a file that ends in .json`,
-    remedy: near ? `Did you mean '${near}'?` : 'See kshot ls presets',
+    remedy: near ? `Did you mean '${near}'?` : 'See npx kshot ls presets',
   })
 }
 

@@ -12,7 +12,7 @@ export function parseSet(text: string): [path: string[], value: unknown] {
     throw new KshotError('usage/bad-set', {
       got: `--set ${text}`,
       expected: 'a dotted key, = and a value, as in --set train.ways=20',
-      remedy: 'See kshot run --help',
+      remedy: 'See npx kshot run --help',
     })
   }
   return [path, json(text.slice(at + 1))]

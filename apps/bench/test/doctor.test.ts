@@ -38,7 +38,7 @@ describe('kshot doctor', () => {
     expect(found.cpu).toMatchObject({ available: true })
     expect(found.node).toMatchObject({
       available: false,
-      remedy: expect.stringContaining('kshot native install'),
+      remedy: expect.stringContaining('npx kshot native install'),
     })
     expect(auto).toMatchObject({ backend: 'wasm', because: expect.stringContaining('node is not') })
     expect(speed).toBeNull()
@@ -96,7 +96,7 @@ describe('what is missing is said', () => {
     expect(stderr).toContain('backend/unavailable')
     expect(stderr).toContain('neither')
     expect(stderr).toContain('@tensorflow/tfjs-node')
-    expect(stderr).toContain("'kshot native install'")
+    expect(stderr).toContain("'npx kshot native install'")
   })
 
   it('a binding that was not built', async () => {
@@ -104,7 +104,7 @@ describe('what is missing is said', () => {
     expect(code).toBe(3)
     expect(stderr).toContain('@tensorflow/tfjs-node is installed')
     expect(stderr).toContain('its native binding was not built')
-    expect(stderr).toContain("'kshot native install'")
+    expect(stderr).toContain("'npx kshot native install'")
   })
 
   it('a binding that does not load', async () => {
@@ -121,7 +121,7 @@ describe('what is missing is said', () => {
     const { code, stderr } = await run('node-gpu')
     expect(code).toBe(3)
     expect(stderr).toContain('@tensorflow/tfjs-node-gpu')
-    expect(stderr).toContain("'kshot native install --cuda'")
+    expect(stderr).toContain("'npx kshot native install --cuda'")
   })
 
   it('a Node that is new enough', async () => {

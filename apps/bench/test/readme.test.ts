@@ -25,7 +25,7 @@ function command(section: string, start: string): string[] {
   const line = lines.find((text) => text.startsWith(start))
   if (line === undefined) throw new Error(`no '${start}' in '${section}'`)
   return line
-    .replace(/^pnpm kshot|^node/, '')
+    .replace(/^npx kshot|^node/, '')
     .trim()
     .split(/ +/)
 }
@@ -71,7 +71,7 @@ describe('the README', { timeout: 120_000 }, () => {
     expect(existsSync(join(root, 'leaderboards', $schema))).toBe(true)
     mkdirSync(join(home, 'leaderboards'))
     write('leaderboards/first.json', board!)
-    const args = command('Leaderboards', 'pnpm kshot leaderboard')
+    const args = command('Leaderboards', 'npx kshot leaderboard')
     const net = setAll(['learners.4.learner.backbone.filters=2'])
     const { rows, stdout } = await boardOf('first', [...args, ...net])
     const learners = ['maml', 'matching', 'nearest-centroid', 'protonet', 'protonet-cosine']
@@ -99,7 +99,7 @@ describe('the README on your own data', { timeout: 120_000 }, () => {
 
   it('has pictures with their classes in splits, which a leaderboard and classify take', async () => {
     write('characters.json', blocks(OWN, 'json')[0]!)
-    const args = command(OWN, 'pnpm kshot leaderboard')
+    const args = command(OWN, 'npx kshot leaderboard')
     const { rows } = await boardOf('characters', [...args, ...beside('siamese')])
     expect(rows.map(({ cell }) => cell.learner)).toEqual(['nearest-centroid', 'siamese'])
     for (const { cell, setting, config } of rows) {
@@ -110,7 +110,7 @@ describe('the README on your own data', { timeout: 120_000 }, () => {
       })
     }
     expect(rows[0]!.test.accuracy).toBeGreaterThan(0.5)
-    const classify = command(CLASSIFY, 'pnpm kshot classify')
+    const classify = command(CLASSIFY, 'npx kshot classify')
     const { code, stdout } = await kshot(...classify, '--json')
     expect(code).toBe(0)
     const { support, predictions } = JSON.parse(stdout)

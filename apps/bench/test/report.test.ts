@@ -29,7 +29,7 @@ async function tinyRun(name: string, overrides: Overrides = {}): Promise<void> {
 
 const at = (...path: string[]) => join(home, 'runs', ...path)
 const made = (paths: string[], format: Format, more: Partial<ReportJob> = {}) =>
-  report({ paths, format, data: undefined, command: 'kshot report', note: () => {}, ...more })
+  report({ paths, format, data: undefined, command: 'npx kshot report', note: () => {}, ...more })
 const thrown = (promise: Promise<unknown>) => promise.then(String, (error: unknown) => error)
 
 beforeAll(async () => {
@@ -133,7 +133,7 @@ describe('kshot report', () => {
     const { episodeSet, commit } = resultIn('runs/euclid-1')
     expect(page).toContain(episodeSet)
     if (commit) expect(page).toContain(commit)
-    expect(page).toContain('kshot report runs -o page.html')
+    expect(page).toContain('npx kshot report runs -o page.html')
     expect(page.match(/src="data:image\/png;base64,/g)!.length).toBeGreaterThan(20)
     expect(page).toMatch(/alt="Query 1: \w+\/U\+/)
   })

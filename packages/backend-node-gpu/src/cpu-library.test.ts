@@ -48,7 +48,7 @@ it.skipIf(hasCuda)(
     }
     expect(whyNoGpu(withCuda)).toMatchObject({
       reason: expect.stringMatching(/CUDA 12 is not complete: no libcudart\.so\.12/),
-      remedy: expect.stringContaining('kshot native install --cuda'),
+      remedy: expect.stringContaining('npx kshot native install --cuda'),
     })
   },
 )

@@ -62,7 +62,7 @@ export function whyNoGpu({ driver, has, visible }: Machine): Missing {
     const cudnn = missing.every((library) => library.startsWith('libcudnn'))
     return no(
       `${cudnn ? 'cuDNN 8' : 'CUDA 12'} is not complete: no ${missing.join(', ')}`,
-      "Run 'kshot native install --cuda', which brings them, or add their folder to LD_LIBRARY_PATH",
+      "Run 'npx kshot native install --cuda', which brings them, or add their folder to LD_LIBRARY_PATH",
     )
   }
   return no(

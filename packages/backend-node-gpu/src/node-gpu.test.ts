@@ -46,7 +46,7 @@ describe('nodeGpu', () => {
     expect(await nodeGpu({ root: folder }).available()).toEqual({
       available: false,
       reason: expect.stringContaining('@tensorflow/tfjs-node-gpu'),
-      remedy: expect.stringContaining('kshot native install --cuda'),
+      remedy: expect.stringContaining('npx kshot native install --cuda'),
     })
     await expect(nodeGpu({ root: folder }).activate()).rejects.toMatchObject({
       code: 'backend/unavailable',

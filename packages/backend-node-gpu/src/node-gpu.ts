@@ -34,7 +34,7 @@ export function describeNodeGpu(options: NodeGpuOptions): Libtensorflow {
     name: 'node-gpu',
     spec: { package: '@kshot/backend-node-gpu', export: 'nodeGpu', options: { ...options } },
     device: 'cuda',
-    remedy: "Run 'kshot native install --cuda', or call nativeInstall({ cuda: true })",
+    remedy: "Run 'npx kshot native install --cuda', or call nativeInstall({ cuda: true })",
     environment: {
       // loading it prints three errors that are none; what is missing is said by us
       TF_CPP_MIN_LOG_LEVEL: '3',

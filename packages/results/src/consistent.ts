@@ -25,7 +25,8 @@ export function contradicting(where: string, found: string): KshotError {
   return new KshotError('results/contradiction', {
     got: `${where}: ${found}`,
     expected: 'a row whose accuracy, interval and counts follow from its scores',
-    remedy: 'Take the row as it was written, or run its cell again with kshot leaderboard --resume',
+    remedy:
+      'Take the row as it was written, or run its cell again with npx kshot leaderboard --resume',
   })
 }
 

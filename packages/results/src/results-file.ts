@@ -104,6 +104,6 @@ export function damaged(where: string, why: string): KshotError {
   return new KshotError('results/damaged', {
     got: `${where}: ${why}`,
     expected: "a row of a leaderboard, with 'cell' and 'status', as kshot leaderboard writes it",
-    remedy: 'Write the file again with kshot leaderboard --resume',
+    remedy: 'Write the file again with npx kshot leaderboard --resume',
   })
 }

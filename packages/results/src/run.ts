@@ -135,7 +135,7 @@ function damaged(where: string, why: string): KshotError {
   return new KshotError('results/damaged', {
     got: `${where}: ${why}`,
     expected: 'a file as kshot run writes it',
-    remedy: 'Test again with: kshot run --resume --out with this folder',
+    remedy: 'Test again with: npx kshot run --resume --out with this folder',
   })
 }
 

@@ -18,7 +18,7 @@ describe('auto', () => {
     [
       'wasm',
       node({ available: true }, 'libtensorflow-2.9.1'),
-      /no faster\. Run 'kshot native install'/,
+      /no faster\. Run 'npx kshot native install'/,
     ],
   ] as const)('is %s, and says why', async (backend, found, because) => {
     expect(await chooseBackend(0, () => found)).toEqual({

@@ -36,7 +36,7 @@ export async function chooseBackend(
   }
   return {
     backend: 'wasm',
-    because: `node has a library without kshot's training kernels, and would be no faster. Run 'kshot native install'`,
+    because: `node has a library without kshot's training kernels, and would be no faster. Run 'npx kshot native install'`,
   }
 }
 

@@ -162,7 +162,7 @@ function stopped(source: string, out: string, { left }: Ended, { shard }: Option
   const part = shard ? ` --shard ${shard.index}/${shard.of}` : ''
   return interrupted(
     `a signal; ${left} cells are still to do, checkpoints are written`,
-    `Go on with: kshot leaderboard ${source} --resume --out ${out}${part}`,
+    `Go on with: npx kshot leaderboard ${source} --resume --out ${out}${part}`,
   )
 }
 
@@ -170,6 +170,6 @@ function nothingToRun(): KshotError {
   return new KshotError('usage/nothing-to-run', {
     got: 'no configuration',
     expected: 'a file that ends in .json',
-    remedy: 'See kshot leaderboard --schema, and the README',
+    remedy: 'See npx kshot leaderboard --schema, and the README',
   })
 }

@@ -40,7 +40,7 @@ async function action(paths: string[], options: Options): Promise<void> {
     data,
     note,
     format: options.format ?? formatOf(output),
-    command: ['kshot report', ...paths, ...(output ? ['-o', output] : [])].join(' '),
+    command: ['npx kshot report', ...paths, ...(output ? ['-o', output] : [])].join(' '),
   })
   if (output === undefined) {
     process.stdout.write(text)

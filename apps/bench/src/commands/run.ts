@@ -80,6 +80,6 @@ async function configOf(source: string | undefined, options: Options): Promise<C
   throw new KshotError('usage/nothing-to-run', {
     got: resume && out !== undefined ? `no run in ${out}` : 'neither a preset nor a configuration',
     expected: 'a preset, a file that ends in .json, or --resume --out with the folder of a run',
-    remedy: 'See kshot ls presets',
+    remedy: 'See npx kshot ls presets',
   })
 }

@@ -100,6 +100,6 @@ function unknownBackend(name: string): KshotError {
   return new KshotError('usage/unknown-backend', {
     got: `the backend '${name}'`,
     expected: `one of ${Object.keys(backends).join(', ')}`,
-    remedy: 'See kshot ls backends',
+    remedy: 'See npx kshot ls backends',
   })
 }

@@ -146,6 +146,6 @@ export function reasonOf(error: unknown): FailedRow['reason'] {
     expected: 'a run that comes to its end',
     remedy: full
       ? 'The disk is full: make room, then --resume'
-      : 'Run it alone with kshot run and its config.json to see more',
+      : 'Run it alone with npx kshot run and its config.json to see more',
   }
 }

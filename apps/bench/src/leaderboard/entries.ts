@@ -52,7 +52,7 @@ function contestant(entry: Entry, place: Place): Contestant {
   const { use, learner, options = {} } = entry
   if ((use === undefined) === (learner === undefined)) {
     const got = use === undefined ? 'neither use nor learner' : 'use and learner'
-    throw badValue(`'${path}' with ${got}`, 'one of the two', 'See kshot ls standard')
+    throw badValue(`'${path}' with ${got}`, 'one of the two', 'See npx kshot ls standard')
   }
   const base = use === undefined ? own(entry) : used(use, place)
   const changed = { ...base.learner, ...options }
@@ -134,7 +134,7 @@ function unknownLearner(name: string, path: string): KshotError {
   return new KshotError('config/unknown-learner', {
     got: `'${path}' uses '${name}'`,
     expected: `one of ${Object.keys(standard).join(', ')}, or a preset`,
-    remedy: near ? `Did you mean '${near}'?` : 'See kshot ls standard and kshot ls presets',
+    remedy: near ? `Did you mean '${near}'?` : 'See npx kshot ls standard and npx kshot ls presets',
   })
 }
 

@@ -79,7 +79,7 @@ function checkSource(setting: Setting, settings: readonly Setting[]): void {
   )
 }
 
-const HOW = 'Add "data": { "kind": "glyphs" }; kshot ls datasets names the kinds'
+const HOW = 'Add "data": { "kind": "glyphs" }; npx kshot ls datasets names the kinds'
 
 /** The data set of a run's configuration; `kind` is its name there. */
 async function datasetOf(

@@ -99,7 +99,7 @@ describe('svg', () => {
 })
 
 describe('the page', () => {
-  const options = { title: 'T <b>', command: 'kshot report x', examples: new Map() }
+  const options = { title: 'T <b>', command: 'npx kshot report x', examples: new Map() }
   const text = page(tables, options)
 
   it('escapes what it shows, and needs nothing from elsewhere', () => {

@@ -153,7 +153,7 @@ async function testedOrStopped({ folder }: RunJob, job: TestJob): Promise<Tested
     if (!isKshotError(error, 'run/interrupted')) throw error
     throw interrupted(
       'a signal; training is done and written',
-      `Test it with: kshot run --resume --out ${folder}`,
+      `Test it with: npx kshot run --resume --out ${folder}`,
     )
   }
 }

@@ -165,7 +165,7 @@ function logLine({ step, loss, metrics, validation }: StepReport, seconds: numbe
 function stopped({ folder }: TrainingJob): KshotError {
   return interrupted(
     `a signal; ${join(folder, FILES.checkpoint)} is written`,
-    `Go on with: kshot run --resume --out ${folder}`,
+    `Go on with: npx kshot run --resume --out ${folder}`,
   )
 }
 

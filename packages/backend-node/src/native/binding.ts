@@ -47,7 +47,7 @@ export async function buildBinding({ source, tensorflow, binding }: Places): Pro
     code: 'native/build-failed',
     what: 'a binding built from its C++ sources',
     remedy:
-      "Install a C++ compiler, make and Python 3 (Debian: apt install build-essential python3), and run 'kshot native install' again",
+      "Install a C++ compiler, make and Python 3 (Debian: apt install build-essential python3), and run 'npx kshot native install' again",
     run: [
       ...([process.execPath, await nodeGyp(), 'rebuild', '--release'] as const),
       `--nodedir=${headers}`,

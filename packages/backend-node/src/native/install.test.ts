@@ -136,7 +136,7 @@ describe('the binding', () => {
     const availability = await node({ root: folder }).available()
     expect(availability).toMatchObject({
       available: false,
-      remedy: expect.stringContaining('kshot native install'),
+      remedy: expect.stringContaining('npx kshot native install'),
     })
   })
 
