@@ -8,6 +8,23 @@ const siblings = {
   intents: 'episodes',
 }
 
+/** The folders of apps/bench/src, from the top floor down. */
+const floors = [
+  'commands',
+  'leaderboard',
+  'report',
+  'doctor',
+  'running',
+  'lake',
+  'backends',
+  'files',
+  'terminal',
+  'process',
+]
+/** What a floor may not import: those above it, and what starts the program. */
+const above = (floor) =>
+  ['cli\\.ts', 'start\\.ts', ...floors.slice(0, floor).map((name) => `${name}/`)].join('|')
+
 const tests = '(\\.test\\.ts|(^|/|\\.)testing\\.ts|/testing/.*)$'
 const exceptions = Object.keys(siblings).map((name) => `^packages/${name}/`)
 const ofTests = [tests, '^packages/testkit/', '^apps/[^/]+/test/', '^e2e/']
@@ -18,7 +35,7 @@ export default {
       name: 'no-circle',
       comment: 'Files that import each other cannot be read, tested or moved alone.',
       severity: 'error',
-      from: { path: '^packages/' },
+      from: { path: '^(packages|apps)/' },
       to: { circular: true },
     },
     {
@@ -52,6 +69,21 @@ export default {
       severity: 'error',
       from: { path: '^packages/' },
       to: { path: '^(apps|e2e|examples)/' },
+    },
+    ...floors.map((folder, i) => ({
+      name: `bench-${folder}-imports-downwards`,
+      comment:
+        'Folders of apps/bench import those below them, in the order at the top of this file.',
+      severity: 'error',
+      from: { path: `^apps/bench/src/${folder}/`, pathNot: tests },
+      to: { path: `^apps/bench/src/(${above(i)})` },
+    })),
+    {
+      name: 'leaderboards-and-reports-apart',
+      comment: 'What both need is @kshot/results, or lies on a floor below.',
+      severity: 'error',
+      from: { path: '^apps/bench/src/leaderboard/' },
+      to: { path: '^apps/bench/src/report/' },
     },
     {
       name: 'tests-are-not-imported',

@@ -5,9 +5,9 @@ import type { z } from 'zod'
 import { nearest, nearestPath } from './nearest-key'
 import { suited } from './own-data'
 import { presets } from './presets'
+import { resolvePaths } from './resolve-paths'
 import { type Config, configSchema } from './schema'
 import { namesAt, pathsOf } from './schema-paths'
-import { seenFrom } from './seen-from'
 import { parseSet, setValue } from './set-value'
 
 /** What the command line says of a configuration. */
@@ -26,9 +26,9 @@ export interface Overrides {
  */
 export async function loadConfig(source: string, overrides: Overrides = {}): Promise<Config> {
   const raw = source.endsWith('.json')
-    ? seenFrom(dirname(source), await readConfig(source))
+    ? resolvePaths(dirname(source), await readConfig(source))
     : presetOf(source)
-  const config = parseConfig(seenFrom('.', overridden(raw, overrides)))
+  const config = parseConfig(resolvePaths('.', overridden(raw, overrides)))
   return { ...config, dataset: await suited(config.dataset) }
 }
 

@@ -46,7 +46,7 @@ interface DatasetEntry {
 type Of<Name extends Config['dataset']['name']> = Extract<Config['dataset'], { name: Name }>
 
 /** Data sets that are named by their path. */
-const brought: { readonly [name: string]: DatasetEntry } = Object.fromEntries(
+const ownDatasets: { readonly [name: string]: DatasetEntry } = Object.fromEntries(
   Object.entries(ownData).map(([name, { description, open }]) => [
     name,
     {
@@ -85,7 +85,7 @@ export const datasets: { readonly [name: string]: DatasetEntry } = {
       }
     },
   },
-  ...brought,
+  ...ownDatasets,
   sinusoids: {
     description: 'regression: sines of many amplitudes and phases, generated (Finn et al. 2017)',
     locate: async () => ({ ok: true, detail: 'generated' }),

@@ -1,6 +1,6 @@
 import type { Availability, Backend } from '@kshot/core'
 import { describe, expect, it } from 'vitest'
-import { chooseBackend, named } from './auto-backend'
+import { chooseBackend, resolveAuto } from './auto-backend'
 
 /** `node` as it may be found. */
 const node = (available: Availability, kernels = ''): Backend => ({
@@ -40,20 +40,20 @@ describe('auto', () => {
 
   it('is written down as the backend that it stood for', async () => {
     const auto = { backend: 'auto', workers: 0, seed: 1 }
-    expect(await named(auto, undefined, choose)).toEqual({
+    expect(await resolveAuto(auto, undefined, choose)).toEqual({
       config: { backend: 'node', workers: 0, seed: 1 },
       choice: 'auto: node, because it is here',
     })
   })
 
   it('is the backend of the run that is gone on with, and not another that came since', async () => {
-    const { config, choice } = await named({ backend: 'auto', workers: 0 }, 'wasm', choose)
+    const { config, choice } = await resolveAuto({ backend: 'auto', workers: 0 }, 'wasm', choose)
     expect(config.backend).toBe('wasm')
     expect(choice).toContain('begun with')
   })
 
   it('leaves a backend alone that was named', async () => {
     const config = { backend: 'cpu', workers: 0 }
-    expect(await named(config, 'wasm', choose)).toEqual({ config, choice: undefined })
+    expect(await resolveAuto(config, 'wasm', choose)).toEqual({ config, choice: undefined })
   })
 })

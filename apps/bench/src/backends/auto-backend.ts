@@ -49,15 +49,15 @@ interface Wanting {
  * A configuration that names its backend: what `auto` stands for is looked up once, and written down. A run that
  * goes on has the backend that it was begun with.
  */
-export async function named<C extends Wanting>(
+export async function resolveAuto<C extends Wanting>(
   config: C,
-  begunWith?: C['backend'],
+  began?: C['backend'],
   choose = chooseBackend,
 ): Promise<{ readonly config: C; readonly choice: string | undefined }> {
   if (config.backend !== AUTO) return { config, choice: undefined }
   const { backend, because } =
-    begunWith === undefined
+    began === undefined
       ? await choose(config.workers)
-      : { backend: begunWith, because: 'the run was begun with it' }
+      : { backend: began, because: 'the run was begun with it' }
   return { config: { ...config, backend }, choice: `auto: ${backend}, because ${because}` }
 }

@@ -10,10 +10,10 @@ import { RESULTS } from '../files/results-file'
 import { type Ended, runBoard } from '../leaderboard/board'
 import { live, silent } from '../leaderboard/live'
 import { type Plan, planOf } from '../leaderboard/plan'
+import { portablePaths } from '../leaderboard/portable-paths'
 import { boardText } from '../leaderboard/print'
 import { jsonSchema, type Leaderboard, leaderboardSchema } from '../leaderboard/schema'
 import { parseShard, type Shard } from '../leaderboard/shard'
-import { writtenPaths } from '../leaderboard/written'
 import { EXIT } from '../process/exit-codes'
 import { interrupted, interruptible } from '../process/interrupt'
 import { published } from '../report/published'
@@ -89,7 +89,7 @@ async function action(source: string | undefined, options: Options): Promise<voi
       resume: options.resume ?? false,
       shard: options.shard,
       workers: processes(options.workers),
-      written: writtenPaths(board, from),
+      written: portablePaths(board, from),
     })
     shown.stop()
     if (ended.ran === 0 && ended.left === 0) shown.note('nothing to do: all cells are done')

@@ -8,7 +8,7 @@ import {
   warmStartName,
 } from '@kshot/results'
 import { executorName, trainingName } from '../running/describe'
-import type { About, RunEvents } from '../running/run'
+import type { About, RunEvents } from '../running/run-events'
 import { barDisplay, lineDisplay } from '../terminal/display'
 import { type Colours, coloursOf, percent } from '../terminal/text'
 
@@ -54,7 +54,7 @@ function header(what: 'run' | 'eval', about: About, { bold, dim }: Colours): str
   const rows = {
     learner: learnerName(learner.spec),
     data: data.description,
-    ...(about.begunWith && { 'begins with': warmStartName(about.begunWith) }),
+    ...(about.warmStart && { 'begins with': warmStartName(about.warmStart) }),
     ...(what === 'run' && { training: trainingName(config, learner.trainsOn) }),
     test: `${settingName(test)}, ${queriesName(test)}, ${count(test.episodes)} episodes`,
     ...(choice && { backend: choice }),

@@ -4,7 +4,7 @@ import { matching } from '@kshot/matching'
 import { protonet } from '@kshot/protonet'
 import { type Check, checkCase, loadReference, type ReferenceCase } from '@kshot/testkit/reference'
 import { Argument, Command } from 'commander'
-import { named } from '../backends/auto-backend'
+import { resolveAuto } from '../backends/auto-backend'
 import { backends } from '../backends/backends'
 import { EXIT } from '../process/exit-codes'
 import { coloursOf } from '../terminal/text'
@@ -36,7 +36,7 @@ export function verifyCommand(): Command {
 async function action(_: string, files: string[], options: Options) {
   const { json } = options
   const cases = files.flatMap((file) => loadReference(file).map((c) => ({ file, c })))
-  const { config, choice } = await named({ backend: options.backend ?? 'wasm', workers: 0 })
+  const { config, choice } = await resolveAuto({ backend: options.backend ?? 'wasm', workers: 0 })
   const { backend } = config
   if (choice) process.stderr.write(`${choice}\n`)
   const make = backends[backend]

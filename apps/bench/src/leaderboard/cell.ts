@@ -4,9 +4,10 @@ import { type FailedRow, isDone } from '@kshot/results'
 import { tidy } from '@tensorflow/tfjs-core'
 import { claim } from '../files/lock'
 import { evaluateCheckpoint } from '../running/evaluate-checkpoint'
-import type { TestJob } from '../running/meta-test'
-import { type RunEvents, run } from '../running/run'
+import { run } from '../running/run'
+import type { RunEvents } from '../running/run-events'
 import { contents, FILES, makeFolder, writeJson } from '../running/run-folder'
+import type { TestJob } from '../running/test-job'
 import {
   cellFolder,
   finishedRow,

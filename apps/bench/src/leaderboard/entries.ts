@@ -7,7 +7,7 @@ import type { Entry, Leaderboard, Training } from './schema'
 import { defaultLearners, type Examples, standard } from './standard'
 
 /** A learner of a leaderboard, before it meets a setting. Checked with the configuration of its cells. */
-export interface Contestant {
+export interface LearnerEntry {
   readonly name: string
   /** As a run's configuration has it, but for what the setting says. */
   readonly learner: { readonly [key: string]: unknown }
@@ -24,11 +24,14 @@ export interface Contestant {
  * The learners of a leaderboard for one kind of examples.
  * @throws `config/bad-value`, `config/unknown-learner`, `config/unknown-key`
  */
-export function contestants({ learners, filters }: Leaderboard, examples: Examples): Contestant[] {
+export function learnerEntries(
+  { learners, filters }: Leaderboard,
+  examples: Examples,
+): LearnerEntry[] {
   const entries = learners ?? defaultLearners(examples)
   const all = entries.map((entry, i) => {
     const full = typeof entry === 'string' ? { use: entry } : entry
-    return contestant(full, { examples, filters, path: `learners.${i}` })
+    return learnerEntry(full, { examples, filters, path: `learners.${i}` })
   })
   const names = all.map(({ name }) => name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
@@ -47,7 +50,7 @@ interface Place {
   readonly path: string
 }
 
-function contestant(entry: Entry, place: Place): Contestant {
+function learnerEntry(entry: Entry, place: Place): LearnerEntry {
   const { path } = place
   const { use, learner, options = {} } = entry
   if ((use === undefined) === (learner === undefined)) {

@@ -9,10 +9,10 @@ import { run } from '../running/run'
 import { type BoardJob, runBoard } from './board'
 import { cellFolder } from './cell-folder'
 import { planOf } from './plan'
+import { portablePaths } from './portable-paths'
 import { leaderboardSchema } from './schema'
 import { cellsOfShard, parseShard } from './shard'
 import { defaultLearners, standard } from './standard'
-import { writtenPaths } from './written'
 
 const home = mkdtempSync(join(tmpdir(), 'kshot-plan-'))
 afterAll(() => rmSync(home, { recursive: true, force: true }))
@@ -251,7 +251,7 @@ describe('a module', () => {
       config: { learner: { name: 'module', module: join(home, 'mine.mjs') } },
     })
     const board = checked(leaderboardSchema, { ...small, ...change })
-    const written = writtenPaths(board, home)
+    const written = portablePaths(board, home)
     expect(new Set(Object.values(written))).toEqual(new Set(['./mine.mjs']))
     expect(written).toHaveProperty([join(home, 'mine.mjs')])
   })

@@ -2,10 +2,10 @@ import { isKshotError, KshotError, type TaskKind } from '@kshot/core'
 import type { Budget, Cell } from '@kshot/results'
 import { parseConfig } from '../config'
 import { tasksOf } from '../data'
+import { resolvePaths } from '../resolve-paths'
 import type { Config } from '../schema'
-import { seenFrom } from '../seen-from'
 import { buildLearner } from '../specs'
-import { badValue, type Contestant, contestants } from './entries'
+import { badValue, type LearnerEntry, learnerEntries } from './entries'
 import type { Leaderboard, Training } from './schema'
 import { type Places, type Setting, settingsOf } from './settings'
 
@@ -42,14 +42,14 @@ export async function planOf(
   for (const setting of settings) {
     if (setting.checkpointsOf !== undefined) continue
     const tests = settings.filter(({ checkpointsOf }) => checkpointsOf === setting.name)
-    for (const contestant of contestants(board, setting.examples)) {
+    for (const entry of learnerEntries(board, setting.examples)) {
       try {
-        const own = await cellsOf(board, setting, contestant, places, allowModule)
+        const own = await cellsOf(board, setting, entry, places, allowModule)
         cells.push(
-          ...own.map((plan) => ({ ...plan, also: tests.map((test) => tested(plan, test)) })),
+          ...own.map((plan) => ({ ...plan, also: tests.map((test) => testPlan(plan, test)) })),
         )
       } catch (error) {
-        throw about(`${contestant.name} in ${setting.name}`, error)
+        throw about(`${entry.name} in ${setting.name}`, error)
       }
     }
   }
@@ -59,7 +59,7 @@ export async function planOf(
 async function cellsOf(
   board: Leaderboard,
   setting: Setting,
-  contestant: Contestant,
+  entry: LearnerEntry,
   { from }: Places,
   allowModule: boolean,
 ): Promise<TestPlan[]> {
@@ -67,18 +67,18 @@ async function cellsOf(
   const budgets = budgetsOf(board)
   // Built once to know what it trains on; that the data has enough does not depend on the budget.
   const untrained = { budget: budgets[0]!, kind: 'nothing' } as const
-  const first = configOf(board, setting, contestant, from, untrained)
+  const first = configOf(board, setting, entry, from, untrained)
   const kind = (await buildLearner(first, allowModule)).trainsOn ?? 'episodes'
   tasksOf(first, setting.splits).train(kind)
   for (const budget of budgets) {
-    const config = configOf(board, setting, contestant, from, { budget, kind })
+    const config = configOf(board, setting, entry, from, { budget, kind })
     // Those of validation.
     tasksOf(config, setting.splits)
     for (const backend of board.backends) {
       for (const seed of board.seeds) {
-        const { name: learner, backbone } = contestant
+        const { name: learner, backbone } = entry
         const cell = { learner, setting: setting.name, budget, backend, seed }
-        cells.push({ cell: named(cell), config: { ...config, backend, seed }, backbone })
+        cells.push({ cell: withName(cell), config: { ...config, backend, seed }, backbone })
       }
     }
   }
@@ -89,11 +89,11 @@ async function cellsOf(
  * What is trained for one setting, tested in another.
  * @throws `config/bad-value`
  */
-function tested({ cell, config, backbone }: TestPlan, setting: Setting): TestPlan {
+function testPlan({ cell, config, backbone }: TestPlan, setting: Setting): TestPlan {
   const { learner, test } = config
   const { episodes, seed } = test
   const { ways } = setting.shape
-  if (hasFixedHead(learner as Contestant['learner']) && ways !== test.ways) {
+  if (hasFixedHead(learner as LearnerEntry['learner']) && ways !== test.ways) {
     throw badValue(
       `${ways}-way test episodes of '${setting.name}', and a head for ${test.ways} ways`,
       `checkpoints of a ${ways}-way setting`,
@@ -102,13 +102,13 @@ function tested({ cell, config, backbone }: TestPlan, setting: Setting): TestPla
   }
   const { name: _, ...rest } = cell
   return {
-    cell: named({ ...rest, setting: setting.name, checkpointsOf: cell.setting }),
+    cell: withName({ ...rest, setting: setting.name, checkpointsOf: cell.setting }),
     config: parseConfig({ ...config, test: { ...setting.shape, episodes, seed } }),
     backbone,
   }
 }
 
-function named(cell: Omit<Cell, 'name'>): Cell {
+function withName(cell: Omit<Cell, 'name'>): Cell {
   const { learner, setting, budget, backend, seed } = cell
   return { name: [learner, setting, budget.by, backend, `seed${seed}`].join('.'), ...cell }
 }
@@ -138,10 +138,10 @@ interface Step {
 function trainingOf(
   board: Leaderboard,
   { shape, splits }: Setting,
-  { train, fitted, learner }: Contestant,
+  { train, fitted, learner }: LearnerEntry,
 ): Step & Pick<Training, 'optimizer' | 'decay'> {
   const { ways, shots, queries } = shape
-  const said = { ...written(board.train), ...written(train) }
+  const said = { ...withoutUndefined(board.train), ...withoutUndefined(train) }
   const own = { ways, shots, queries, metaBatch: 1, ...said } as Step
   if (!fitted) return own
   // A pool of as many examples as the smallest class has.
@@ -153,25 +153,25 @@ function trainingOf(
   }
 }
 
-function hasFixedHead({ name, head }: Contestant['learner']): boolean {
+function hasFixedHead({ name, head }: LearnerEntry['learner']): boolean {
   return head === 'fixed' || name === 'boil'
 }
 
 function configOf(
   board: Leaderboard,
   setting: Setting,
-  contestant: Contestant,
+  entry: LearnerEntry,
   from: string,
   amount: Amount,
 ): Config {
-  const training = trainingOf(board, setting, contestant)
+  const training = trainingOf(board, setting, entry)
   const { ways, shots, queries, metaBatch, optimizer, decay } = training
   const { within, drawers } = setting.shape
   const grouped = { ...(within && { within }), ...(drawers && { drawers }) }
-  const steps = stepsOf(amount, training, contestant.name)
-  const { executor, tasksAtOnce, tuningTrials } = contestant
+  const steps = stepsOf(amount, training, entry.name)
+  const { executor, tasksAtOnce, tuningTrials } = entry
   const raw = {
-    learner: learnerIn(setting, contestant),
+    learner: learnerIn(setting, entry),
     dataset: setting.dataset,
     train: {
       ways,
@@ -192,11 +192,11 @@ function configOf(
     ...(executor !== undefined && { executor }),
     ...(tasksAtOnce !== undefined && { tasksAtOnce }),
   }
-  return parseConfig(seenFrom(from, raw))
+  return parseConfig(resolvePaths(from, raw))
 }
 
 /** A fixed head has an output for each class of the setting. */
-function learnerIn({ shape }: Setting, { learner, fitted }: Contestant): object {
+function learnerIn({ shape }: Setting, { learner, fitted }: LearnerEntry): object {
   const follows = hasFixedHead(learner) && (fitted || learner.ways === undefined)
   return follows ? { ...learner, ways: shape.ways } : learner
 }
@@ -251,7 +251,7 @@ function falling(
   return { ...optimizer, rate: { name: decay, initial: optimizer.rate, steps } }
 }
 
-function written<T extends object>(values: T): Partial<T> {
+function withoutUndefined<T extends object>(values: T): Partial<T> {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined)
   return Object.fromEntries(entries) as Partial<T>
 }

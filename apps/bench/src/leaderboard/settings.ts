@@ -4,9 +4,9 @@ import type { Splits } from '@kshot/episodes'
 import { checked } from '../config'
 import { datasets } from '../data'
 import { suited } from '../own-data'
+import { resolvePaths } from '../resolve-paths'
 import type { Config } from '../schema'
 import { dataset as datasetSchema } from '../schema/datasets'
-import { seenFrom } from '../seen-from'
 import { badValue } from './entries'
 import type { Leaderboard, SettingInput } from './schema'
 import type { Examples } from './standard'
@@ -87,7 +87,7 @@ async function datasetOf(
   from: string,
 ): Promise<Config['dataset']> {
   const named = { dataset: { name: kind, ...data } }
-  const { dataset } = seenFrom(from, named) as typeof named
+  const { dataset } = resolvePaths(from, named) as typeof named
   return suited(checked(datasetSchema, dataset))
 }
 

@@ -15,16 +15,16 @@ import { pretrained } from '@kshot/maml'
 import { concat } from '@tensorflow/tfjs-core'
 import { registry } from '../registry'
 import { toSpec } from '../specs'
-import { adaptationSteps, type Contender, type TestJob } from './meta-test'
+import { adaptationSteps, type TestJob, type TrainedLearner } from './test-job'
 import { breathing } from './training'
 
 /** What stands beside every learner in a result: nothing learned, or learned without episodes. */
-export function baselineOf(job: TestJob): Promise<Contender> {
+export function baselineOf(job: TestJob): Promise<TrainedLearner> {
   return job.config.test.ways ? nearestCentroid(job) : pretrainedRegression(job)
 }
 
 /** What needs no training at all: the nearest mean of the support pictures, pixel by pixel. */
-async function nearestCentroid({ data }: TestJob): Promise<Contender> {
+async function nearestCentroid({ data }: TestJob): Promise<TrainedLearner> {
   const spec = toSpec({ name: 'nearestCentroid', backbone: { name: 'embeddings' } })
   const learner = await fromSpec<MetaLearner>(spec, 'learner', registry)
   const meta = learner.init(rng(0), data.test.taskSpec)
@@ -38,7 +38,7 @@ const RATES = [0.001, 0.003, 0.01, 0.02, 0.05]
  * The same net fitted to all training tasks at once, for as many steps as the learner had, then
  * fine-tuned on each support set at the rate that does best on the validation tasks.
  */
-async function pretrainedRegression(job: TestJob): Promise<Contender> {
+async function pretrainedRegression(job: TestJob): Promise<TrainedLearner> {
   const { config, data, step, signal, on } = job
   const { model } = config.learner as { model: object }
   const net = await fromSpec<Parameters<typeof pretrained>[0]['model']>(

@@ -1,6 +1,6 @@
 import { canonicalJson, disposeTask, fromSpec, type MetaLearner, useBackend } from '@kshot/core'
 import type { AccuracyScore, Result } from '@kshot/results'
-import { named } from '../backends/auto-backend'
+import { resolveAuto } from '../backends/auto-backend'
 import { backends } from '../backends/backends'
 import { openExecutor } from '../backends/executors'
 import { type Overrides, overridden, parseConfig } from '../config'
@@ -10,11 +10,9 @@ import { checkLake, type LAKE, lakeConfig, openLake } from '../lake/setting'
 import { registry } from '../registry'
 import type { Config } from '../schema'
 import { buildLearner } from '../specs'
-import { confusionOf } from './confusion'
 import { readMeta, type SavedNotes } from './meta-file'
-import { baselineRow, tested, writeTested } from './meta-test'
-import { resultOf } from './result'
-import type { RunEvents } from './run'
+import { metaTest } from './meta-test'
+import type { RunEvents } from './run-events'
 
 export interface EvaluateJob {
   /** A `meta.safetensors`, as `kshot run` writes it. */
@@ -37,12 +35,12 @@ export interface EvaluateJob {
 
 /** Meta-tests a checkpoint on the test episodes of its own configuration, or of another. */
 export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
-  const started = performance.now()
+  const startedAt = performance.now()
   const saved = await readMeta(job.checkpoint)
   const lake = job.setting !== undefined
   const own = lake ? lakeConfig(saved.config) : saved.config
   const changed = job.test ? { ...own, test: job.test } : own
-  const { config, choice } = await named(parseConfig(overridden(changed, job.overrides)))
+  const { config, choice } = await resolveAuto(parseConfig(overridden(changed, job.overrides)))
   if (lake) checkLake(config)
   const threads = job.oneThread ? 1 : config.workers
   const device = await useBackend(backends[config.backend]!(threads))
@@ -51,32 +49,20 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
   const meta = saved.load(learner)
   const { executor, workers, dispose } = await openExecutor(config)
   try {
-    const folder = job.checkpoint
-    job.on.start?.({ config, folder, learner, data, device, workers, choice })
-    const { signal, on } = job
-    const step = saved.train.steps
-    const testJob = { config, learner, meta, step, data, signal, executor, on }
-    const tests = await tested(testJob)
-    const result = resultOf({
-      config,
-      learner,
+    const { checkpoint, signal, on } = job
+    on.start?.({ config, folder: checkpoint, learner, data, device, workers, choice })
+    const { result, scores } = await metaTest({
+      test: { config, learner, meta, step: saved.train.steps, data, signal, executor, on },
       device,
-      test: tests.test,
-      params: meta.params,
-      baselines: [baselineRow(tests)],
-      episodeSet: await data.episodeSet(),
-      splitGiven: data.splitGiven,
-      confusion: confusionOf(data.test, tests.test[0]!.evaluation.predicted),
       train: { ...saved.train, seconds: null },
       best: saved.best,
-      checkpoint: job.checkpoint,
+      checkpoint,
       workers,
-      seconds: { total: (performance.now() - started) / 1000, test: tests.seconds },
+      startedAt,
+      folder: job.folder,
+      onTested: on.tested,
     })
-    await on.tested?.(testJob)
-    if (job.folder !== undefined) await writeTested(job.folder, tests, result)
     if (data.official === undefined) return result
-    const { scores } = tests.test[0]!.evaluation
     const test = result.test as AccuracyScore
     return { ...result, lake: lakeReport(test, scores, config.test.ways!, data.official) }
   } finally {

@@ -1,156 +1,105 @@
 import { join } from 'node:path'
-import {
-  disposeTask,
-  type Evaluation,
-  type Executor,
-  evaluate,
-  fromSpec,
-  type Meta,
-  type MetaLearner,
-  type TaskSource,
-} from '@kshot/core'
+import { type DeviceInfo, disposeTask } from '@kshot/core'
 import { writeFileAtomic } from '@kshot/core/node'
 import { learnerName, type Result } from '@kshot/results'
-import type { Data } from '../data'
-import { registry } from '../registry'
-import type { Config } from '../schema'
 import { baselineOf } from './baselines'
-import { testScore } from './result'
-import type { RunEvents } from './run'
+import { confusionOf } from './confusion'
+import { resultOf } from './result'
 import { FILES, writeJson, writeLines } from './run-folder'
-import { breathing } from './training'
+import { atSteps, scoresOf, testScore } from './score'
+import { adaptationSteps, type Scores, type TestJob, type TrainedLearner } from './test-job'
 
-export interface TestJob {
-  readonly config: Config
-  readonly learner: MetaLearner
-  readonly meta: Meta
-  readonly data: Data
-  /** Meta-steps that the learner was trained for. */
-  readonly step: number
-  readonly executor: Executor
-  readonly signal: AbortSignal
-  readonly on: RunEvents
+/** What is tested, and what a result says beside the scores. */
+export interface MetaTestJob {
+  readonly test: TestJob
+  readonly device: DeviceInfo
+  readonly train: Result['train']
+  readonly best: Result['best']
+  readonly checkpoint: string
+  readonly workers: number
+  /** As `performance.now()` has it. */
+  readonly startedAt: number
+  /** Called before the result is written. */
+  readonly onTested: ((job: TestJob) => void | Promise<void>) | undefined
+  /** Where what it finds is written; nothing is, where there is none. */
+  readonly folder: string | undefined
 }
 
-/** What is tested: a learner with what it has learned. */
-export interface Contender {
-  readonly name: string
-  readonly learner: MetaLearner
-  readonly meta: Meta
+export interface MetaTested {
+  readonly result: Result
+  /** One an episode; of a regression, after the first number of inner steps. */
+  readonly scores: readonly number[]
 }
 
-export interface Tested {
+/** Meta-tests a learner and the baseline on the same episodes, and writes what it found. */
+export async function metaTest(job: MetaTestJob): Promise<MetaTested> {
+  const { config, learner, meta, data } = job.test
+  const measured = await measure(job.test)
+  const { evaluation } = measured.test[0]!
+  const { device, train, best, checkpoint, workers } = job
+  const result = resultOf({
+    config,
+    learner,
+    device,
+    train,
+    best,
+    checkpoint,
+    workers,
+    params: meta.params,
+    test: measured.test,
+    baselines: [measured.baseline.row],
+    episodeSet: await data.episodeSet(),
+    splitGiven: data.splitGiven,
+    confusion: confusionOf(data.test, evaluation.predicted),
+    seconds: { total: (performance.now() - job.startedAt) / 1000, test: measured.seconds },
+  })
+  await job.onTested?.(job.test)
+  if (job.folder !== undefined) await write(job.folder, measured, result)
+  return { result, scores: evaluation.scores }
+}
+
+interface Measurements {
   readonly test: Scores
   readonly seconds: number
-  readonly baseline: {
-    readonly name: string
-    readonly learner: MetaLearner
-    readonly test: Scores
-  }
+  readonly baseline: { readonly row: Result['baselines'][number]; readonly test: Scores }
   /** An SVG of some tasks of a regression. */
   readonly picture: string | undefined
 }
 
-/** Evaluations on the same episodes: one, or in a regression one for each number of inner steps. */
-export type Scores = readonly {
-  readonly adaptationSteps: number | undefined
-  readonly evaluation: Evaluation
-}[]
-
-/** Meta-tests a learner, and the baseline on the same episodes. */
-export async function tested(job: TestJob): Promise<Tested> {
-  const { learner, meta, data, on } = job
-  const contender = { name: learnerName(learner.spec), learner, meta }
+async function measure(job: TestJob): Promise<Measurements> {
+  const { learner, meta, on } = job
   const started = performance.now()
-  const test = await scores(job, contender, on.testEpisode)
+  const test = await scoresOf(job, job, on.testEpisode)
   const seconds = (performance.now() - started) / 1000
   const baseline = await baselineOf(job)
   try {
-    const row = { name: baseline.name, learner: baseline.learner }
-    const picture = data.curves && (await drawnCurves(job, data.curves, [contender, baseline]))
-    return { test, seconds, baseline: { ...row, test: await scores(job, baseline) }, picture }
+    const own = { name: learnerName(learner.spec), learner, meta }
+    const picture = await pictureOf(job, [own, baseline])
+    const scores = await scoresOf(job, baseline)
+    const row = { name: baseline.name, learner: baseline.learner.spec, test: testScore(scores) }
+    return { test, seconds, picture, baseline: { row, test: scores } }
   } finally {
     disposeTask(baseline.meta)
   }
 }
 
 /** What draws takes long to load, and classes have no curves. */
-async function drawnCurves(job: TestJob, tasks: TaskSource, contenders: readonly Contender[]) {
-  const { curvesPicture } = await import('./regression-curves')
-  return curvesPicture(tasks, contenders, adaptationSteps(job), atSteps)
+async function pictureOf(job: TestJob, learners: readonly TrainedLearner[]) {
+  const { curves } = job.data
+  if (!curves) return undefined
+  const { regressionCurves } = await import('./regression-curves')
+  return regressionCurves(curves, learners, adaptationSteps(job), atSteps)
 }
 
-async function scores(
-  job: TestJob,
-  { learner, meta }: Contender,
-  onEpisode?: RunEvents['testEpisode'],
-): Promise<Scores> {
-  const { config, signal, executor, step, data } = job
-  const common = {
-    tasks: breathing(data.test),
-    count: config.test.episodes,
-    seed: config.seed,
-    meta,
-    signal,
-    step,
-    executor,
-  }
-  const following = (steps?: number) =>
-    onEpisode && { onEpisode: (done: number, score: number) => onEpisode(done, score, steps) }
-  if (config.test.ways) {
-    return [
-      {
-        adaptationSteps: undefined,
-        evaluation: await evaluate({ ...common, learner, ...following() }),
-      },
-    ]
-  }
-  const all = []
-  for (const steps of adaptationSteps(job)) {
-    const evaluation = await evaluate({
-      ...common,
-      ...following(steps),
-      learner: await atSteps(learner, steps),
-    })
-    all.push({ adaptationSteps: steps, evaluation })
-  }
-  return all
-}
-
-/** After how many inner steps the error of a regression is measured. */
-export function adaptationSteps({
-  config,
-  learner,
-}: Pick<TestJob, 'config' | 'learner'>): number[] {
-  return config.test.adaptationSteps ?? [testSteps(learner)]
-}
-
-/** Inner steps at test; 0 for a learner without an inner loop. */
-export function testSteps({ spec: { options } }: MetaLearner): number {
-  const steps = options.steps as number | { readonly test: number } | undefined
-  return typeof steps === 'object' ? steps.test : (steps ?? 0)
-}
-
-/** The same learner, with another number of inner steps at test. */
-function atSteps({ spec }: MetaLearner, test: number): Promise<MetaLearner> {
-  const own = spec.options.steps
-  const steps = typeof own === 'object' ? { ...own, test } : test
-  return fromSpec<MetaLearner>(
-    { ...spec, options: { ...spec.options, steps } },
-    'learner',
-    registry,
-  )
-}
-
-/** Writes what a test has shown; the result comes last, so that a folder that has one is whole. */
-export async function writeTested(folder: string, tests: Tested, result: Result): Promise<void> {
-  await writeLines(join(folder, FILES.episodes), episodeLines(tests))
-  if (tests.picture) await writeFileAtomic(join(folder, FILES.curves), tests.picture)
+/** The result comes last, so that a folder that has one is whole. */
+async function write(folder: string, measured: Measurements, result: Result): Promise<void> {
+  await writeLines(join(folder, FILES.episodes), episodeLines(measured))
+  if (measured.picture) await writeFileAtomic(join(folder, FILES.curves), measured.picture)
   await writeJson(join(folder, FILES.result), result)
 }
 
 /** One line an episode. */
-function episodeLines({ test, baseline }: Tested) {
+function episodeLines({ test, baseline }: Measurements) {
   const { metric, scores, predicted } = test[0]!.evaluation
   return scores.map((_, episode) => ({
     episode,
@@ -165,10 +114,4 @@ function scoreOf(scores: Scores, episode: number) {
     return [adaptationSteps, evaluation.scores[episode]!] as const
   })
   return values[0]![0] === undefined ? values[0]![1] : Object.fromEntries(values)
-}
-
-/** The baseline as it stands in a result. */
-export function baselineRow({ baseline }: Tested): Result['baselines'][number] {
-  const { name, learner, test } = baseline
-  return { name, learner: learner.spec, test: testScore(test) }
 }

@@ -3,7 +3,7 @@ import { stepsName } from '@kshot/results'
 import { dot, frame, line, plot, text } from '@observablehq/plot'
 import { tidy } from '@tensorflow/tfjs-core'
 import { parseHTML } from 'linkedom'
-import type { Contender } from './meta-test'
+import type { TrainedLearner } from './test-job'
 
 /** A point of a curve; the facets are the task (down) and who predicts (across). */
 interface Point {
@@ -22,12 +22,12 @@ const TRUTH_COLOUR = '#d1495b'
 const STEP_COLOURS = ['#b8c4ce', '#7fb2d9', '#2f7fc1', '#0b3c6f', '#041d38']
 
 /**
- * Some tasks of a regression as an SVG: the true curve, the support points, and what each contender
+ * Some tasks of a regression as an SVG: the true curve, the support points, and what each learner
  * predicts before and after inner steps.
  */
-export async function curvesPicture(
+export async function regressionCurves(
   tasks: TaskSource,
-  contenders: readonly Contender[],
+  learners: readonly TrainedLearner[],
   adaptationSteps: readonly number[],
   atSteps: (learner: MetaLearner, steps: number) => Promise<MetaLearner>,
 ): Promise<string> {
@@ -35,13 +35,13 @@ export async function curvesPicture(
   const [curves, supports]: [Point[], Point[]] = [[], []]
   for (let t = 0; t < TASKS; t++) {
     const episode = await tasks(t)
-    for (const contender of contenders) {
-      const at = { task: `task ${t + 1}`, who: contender.name }
+    for (const trained of learners) {
+      const at = { task: `task ${t + 1}`, who: trained.name }
       supports.push(...(await points(episode.support, at, 'support')))
       curves.push(...(await points(episode.query, at, TRUTH)))
       for (const n of steps) {
-        const learner = await atSteps(contender.learner, n)
-        const y = await predicted(learner, contender, episode, t)
+        const learner = await atSteps(trained.learner, n)
+        const y = await predicted(learner, trained, episode, t)
         curves.push(...(await points({ x: episode.query.x, y }, at, seriesName(n))))
       }
     }
@@ -56,7 +56,7 @@ function seriesName(steps: number): string {
 
 async function predicted(
   learner: MetaLearner,
-  { meta }: Contender,
+  { meta }: TrainedLearner,
   episode: Episode,
   index: number,
 ): Promise<Numbers> {

@@ -1,25 +1,10 @@
-import {
-  type DeviceInfo,
-  type Evaluation,
-  type MetaLearner,
-  type Params,
-  type Spec,
-  tree,
-} from '@kshot/core'
-import type { Confusion, Labels, Result, TestScore } from '@kshot/results'
+import { type DeviceInfo, type MetaLearner, type Params, tree } from '@kshot/core'
+import type { Confusion, Labels, Result } from '@kshot/results'
 import type { Config } from '../schema'
-import { type Scores, testSteps } from './meta-test'
 import { commit, versions } from './provenance'
+import { testScore } from './score'
+import type { Scores } from './test-job'
 import { forTheBytes } from './training-file'
-
-export function testScore(scores: Scores): TestScore {
-  const { adaptationSteps, evaluation } = scores[0]!
-  const { accuracy, interval, episodes } = evaluation
-  if (adaptationSteps === undefined) return { accuracy, interval, episodes }
-  const bySteps = <T>(value: (evaluation: Evaluation) => T) =>
-    Object.fromEntries(scores.map((s) => [s.adaptationSteps, value(s.evaluation)]))
-  return { mse: bySteps(({ mean }) => mean), interval: bySteps((e) => e.interval), episodes }
-}
 
 /** Data sets that are split in one way only. */
 const SPLITS: { readonly [dataset: string]: string } = {
@@ -41,24 +26,21 @@ function labelsOf({ config, learner, params, splitGiven, train: { begunWith } }:
   const rotations = 'rotations' in dataset && ['all', 'per-class'].includes(dataset.rotations)
   return {
     transductive: learner.traits.transductive,
-    queriesNormalisedTogether: normalisedTogether(learner.spec, (test.ways ?? 1) * test.queries),
-    adaptationSteps: testSteps(learner),
+    queriesNormalisedTogether: normalisedTogether(learner, (test.ways ?? 1) * test.queries),
+    adaptationSteps: learner.traits.innerSteps,
     rotationsAtTest: rotations,
     split: splitName(config, splitGiven),
     resize: 'resize' in dataset ? dataset.resize : 'none',
     withinAlphabet: test.within === 'group',
-    // What it began with has seen the validation classes too.
+    // What it was started from has seen the validation classes too.
     trainingSplit: begunWith?.split === 'train+val' ? 'train+val' : train.split,
     parameters: tree.count(params),
     tuningTrials: config.tuningTrials,
   }
 }
 
-function normalisedTogether({ options }: Spec, queries: number): number {
-  const { normalisation } = options as { normalisation?: { test?: string } }
-  const mode = normalisation?.test ?? 'none'
-  if (mode.startsWith('batch')) return queries
-  return mode === 'support+one' ? 1 : 0
+function normalisedTogether({ traits }: MetaLearner, queries: number): number {
+  return { all: queries, one: 1, none: 0 }[traits.queriesTogether]
 }
 
 export interface Parts {

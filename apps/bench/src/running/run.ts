@@ -1,28 +1,20 @@
 import { join } from 'node:path'
-import {
-  type DeviceInfo,
-  disposeTask,
-  isKshotError,
-  type MetaLearner,
-  type StepReport,
-  useBackend,
-} from '@kshot/core'
-import type { Result, WarmStart } from '@kshot/results'
-import { named } from '../backends/auto-backend'
+import { disposeTask, isKshotError, useBackend } from '@kshot/core'
+import type { Result } from '@kshot/results'
+import { resolveAuto } from '../backends/auto-backend'
 import { backends } from '../backends/backends'
 import { openExecutor } from '../backends/executors'
-import { type Data, openData } from '../data'
+import { openData } from '../data'
 import { interrupted } from '../process/interrupt'
 import type { Config } from '../schema'
 import { buildLearner } from '../specs'
-import { confusionOf } from './confusion'
 import { writeMeta } from './meta-file'
-import { baselineRow, type Tested, type TestJob, tested, writeTested } from './meta-test'
-import { resultOf } from './result'
+import { type MetaTestJob, metaTest } from './meta-test'
+import type { RunEvents } from './run-events'
 import { contents, FILES, openFolder, readJson } from './run-folder'
 import { type Trained, trained } from './training'
 import { checkSameConfig } from './training-file'
-import { beginningOf } from './warm-start'
+import { type WarmStarted, warmStart } from './warm-start'
 
 export interface RunJob {
   readonly config: Config
@@ -38,54 +30,34 @@ export interface RunJob {
   readonly on: RunEvents
 }
 
-/** What a person may want to see while a run goes on. */
-export interface RunEvents {
-  start?(about: About): void
-  step?(report: StepReport, seconds: number): void
-  testStart?(trained: Trained): void
-  /** A regression is tested after several numbers of inner steps. */
-  testEpisode?(done: number, score: number, adaptationSteps: number | undefined): void
-  /** What was learned, before the result is written. */
-  tested?(job: TestJob): void | Promise<void>
-  /** A regression's baseline is trained after the test. */
-  baselineStep?(step: number, of: number): void
-}
-
-/** What is run, on what. */
-export interface About {
-  readonly config: Config
-  readonly folder: string
-  readonly learner: MetaLearner
-  readonly data: Data
-  readonly device: DeviceInfo
-  /** Threads that tasks are spread over. */
-  readonly workers: number
-  /** Which backend `auto` stands for, and why. */
-  readonly choice: string | undefined
-  readonly begunWith?: WarmStart | undefined
-}
-
 /**
  * Meta-trains, meta-validates and meta-tests one learner, and writes everything into the folder.
  * Says nothing itself.
  */
 export async function run(job: RunJob): Promise<Result> {
-  const { folder, signal, on } = job
-  const started = performance.now()
-  const { config, choice } = await named(job.config, job.resume ? begunWith(folder) : undefined)
+  const { folder } = job
+  const startedAt = performance.now()
+  const began = job.resume ? backendOf(folder) : undefined
+  const { config, choice } = await resolveAuto(job.config, began)
   const earlier = job.resume ? finishedResult(folder, config) : undefined
-  if (earlier) return earlier
-  const threads = job.oneThread ? 1 : config.workers
-  const device = await useBackend(backends[config.backend]!(threads))
+  return earlier ?? runWhole({ ...job, config }, choice, startedAt)
+}
+
+async function runWhole(
+  job: RunJob,
+  choice: string | undefined,
+  startedAt: number,
+): Promise<Result> {
+  const { config, folder, signal, on } = job
+  const device = await useBackend(backends[config.backend]!(job.oneThread ? 1 : config.workers))
   const data = await openData(config, job.data)
   const learner = await buildLearner(config, job.allowModule)
-  const beginning = await beginningOf(config, learner)
+  const start = await warmStart(config, learner)
   await openFolder(folder, config, job.resume)
   const { executor, workers, dispose } = await openExecutor(config)
   let training: Trained | undefined
   try {
-    const begunWith = beginning?.begunWith
-    on.start?.({ config, folder, learner, data, device, workers, choice, begunWith })
+    on.start?.({ config, folder, learner, data, device, workers, choice, warmStart: start?.from })
     training = await trained({
       config,
       learner,
@@ -93,45 +65,37 @@ export async function run(job: RunJob): Promise<Result> {
       signal,
       tasks: data.train(learner.trainsOn),
       validation: data.validation,
-      beginning: beginning?.meta,
+      warmStart: start?.meta,
       executor,
       ...(on.step && { onStep: on.step }),
     })
-    const train = trainCounts(training, beginning?.begunWith)
+    const train = trainCounts(training, start)
+    const best = bestOf(training)
     const { seconds: _, ...counts } = train
-    const notes = { config, train: counts, best: bestOf(training) }
-    await writeMeta(join(folder, FILES.meta), learner, training.meta, notes)
+    const path = join(folder, FILES.meta)
+    await writeMeta(path, learner, training.meta, { config, train: counts, best })
     on.testStart?.(training)
     const { meta, state } = training
-    const testJob = { config, learner, meta, step: state.step, data, signal, executor, on }
-    const tests = await testedOrStopped(job, testJob)
-    const result = resultOf({
-      config,
-      learner,
+    const test = { config, learner, meta, step: state.step, data, signal, executor, on }
+    return await testedOrStopped({
+      test,
       device,
       train,
-      test: tests.test,
-      params: training.meta.params,
-      baselines: [baselineRow(tests)],
-      episodeSet: await data.episodeSet(),
-      splitGiven: data.splitGiven,
-      confusion: confusionOf(data.test, tests.test[0]!.evaluation.predicted),
-      best: notes.best,
-      checkpoint: join(folder, FILES.meta),
+      best,
+      checkpoint: path,
       workers,
-      seconds: { total: (performance.now() - started) / 1000, test: tests.seconds },
+      startedAt,
+      folder,
+      onTested: on.tested,
     })
-    await on.tested?.(testJob)
-    await writeTested(folder, tests, result)
-    return result
   } finally {
-    disposeTask([beginning?.meta, training?.meta, training?.state])
+    disposeTask([start?.meta, training?.meta, training?.state])
     await dispose()
   }
 }
 
 /** The backend of a run that is gone on with. */
-function begunWith(folder: string): Config['backend'] | undefined {
+function backendOf(folder: string): Config['backend'] | undefined {
   if (!contents(folder).config) return undefined
   return (readJson(join(folder, FILES.config)) as Config).backend
 }
@@ -140,31 +104,31 @@ function begunWith(folder: string): Config['backend'] | undefined {
 function finishedResult(folder: string, config: Config): Result | undefined {
   if (!contents(folder).result) return undefined
   const result = readJson(join(folder, FILES.result)) as Result
-  const begun = result.config as Config
-  checkSameConfig(begun, config)
-  const moreTime = begun.train.maxSeconds !== config.train.maxSeconds
+  const earlier = result.config as Config
+  checkSameConfig(earlier, config)
+  const moreTime = earlier.train.maxSeconds !== config.train.maxSeconds
   return result.train.stoppedBy === 'seconds' && moreTime ? undefined : result
 }
 
-async function testedOrStopped({ folder }: RunJob, job: TestJob): Promise<Tested> {
+async function testedOrStopped(job: MetaTestJob): Promise<Result> {
   try {
-    return await tested(job)
+    return (await metaTest(job)).result
   } catch (error) {
     if (!isKshotError(error, 'run/interrupted')) throw error
     throw interrupted(
       'a signal; training is done and written',
-      `Test it with: npx kshot run --resume --out ${folder}`,
+      `Test it with: npx kshot run --resume --out ${job.folder}`,
     )
   }
 }
 
 function trainCounts(
   { state, seconds, stoppedBy }: Trained,
-  begunWith: WarmStart | undefined,
+  start: WarmStarted | undefined,
 ): Result['train'] {
   const { step, tasks, examples } = state
   const counts = { steps: step, episodes: tasks, images: examples, seconds, stoppedBy }
-  return { ...counts, ...(begunWith && { begunWith }) }
+  return { ...counts, ...(start && { begunWith: start.from }) }
 }
 
 function bestOf({ state: { best } }: Trained): Result['best'] {

@@ -27,8 +27,8 @@ export interface TrainingJob {
   readonly folder: string
   readonly tasks: TaskSource
   readonly validation: TaskSource | undefined
-  /** Begins with this, where nothing is resumed. */
-  readonly beginning: Meta | undefined
+  /** In the place of drawn parameters, where nothing is resumed. */
+  readonly warmStart: Meta | undefined
   readonly executor: Executor
   readonly signal: AbortSignal
   readonly onStep?: (report: StepReport, seconds: number) => void
@@ -66,7 +66,7 @@ export async function trained(job: TrainingJob): Promise<Trained> {
       signal,
       executor,
       ...(saved && { resume: saved.state }),
-      ...(job.beginning && { from: job.beginning }),
+      ...(job.warmStart && { from: job.warmStart }),
       ...(maxSeconds !== undefined && { maxSeconds: maxSeconds - log.seconds }),
       ...validationOf(job),
       onStep(report) {

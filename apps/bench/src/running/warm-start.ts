@@ -5,8 +5,9 @@ import type { WarmStart } from '@kshot/results'
 import type { Config } from '../schema'
 import { readMeta } from './meta-file'
 
-export interface Beginning {
-  readonly begunWith: WarmStart
+/** A checkpoint in the place of drawn parameters. */
+export interface WarmStarted {
+  readonly from: WarmStart
   /** The caller's to dispose of. */
   readonly meta: Meta
 }
@@ -15,20 +16,20 @@ export interface Beginning {
  * What `train.from` names; nothing, where it names nothing.
  * @throws `checkpoint/not-found`, `checkpoint/other-model`, and what else reading a checkpoint throws
  */
-export async function beginningOf(
-  { train: { from } }: Config,
+export async function warmStart(
+  { train: { from: path } }: Config,
   learner: MetaLearner,
-): Promise<Beginning | undefined> {
-  if (from === undefined) return undefined
-  const { config, train, load } = await readMeta(from)
+): Promise<WarmStarted | undefined> {
+  if (path === undefined) return undefined
+  const { config, train, load } = await readMeta(path)
   const split = train.begunWith?.split === 'train+val' ? 'train+val' : config.train.split
-  const begunWith = {
-    sha256: createHash('sha256').update(readFileSync(from)).digest('hex'),
+  const from = {
+    sha256: createHash('sha256').update(readFileSync(path)).digest('hex'),
     images: train.images + (train.begunWith?.images ?? 0),
     dataset: dataName(config),
     split,
   }
-  return { begunWith, meta: load(learner) }
+  return { from, meta: load(learner) }
 }
 
 function dataName({ dataset }: Config): string {

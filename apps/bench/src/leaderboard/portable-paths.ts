@@ -6,7 +6,7 @@ import type { Leaderboard } from './schema'
  * The paths that a configuration names, as they are on this machine, each with how it was written: rows
  * hold the latter, and are the same on every machine.
  */
-export function writtenPaths(
+export function portablePaths(
   { data, settings, learners = [] }: Leaderboard,
   from: string,
 ): { readonly [path: string]: string } {

@@ -8,7 +8,7 @@ const PATHS = [
 ] as const
 
 /** A raw configuration whose paths are seen from a folder: absolute ones, right from everywhere. */
-export function seenFrom(folder: string, raw: unknown): unknown {
+export function resolvePaths(folder: string, raw: unknown): unknown {
   return PATHS.reduce((config, path) => {
     const value = path.reduce<unknown>((at, key) => (at as never)?.[key], config)
     return typeof value === 'string' ? setValue(config, path, resolve(folder, value)) : config

@@ -1,0 +1,29 @@
+import type { DeviceInfo, MetaLearner, StepReport } from '@kshot/core'
+import type { WarmStart } from '@kshot/results'
+import type { Data } from '../data'
+import type { Config } from '../schema'
+import type { TestEvents, TestJob } from './test-job'
+import type { Trained } from './training'
+
+/** What a person may want to see while a run goes on. */
+export interface RunEvents extends TestEvents {
+  start?(about: About): void
+  step?(report: StepReport, seconds: number): void
+  testStart?(trained: Trained): void
+  /** What was learned, before the result is written. */
+  tested?(job: TestJob): void | Promise<void>
+}
+
+/** What is run, on what. */
+export interface About {
+  readonly config: Config
+  readonly folder: string
+  readonly learner: MetaLearner
+  readonly data: Data
+  readonly device: DeviceInfo
+  /** Threads that tasks are spread over. */
+  readonly workers: number
+  /** Which backend `auto` stands for, and why. */
+  readonly choice: string | undefined
+  readonly warmStart?: WarmStart | undefined
+}
