@@ -1,15 +1,5 @@
 // Guo, Pleiss, Sun & Weinberger 2017, On Calibration of Modern Neural Networks, arXiv:1706.04599: temperature.
-import type { HeldOut, Support } from './head'
-
-/** How scores become confidences, and where "none of these" begins. */
-export interface Calibration {
-  /** β in p = softmax(β · score): the inverse of a temperature. */
-  readonly sharpness: number
-  /** A query whose best score is lower is none of the classes; −∞ where there is nothing to tell by. */
-  readonly threshold: number
-  /** How far around the threshold there is doubt: the scale of a logistic function. */
-  readonly width: number
-}
+import type { Calibration, HeldOut, Support } from './head'
 
 /** The scores of held-out examples, for their own class and the best of the others. */
 export interface OwnAndOther {

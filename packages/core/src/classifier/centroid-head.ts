@@ -15,8 +15,9 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core'
-import { type Calibration, fitSharpness, ownAndOther, thresholdBetween } from './calibration'
+import { fitSharpness, ownAndOther, thresholdBetween } from './calibration'
 import { classSums, similaritiesOf, unitRoots } from './class-sums'
+import type { Calibration } from './head'
 import { exampleAt, type Head, type HeldOut, type Place, type Support, stacked } from './head'
 
 /** β with one example a class, and how many examples that is worth; fixed on validation classes. */

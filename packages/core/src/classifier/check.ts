@@ -1,6 +1,5 @@
-import type { Calibration } from './calibration'
 import type { ExampleId, Examples } from './examples'
-import type { HeldOut } from './head'
+import type { Calibration, HeldOut } from './head'
 import type { Label } from './label'
 import { predictionOf } from './prediction'
 

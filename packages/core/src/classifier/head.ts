@@ -1,7 +1,6 @@
 import { type Tensor, type Tensor2D, tensor } from '@tensorflow/tfjs-core'
 import type { Spec } from '../spec'
 import type { Params } from '../tree'
-import type { Calibration } from './calibration'
 import type { Example } from './examples'
 
 /**
@@ -11,6 +10,16 @@ import type { Example } from './examples'
 export interface Support {
   readonly shape: readonly number[]
   readonly classes: readonly (readonly Example[])[]
+}
+
+/** How scores become confidences, and where "none of these" begins. */
+export interface Calibration {
+  /** β in p = softmax(β · score): the inverse of a temperature. */
+  readonly sharpness: number
+  /** A query whose best score is lower is none of the classes; −∞ where there is nothing to tell by. */
+  readonly threshold: number
+  /** How far around the threshold there is doubt: the scale of a logistic function. */
+  readonly width: number
 }
 
 /** Decides between classes by a few examples of each. The tensors that it returns are the caller's. */

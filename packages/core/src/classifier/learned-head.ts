@@ -1,14 +1,9 @@
 import { concat, gather, slice, type Tensor, type Tensor2D, tensor1d } from '@tensorflow/tfjs-core'
 import type { AnyLearner, Context, Meta } from '../learner'
 import * as tree from '../tree'
-import {
-  type Calibration,
-  fitSharpness,
-  nothingUnknown,
-  ownAndOther,
-  thresholdBetween,
-} from './calibration'
+import { fitSharpness, nothingUnknown, ownAndOther, thresholdBetween } from './calibration'
 import type { Example } from './examples'
+import type { Calibration } from './head'
 import { exampleAt, type Head, type HeldOut, type Place, type Support, stacked } from './head'
 
 /** More would keep an app waiting, and change the calibration little. */

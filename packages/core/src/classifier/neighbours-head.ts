@@ -19,8 +19,9 @@ import {
   where,
 } from '@tensorflow/tfjs-core'
 import { KshotError } from '../errors'
-import { type Calibration, fitSharpness, ownAndOther, thresholdBetween } from './calibration'
+import { fitSharpness, ownAndOther, thresholdBetween } from './calibration'
 import { classSums, similaritiesOf, unitRoots } from './class-sums'
+import type { Calibration } from './head'
 import { exampleAt, type Head, type HeldOut, type Place, type Support, stacked } from './head'
 
 export interface NeighboursHeadOptions {

@@ -1,4 +1,4 @@
-import type { Calibration } from './calibration'
+import type { Calibration } from './head'
 import type { Label } from './label'
 
 /** A label and how sure it is. */

@@ -1,10 +1,10 @@
 import { dispose, keep } from '@tensorflow/tfjs-core'
 import * as tree from '../tree'
-import type { Calibration } from './calibration'
 import { nothingUnknown } from './calibration'
 import type { Encoded } from './embed'
 import { notFiniteScores } from './errors'
 import type { Examples } from './examples'
+import type { Calibration } from './head'
 import { type Head, type HeldOut, type Support, spreadPlaces, stacked } from './head'
 
 /** Enough to calibrate by; more would keep an app waiting. */
