@@ -105,7 +105,10 @@ async function readBack([path, value]: NamedTensor): Promise<StoredTensor> {
   return { path, shape, dtype, bytes }
 }
 
-function toTensor({ bytes, shape, dtype }: StoredTensor): Tensor {
+function toTensor({ path, bytes, shape, dtype }: StoredTensor): Tensor {
+  if (dtype === 'float16' || dtype === 'int8') {
+    throw damaged(`'${path}' of type ${dtype}`, 'float32, int32 or bool in a checkpoint')
+  }
   // A copy: the tensor lives longer than the file, and a typed array must begin at a multiple of 4.
   // Not by slice(), which copies nothing of a Node Buffer.
   const { buffer } = new Uint8Array(bytes)

@@ -5,4 +5,6 @@ export {
   decodeSafetensors,
   encodeSafetensors,
   type StoredTensor,
+  type StoredType,
 } from './safetensors'
+export { decodeWeights, type FrozenWeight } from './weights'

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { crc32 } from '../crc32'
 import { type DType, decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors'
 
-const WIDTH = { float32: 4, int32: 4, bool: 1 }
+const WIDTH = { float32: 4, int32: 4, float16: 2, int8: 1, bool: 1 }
 
 const storedTensor = fc
   .record({

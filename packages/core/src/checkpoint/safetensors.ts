@@ -5,16 +5,19 @@ import { parseStrictJson } from './strict-json'
 /** The kinds of numbers that tensors of TensorFlow.js hold. */
 export type DType = 'float32' | 'int32' | 'bool'
 
+/** The kinds of numbers in files: frozen weights are also stored in fewer bits. */
+export type StoredType = DType | 'float16' | 'int8'
+
 /** One tensor as bytes: little-endian, row-major; a bool is a byte of 0 or 1. */
 export interface StoredTensor {
   readonly path: string
   readonly shape: readonly number[]
-  readonly dtype: DType
+  readonly dtype: StoredType
   readonly bytes: Uint8Array
 }
 
-const FORMAT = { float32: 'F32', int32: 'I32', bool: 'BOOL' } as const
-const WIDTH = { float32: 4, int32: 4, bool: 1 } as const
+const FORMAT = { float32: 'F32', int32: 'I32', float16: 'F16', int8: 'I8', bool: 'BOOL' } as const
+const WIDTH = { float32: 4, int32: 4, float16: 2, int8: 1, bool: 1 } as const
 const METADATA = '__metadata__'
 const PREFIX = 8
 
@@ -99,7 +102,7 @@ function checkTensor({ path, shape, dtype, bytes }: StoredTensor, names: Set<str
   })
 }
 
-function byteLength(shape: readonly number[], dtype: DType): number {
+function byteLength(shape: readonly number[], dtype: StoredType): number {
   return shape.reduce((size, n) => size * n, WIDTH[dtype])
 }
 
@@ -151,7 +154,7 @@ function storedTensor(path: string, entry: unknown, data: Uint8Array): StoredTen
   if (!isEntry(entry)) {
     throw damaged(`the entry of '${path}' in the header`, '{ dtype, shape, data_offsets }')
   }
-  const dtype = (Object.keys(FORMAT) as DType[]).find((key) => FORMAT[key] === entry.dtype)
+  const dtype = (Object.keys(FORMAT) as StoredType[]).find((key) => FORMAT[key] === entry.dtype)
   if (!dtype) {
     throw damaged(`'${path}' of type ${entry.dtype}`, `one of ${Object.values(FORMAT).join(', ')}`)
   }

@@ -1,0 +1,102 @@
+import { type Backend, type Encoder, KshotError, tree } from '@kshot/core'
+import { onBackend, prepareBackend } from '@kshot/core/backend'
+import { type Tensor2D, tensor2d, tensor4d } from '@tensorflow/tfjs-core'
+import { DIMENSIONS, efficientNetLite0, SIDE, type Weights } from './net'
+import { middleSquare, type Pixels } from './resize'
+import { readWeights, toTensors, WEIGHTS_VERSION, type WeightOptions } from './weights'
+
+export interface ImageEncoderOptions extends WeightOptions {
+  /** Computes here; the app's active backend stays as it is. Default: the active one. */
+  readonly backend?: Backend | undefined
+}
+
+/** Pictures that are in memory at once: their maps take 5 MB each at the widest. */
+const BATCH = 4
+const AREA = SIDE * SIDE * 3
+
+/**
+ * The encoder of whatever can be read to pixels. `content` gives the bytes that stand for an input; without,
+ * or where it gives none, these are the pixels that the net sees.
+ */
+export function encoderOf<Input>(
+  read: (input: Input, index: number) => Promise<Pixels>,
+  content: ((input: Input) => Promise<Uint8Array | undefined>) | undefined,
+  { backend, ...options }: ImageEncoderOptions,
+): Encoder<Input> {
+  let loading: Promise<Weights> | undefined
+  const here = <T>(f: () => T): T => (backend ? onBackend(backend.name, f) : f())
+
+  async function load(): Promise<Weights> {
+    const stored = await readWeights(options)
+    if (backend) await prepareBackend(backend)
+    return here(() => toTensors(stored))
+  }
+
+  // A failed attempt is forgotten, so that the next call tries again.
+  function weights(): Promise<Weights> {
+    loading ??= load().catch((error) => {
+      loading = undefined
+      throw error
+    })
+    return loading
+  }
+
+  async function embedBatch(squares: readonly Float32Array[]): Promise<ArrayLike<number>> {
+    const loaded = await weights()
+    const output = here(() => {
+      const x = tensor4d(joined(squares), [squares.length, SIDE, SIDE, 3])
+      const embedded = efficientNetLite0(loaded, x)
+      x.dispose()
+      return embedded
+    })
+    try {
+      return await output.data()
+    } finally {
+      output.dispose()
+    }
+  }
+
+  return {
+    spec: { package: '@kshot/image-encoder', export: 'imageEncoder', options: {} },
+    version: WEIGHTS_VERSION,
+    dimensions: DIMENSIONS,
+    async encode(inputs): Promise<Tensor2D> {
+      if (!Array.isArray(inputs)) throw notAList()
+      const rows = new Float32Array(inputs.length * DIMENSIONS)
+      for (let i = 0; i < inputs.length; i += BATCH) {
+        const batch = inputs.slice(i, i + BATCH)
+        const pixels = await Promise.all(batch.map((input, k) => read(input, i + k)))
+        rows.set(await embedBatch(pixels.map(middleSquare)), i * DIMENSIONS)
+      }
+      return tensor2d(rows, [inputs.length, DIMENSIONS])
+    },
+    async content(input) {
+      const bytes = await content?.(input)
+      return bytes ?? new Uint8Array(middleSquare(await read(input, 0)).buffer)
+    },
+    dispose() {
+      const loaded = loading
+      loading = undefined
+      loaded?.then(
+        (held) => tree.dispose(held as never),
+        () => {},
+      )
+    },
+  }
+}
+
+function joined(squares: readonly Float32Array[]): Float32Array {
+  const values = new Float32Array(squares.length * AREA)
+  squares.forEach((square, i) => {
+    values.set(square, i * AREA)
+  })
+  return values
+}
+
+function notAList(): KshotError {
+  return new KshotError('image-encoder/not-a-list', {
+    got: 'one thing to encode',
+    expected: 'a list of pictures',
+    remedy: 'Put it in a list: encode([picture])',
+  })
+}
