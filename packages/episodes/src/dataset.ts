@@ -1,5 +1,6 @@
 import { KshotError, type Spec } from '@kshot/core'
 import { badOption, checkSquare } from './checks'
+import type { Understood } from './understood'
 
 /** A class of a data set. */
 export interface ClassEntry {
@@ -29,6 +30,8 @@ export interface Splits {
   readonly test: Dataset
   /** The data says itself which class belongs where; else the classes were dealt by a seed. */
   readonly given?: boolean
+  /** Of a user's files: what was taken, and what was left out. */
+  readonly understood?: Understood
 }
 
 /** How many numbers one example has. */
@@ -146,7 +149,9 @@ function strides(side: number, quarters: number): readonly [number, number, numb
  * Checks that no class is in two splits; rotations of one class count as that class.
  * @throws `episodes/splits-overlap` naming the class and both splits
  */
-export function assertDisjoint<T extends { readonly [split: string]: Dataset }>(splits: T): T {
+export function assertDisjoint<
+  T extends { readonly [split: string]: { readonly classes: readonly { readonly id: string }[] } },
+>(splits: T): T {
   const seen = new Map<string, string>()
   for (const [name, { classes }] of Object.entries(splits)) {
     const ids = new Set(classes.map(({ id }) => id.replace(/\/rot\d+$/, '')))

@@ -1,4 +1,3 @@
-export { bagOfNgrams } from './bag-of-ngrams'
 export { type BatchOptions, batches, batchSource } from './batches'
 export {
   assertDisjoint,
@@ -21,3 +20,5 @@ export type { Count, EpisodeOptions, EpisodePlan, Slot } from './plan'
 export { renderSlot } from './render'
 export { type Resize, resize } from './resize'
 export { type SinusoidOptions, sinusoids } from './sinusoids'
+export { bagOfNgrams } from './tables/bag-of-ngrams'
+export type { Understood } from './understood'

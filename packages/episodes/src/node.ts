@@ -1,15 +1,14 @@
-export { decodeImage, type ImageFormat } from './decode-image'
-export {
-  type ImageFolderOptions,
-  imageFolder,
-  imageFolderFormat,
-  imageFolderSplit,
-} from './image-folder'
-export type { LabelledFileOptions } from './labelled-file'
+export { decodeImage, type ImageFormat } from './images/decode-image'
+export type { Fit } from './images/fit'
+export { type FolderFormat, imageFolderFormat } from './images/folder-format'
+export { type ImageFolderOptions, imageFolder, imageFolderSplit } from './images/image-folder'
 export { findLakeRuns, findOmniglot } from './omniglot/find'
 export { type LakeRunsOptions, lakeRuns } from './omniglot/lake-runs'
 export { type OmniglotOptions, omniglot, omniglotSplit } from './omniglot/omniglot'
 export type { OmniglotSplit } from './omniglot/splits'
 export type { SplitShares } from './shares'
-export { type TextFileOptions, textFile, textFileSplit } from './text-file'
-export { type VectorFileOptions, vectorFile, vectorFileSplit } from './vector-file'
+export type { Spelling } from './spelling'
+export type { LabelledFileOptions } from './tables/labelled-file'
+export { type TextFileOptions, textFile, textFileSplit } from './tables/text-file'
+export { type VectorFileOptions, vectorFile, vectorFileSplit } from './tables/vector-file'
+export type { Understood } from './understood'

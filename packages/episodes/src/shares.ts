@@ -38,6 +38,32 @@ export function dealt<T>(
   }
 }
 
+/**
+ * Splits that name some of their classes: a split without any is dealt from those for training, in the
+ * proportion of the shares.
+ */
+export function dealtMissing<T>(
+  given: { readonly [name in SplitName]: readonly T[] },
+  shares: SplitShares,
+  seed: number | string,
+  stream: string,
+): { readonly [name in SplitName]: readonly T[] } {
+  const share = (name: SplitName) => (given[name].length === 0 ? shares[name] : 0)
+  const sum = shares.train + share('validation') + share('test')
+  if (sum === 0) return given
+  const wanted = {
+    train: shares.train / sum,
+    validation: share('validation') / sum,
+    test: share('test') / sum,
+  }
+  const { train, validation, test } = dealt(given.train, wanted, seed, stream)
+  return {
+    train,
+    validation: given.validation.length > 0 ? given.validation : validation,
+    test: given.test.length > 0 ? given.test : test,
+  }
+}
+
 /** @throws `episodes/bad-option` unless the shares sum to 1 */
 export function checkShares(shares: SplitShares): SplitShares {
   const all = [shares.train, shares.validation, shares.test]

@@ -1,6 +1,6 @@
 // Hashed features after Weinberger, Dasgupta, Attenberg, Langford & Smola 2009, Feature Hashing for
 // Large Scale Multitask Learning, arXiv:0902.2206.
-import { checkInteger } from './checks'
+import { checkInteger } from '../checks'
 
 /**
  * A text as numbers: counts of its words, pairs of words, and runs of 3 to 5 letters, each hashed to

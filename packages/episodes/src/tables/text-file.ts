@@ -1,6 +1,7 @@
 import type { Spec } from '@kshot/core'
+import type { Dataset, Splits } from '../dataset'
+import type { SplitName } from '../shares'
 import { bagOfNgrams } from './bag-of-ngrams'
-import type { Dataset, Splits } from './dataset'
 import {
   damaged,
   type Example,
@@ -9,7 +10,6 @@ import {
   readLabelled,
   splitsOf,
 } from './labelled-file'
-import type { SplitName } from './shares'
 
 export interface TextFileOptions extends LabelledFileOptions {
   /** The column, or key, that holds the text. Default `text`. */

@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { rebuilt } from '@kshot/testkit'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { Dataset } from './dataset'
-import { datasetSuite, example } from './dataset.suite'
-import { episodes } from './episodes'
-import { imageFolder, imageFolderFormat } from './image-folder'
-import { makePng } from './png.testing'
-import { expectError } from './testing'
+import type { Dataset } from '../dataset'
+import { datasetSuite, example } from '../dataset.suite'
+import { episodes } from '../episodes'
+import { makePng } from '../png.testing'
+import { expectError } from '../testing'
+import { imageFolderFormat } from './folder-format'
+import { imageFolder } from './image-folder'
 
 const root = mkdtempSync(join(tmpdir(), 'kshot-images-'))
 const photos = join(root, 'photos')
@@ -133,7 +134,7 @@ describe('imageFolder', () => {
 
   it('has specs that build each split again', async () => {
     const { test } = await imageFolder(photos, { size, seed: 3 })
-    const again = await rebuilt<Dataset>(test.spec, 'dataset', () => import('./node'))
+    const again = await rebuilt<Dataset>(test.spec, 'dataset', () => import('../node'))
     expect(again.classes).toEqual(test.classes)
     expect(example(again, 0, 2)).toEqual(example(test, 0, 2))
   })

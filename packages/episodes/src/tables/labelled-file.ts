@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { KshotError, type Spec } from '@kshot/core'
-import { badOption } from './checks'
+import { badOption } from '../checks'
+import { assertDisjoint, type Dataset, type Splits } from '../dataset'
+import { fromArrays } from '../memory'
+import { checkShares, DEFAULT_SHARES, dealt, type SplitName, type SplitShares } from '../shares'
 import { csvRows } from './csv'
-import { assertDisjoint, type Dataset, type Splits } from './dataset'
-import { fromArrays } from './memory'
-import { checkShares, DEFAULT_SHARES, dealt, type SplitName, type SplitShares } from './shares'
 
 export interface LabelledFileOptions {
   /** The column, or key, that holds the class. Default `label`. */

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rebuilt } from '@kshot/testkit'
 import { afterAll, describe, expect, it } from 'vitest'
+import type { Dataset } from '../dataset'
+import { datasetSuite, example } from '../dataset.suite'
+import { expectError } from '../testing'
 import { bagOfNgrams } from './bag-of-ngrams'
-import type { Dataset } from './dataset'
-import { datasetSuite, example } from './dataset.suite'
-import { expectError } from './testing'
 import { textFile } from './text-file'
 import { vectorFile } from './vector-file'
 
@@ -99,7 +99,7 @@ describe('a file of vectors', () => {
 
   it('has specs that build each split again', async () => {
     const { test } = await vectorFile(trees, { seed: 3 })
-    const again = await rebuilt<Dataset>(test.spec, 'dataset', () => import('./node'))
+    const again = await rebuilt<Dataset>(test.spec, 'dataset', () => import('../node'))
     expect(again.classes).toEqual(test.classes)
     expect(example(again, 0, 2)).toEqual(example(test, 0, 2))
   })
@@ -116,7 +116,7 @@ describe('a file of texts', () => {
 
   it('has specs that build each split again', async () => {
     const { train } = await textFile(intents, { features: 32 })
-    const again = await rebuilt<Dataset>(train.spec, 'dataset', () => import('./node'))
+    const again = await rebuilt<Dataset>(train.spec, 'dataset', () => import('../node'))
     expect(example(again, 0, 0)).toEqual(example(train, 0, 0))
   })
 })

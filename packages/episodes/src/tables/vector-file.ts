@@ -1,5 +1,6 @@
 import type { Spec } from '@kshot/core'
-import type { Dataset, Splits } from './dataset'
+import type { Dataset, Splits } from '../dataset'
+import type { SplitName } from '../shares'
 import {
   damaged,
   type Example,
@@ -8,7 +9,6 @@ import {
   readLabelled,
   splitsOf,
 } from './labelled-file'
-import type { SplitName } from './shares'
 
 export interface VectorFileOptions extends LabelledFileOptions {
   /**

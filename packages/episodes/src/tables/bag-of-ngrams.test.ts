@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { expectError } from '../testing'
 import { bagOfNgrams } from './bag-of-ngrams'
-import { expectError } from './testing'
 
 const cosine = (a: Float32Array, b: Float32Array) =>
   a.reduce((sum, v, i) => sum + v * b[i]!, 0) / a.length

@@ -1,0 +1,203 @@
+import { isKshotError, KshotError } from '@kshot/core'
+import { badOption, checkInteger } from '../checks'
+import { assertDisjoint, type Dataset, type Splits } from '../dataset'
+import {
+  checkShares,
+  DEFAULT_SHARES,
+  dealt,
+  dealtMissing,
+  type SplitName,
+  type SplitShares,
+} from '../shares'
+import { checkSpelling, type Spelling } from '../spelling'
+import type { ImageFormat } from './decode-image'
+import { brokenPictures, emptyClasses } from './faults'
+import { FITS } from './fit'
+import { imageFolderFormat } from './folder-format'
+import { type ClassFolder, layoutOf, merged } from './layout'
+import { type Loaded, loadPictures } from './load-pictures'
+import { type LoadedClass, pictureDataset } from './picture-dataset'
+import { understoodOf } from './understood-images'
+
+export interface ImageFolderOptions extends Omit<ImageFormat, 'size'> {
+  /** `[height, width]` in pixels. By default, with the channels, what suits the pictures (`imageFolderFormat`). */
+  readonly size?: ImageFormat['size']
+  /** Shares of the classes, for splits that no folder gives. Default 0.6, 0.2 and 0.2. */
+  readonly splits?: SplitShares
+  /** Deals the classes to the splits. Default 0. */
+  readonly seed?: number | string
+  /** `merge` takes `train/x` and `test/x` for one class, and deals all classes by `seed`. Default `use`. */
+  readonly splitFolders?: 'use' | 'merge'
+  /** Classes with fewer pictures are left out. By default all are taken, and an empty one is an error. */
+  readonly minImages?: number
+  /** Whether pictures that can't be read stop everything (`refuse`, the default) or are left out. */
+  readonly onBroken?: 'refuse' | 'skip'
+  /** `exact`: names that differ in case or spaces alone are different classes. Default `strict`. */
+  readonly spelling?: Spelling
+}
+
+/**
+ * A folder of images, a folder a class, as `[height, width, channels]` in 0 … 1.
+ *
+ * With `train/`, `val/` and `test/` in it (or other usual names), as mini-ImageNet and CIFAR-FS are
+ * laid out, these are the splits, and a missing one is dealt from `train/`; without, the classes are
+ * dealt to splits by `seed`. png, jpeg, webp, gif, tiff, avif and bmp, turned as their EXIF says. What
+ * was taken and what was left out stands in `understood`. Needs the package sharp.
+ * @throws `episodes/data-not-found`, `episodes/unreadable-file`, `episodes/empty-class`,
+ * `episodes/damaged-image` naming all, `episodes/image-too-large`, `episodes/sharp-missing`,
+ * `episodes/splits-overlap`, `episodes/same-class-twice`, `episodes/bad-option`
+ * @example const { train } = await imageFolder('photos/', { size: [84, 84], channels: 3 })
+ */
+export async function imageFolder(dir: string, options: ImageFolderOptions = {}): Promise<Splits> {
+  checkOptions(options)
+  const { splits: shares = DEFAULT_SHARES, seed = 0, minImages, onBroken } = options
+  checkShares(shares)
+  const found = await layoutOf(dir)
+  const layout = options.splitFolders === 'merge' ? merged(found) : found
+  const { large, small } = bySize(layout.classes, minImages)
+  checkNames(large, options.spelling)
+  const format = await formatOf(dir, options)
+  const loaded = await loadPictures(large.flatMap(filesOf), format)
+  if (loaded.broken.length > 0 && onBroken !== 'skip') throw brokenPictures(loaded.broken)
+  const whole = bySize(withPixels(large, loaded), minImages)
+  const { split, missing } = splitClasses(whole.large, layout.given, shares, seed)
+  const load = (name: SplitName) => pictureDataset(split[name], format, specOf(name, dir, options))
+  return {
+    ...assertDisjoint({ train: load('train'), validation: load('validation'), test: load('test') }),
+    given: layout.given,
+    understood: understoodOf({
+      layout,
+      split,
+      missing,
+      small: [...small, ...whole.small],
+      loaded,
+      format,
+      seed,
+    }),
+  }
+}
+
+/** One split of {@link imageFolder}: what a spec calls. */
+export async function imageFolderSplit({
+  name,
+  dir,
+  ...options
+}: ImageFolderOptions & { readonly name: SplitName; readonly dir: string }): Promise<Dataset> {
+  return (await imageFolder(dir, options))[name]
+}
+
+function specOf(name: SplitName, dir: string, options: ImageFolderOptions): Dataset['spec'] {
+  const plain = JSON.parse(JSON.stringify(options)) as Dataset['spec']['options']
+  return {
+    package: '@kshot/episodes/node',
+    export: 'imageFolderSplit',
+    options: { ...plain, name, dir },
+  }
+}
+
+async function formatOf(dir: string, options: ImageFolderOptions): Promise<ImageFormat> {
+  const { size, channels, fit, resize, invert, bits } = options
+  const suited = size ? { size, channels: 3 as const } : await imageFolderFormat(dir)
+  return {
+    ...suited,
+    ...(channels !== undefined && { channels }),
+    ...(fit !== undefined && { fit }),
+    ...(resize !== undefined && { resize }),
+    ...(invert !== undefined && { invert }),
+    ...(bits !== undefined && { bits }),
+  }
+}
+
+/**
+ * The classes that have enough pictures, and those that are left out.
+ * @throws `episodes/empty-class` where nothing says that small ones are to be left out
+ */
+function bySize<T extends ClassFolder>(classes: readonly T[], minImages: number | undefined) {
+  const least = Math.max(minImages ?? 1, 1)
+  const isSmall = ({ pictures }: T) => pictures.length < least
+  const small = classes.filter(isSmall)
+  if (small.length > 0 && minImages === undefined) throw emptyClasses(small)
+  return {
+    large: classes.filter((entry) => !isSmall(entry)),
+    small: small.map(({ id, pictures }) => ({ id, size: pictures.length })),
+  }
+}
+
+function filesOf({ pictures }: ClassFolder): string[] {
+  return pictures.map(({ path }) => path)
+}
+
+/** The classes with the pixels of those pictures that could be read. */
+function withPixels(classes: readonly ClassFolder[], { pixels }: Loaded) {
+  let next = 0
+  return classes.map((entry): ClassFolder & LoadedClass => {
+    const from = next
+    next += entry.pictures.length
+    const own = pixels.slice(from, next)
+    return {
+      ...entry,
+      pictures: entry.pictures.filter((_, i) => own[i]),
+      pixels: own.filter((bytes) => bytes !== undefined).map((bytes) => () => bytes),
+    }
+  })
+}
+
+function splitClasses<T extends ClassFolder>(
+  classes: readonly T[],
+  given: boolean,
+  shares: SplitShares,
+  seed: number | string,
+) {
+  if (!given) return { split: dealt(classes, shares, seed, 'image folder'), missing: [] }
+  const of = (name: SplitName) => classes.filter(({ split }) => split === name)
+  const named = { train: of('train'), validation: of('validation'), test: of('test') }
+  const split = dealtMissing(named, shares, seed, 'image folder')
+  const missing = (['validation', 'test'] as const).filter(
+    (name) => named[name].length === 0 && split[name].length > 0,
+  )
+  return { split, missing }
+}
+
+/** Throws where a class is in two splits, by its name or by one that differs in spelling alone. */
+function checkNames(classes: readonly ClassFolder[], spelling: Spelling | undefined): void {
+  const of = (name: SplitName) => ({ classes: classes.filter(({ split }) => split === name) })
+  try {
+    assertDisjoint({ train: of('train'), validation: of('validation'), test: of('test') })
+  } catch (error) {
+    if (!isKshotError(error)) throw error
+    const { code, got, expected, remedy } = error
+    const merge = "or pass splitFolders: 'merge', which deals all classes anew"
+    throw new KshotError(code, { got, expected, remedy: `${remedy}; ${merge}` })
+  }
+  checkSpelling(
+    classes.map(({ id }) => id),
+    spelling,
+  )
+}
+
+const RULES = { onBroken: ['refuse', 'skip'], splitFolders: ['use', 'merge'] } as const
+
+function checkOptions(options: ImageFolderOptions): void {
+  const { size, channels = 3, fit = 'cover', bits = 16, minImages } = options
+  const sides = size ?? [1, 1]
+  if (!sides.every((n) => Number.isInteger(n) && n >= 1) || ![1, 3].includes(channels)) {
+    throw badOption(
+      `size [${size}], channels ${channels}`,
+      'size [height, width] in whole pixels, channels 1 or 3',
+      'Pass size: [84, 84], channels: 3',
+    )
+  }
+  if (minImages !== undefined) checkInteger('minImages', minImages)
+  checkChoice('fit', fit, FITS)
+  for (const [name, known] of Object.entries(RULES)) {
+    checkChoice(name, options[name as keyof typeof RULES] ?? known[0], known)
+  }
+  if (!Number.isInteger(bits) || bits < 8 || bits > 16) {
+    throw badOption(`bits: ${bits}`, 'a whole number from 8 to 16', 'Leave it out to find it')
+  }
+}
+
+function checkChoice(name: string, value: string, known: readonly string[]): void {
+  if (known.includes(value)) return
+  throw badOption(`${name}: ${value}`, `one of ${known.join(', ')}`, 'Check the option')
+}

@@ -1,0 +1,223 @@
+import { realpath } from 'node:fs/promises'
+import { KshotError } from '@kshot/core'
+import { type Entry, type Listing, listing } from '../files/listing'
+import { unreadable } from '../files/regular-file'
+import type { SplitName } from '../shares'
+import { endingOf, isReadable } from './kinds'
+
+/** A class: its pictures, and what else lies in its folder. */
+export interface ClassFolder {
+  readonly id: string
+  readonly group?: string
+  /** Where a folder such as `train/` says so. */
+  readonly split?: SplitName
+  readonly path: string
+  readonly pictures: readonly Entry[]
+  /** Endings of files that are not read, one for each. */
+  readonly others: readonly string[]
+}
+
+/** The classes of a folder of pictures. */
+export interface Layout {
+  /** Folders such as `train/` say which class belongs to which split. */
+  readonly given: boolean
+  readonly classes: readonly ClassFolder[]
+  /** What was understood, for people. */
+  readonly notes: readonly string[]
+}
+
+/** Usual names of the folders of a split, in lower case. */
+const SPLIT_NAMES: { readonly [name in SplitName]: readonly string[] } = {
+  train: ['train', 'training', 'trainset', 'train_set', 'trn', 'meta-train', 'metatrain'],
+  validation: ['val', 'validation', 'valid', 'validate', 'dev', 'meta-val', 'metaval'],
+  test: ['test', 'testing', 'tst', 'testset', 'test_set', 'meta-test', 'metatest'],
+}
+
+/** Deeper is no data set but a loop, or a disk. */
+const DEEPEST = 6
+
+/**
+ * Understands a folder of pictures: a folder a class; or `train/`, `val/`, `test/` under their usual
+ * names with a folder a class; one level further down where a folder holds only one folder; or
+ * `alphabet/character/` where class folders hold folders. Links are followed.
+ * @throws `episodes/data-not-found`, `episodes/unreadable-file` (broken links, loops)
+ */
+export async function layoutOf(dir: string): Promise<Layout> {
+  const notes: string[] = []
+  const { path, found } = await root(dir, notes)
+  const splits = await splitFolders(found)
+  if (!splits) return { given: false, classes: await classesIn(path, found, notes), notes }
+  const loose = found.folders.filter(({ name }) => !splitNameOf(name))
+  if (loose.length > 0) notes.push(`beside the splits, not read: ${names(loose)}`)
+  const lists = await Promise.all(
+    splits.map(async ({ split, folder }) => {
+      const { path: inner, found: list } = await root(folder.path, notes)
+      const classes = await classesIn(inner, list, notes)
+      return classes.map((entry) => ({ ...entry, split }))
+    }),
+  )
+  return { given: true, classes: lists.flat(), notes }
+}
+
+/** As if there were no `train/` and `test/`: what is called alike is one class. */
+export function merged(layout: Layout): Layout {
+  const classes = new Map<string, ClassFolder>()
+  for (const { split: _, ...entry } of layout.classes) {
+    const known = classes.get(entry.id)
+    classes.set(entry.id, {
+      ...entry,
+      pictures: [...(known?.pictures ?? []), ...entry.pictures],
+      others: [...(known?.others ?? []), ...entry.others],
+    })
+  }
+  const sorted = [...classes.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+  return { given: false, classes: sorted, notes: layout.notes }
+}
+
+/** The folder itself, or the one below where there is only one that holds folders. */
+async function root(dir: string, notes: string[]): Promise<{ path: string; found: Listing }> {
+  let path = dir
+  for (let depth = 0; depth < DEEPEST; depth++) {
+    const found = await listed(path)
+    checkOdd(found)
+    const [only] = found.folders
+    if (!only || found.folders.length > 1 || found.files.some(({ name }) => isReadable(name))) {
+      if (!only) throw notFound(`no folder in ${path}`)
+      if (path !== dir) notes.push(`the data is one level down, in ${path}`)
+      return { path, found }
+    }
+    const inner = await listed(only.path)
+    if (inner.folders.length === 0 || pictures(inner).length > 0) return { path, found }
+    path = only.path
+  }
+  throw notFound(`nothing but folders in folders below ${dir}`)
+}
+
+interface SplitFolder {
+  readonly split: SplitName
+  readonly folder: Entry
+}
+
+/** The folders that are named after a split and hold classes; undefined unless there are two splits. */
+async function splitFolders({ folders }: Listing): Promise<readonly SplitFolder[] | undefined> {
+  const named = folders.flatMap((folder) => {
+    const split = splitNameOf(folder.name)
+    return split ? [{ split, folder }] : []
+  })
+  const inner = await Promise.all(named.map(({ folder }) => listed(folder.path)))
+  const holders = named.filter(
+    (_, i) => inner[i]!.folders.length > 0 && pictures(inner[i]!).length === 0,
+  )
+  const splits = new Set(holders.map(({ split }) => split))
+  if (splits.size < 2) return undefined
+  if (splits.has('train')) return holders
+  throw notFound(`${names(holders.map(({ folder }) => folder))} and no train/ beside them`)
+}
+
+function splitNameOf(folder: string): SplitName | undefined {
+  const name = folder.toLowerCase()
+  return (Object.keys(SPLIT_NAMES) as SplitName[]).find((split) =>
+    SPLIT_NAMES[split].includes(name),
+  )
+}
+
+/** The classes of a folder; those of folders in folders are grouped by the outer one. */
+async function classesIn(dir: string, found: Listing, notes: string[]): Promise<ClassFolder[]> {
+  const loose = pictures(found)
+  if (loose.length > 0) notes.push(`beside the classes, not read: ${names(loose)} in ${dir}`)
+  const above = [await realpath(dir)]
+  const classes = await Promise.all(found.folders.map((folder) => classesAt(folder, notes, above)))
+  const all = classes.flat()
+  await checkTwice(all)
+  return all
+}
+
+async function classesAt(
+  folder: Entry,
+  notes: string[],
+  above: readonly string[],
+  group?: string,
+): Promise<ClassFolder[]> {
+  const real = await realpath(folder.path)
+  if (above.includes(real)) throw unreadable(folder.path, 'a link to a folder that it lies in')
+  if (above.length > DEEPEST) throw unreadable(folder.path, 'folders in folders without an end')
+  const id = group === undefined ? folder.name : `${group}/${folder.name}`
+  const found = await listed(folder.path)
+  const [own, inner] = [pictures(found), found.folders]
+  if (own.length > 0 || inner.length === 0) {
+    if (inner.length > 0)
+      notes.push(`the folders in the class '${id}' are not read: ${names(inner)}`)
+    const odd = found.odd
+      .map(({ name, path }) => ({ name, path }))
+      .filter(({ name }) => isReadable(name))
+    return [
+      {
+        id,
+        ...(group !== undefined && { group }),
+        path: folder.path,
+        // What is no file is among the pictures, so that it is told like a broken one.
+        pictures: [...own, ...odd].sort((a, b) => (a.name < b.name ? -1 : 1)),
+        others: found.files
+          .map(({ name }) => endingOf(name))
+          .filter((_, i) => !isReadable(found.files[i]!.name)),
+      },
+    ]
+  }
+  checkOdd(found)
+  const within = [...above, real]
+  // The one folder in a class folder, as `class/images/`, is the class itself.
+  if (inner.length === 1)
+    return classesAt({ ...folder, path: inner[0]!.path }, notes, within, group)
+  const below = await Promise.all(inner.map((child) => classesAt(child, notes, within, id)))
+  return below.flat()
+}
+
+function pictures({ files }: Listing): Entry[] {
+  return files.filter(({ name }) => isReadable(name))
+}
+
+/** A folder that can't be followed would be a class that vanishes. */
+function checkOdd({ odd }: Listing): void {
+  const [first] = odd.filter(({ kind }) => kind.includes('link'))
+  if (!first) return
+  throw unreadable(first.path, `${first.kind}, in the place of a class`)
+}
+
+/** Two classes of one folder, which a link makes, would be one class in two splits. */
+async function checkTwice(classes: readonly ClassFolder[]): Promise<void> {
+  const seen = new Map<string, string>()
+  for (const { id, path } of classes) {
+    const real = await realpath(path)
+    const other = seen.get(real)
+    if (other !== undefined) {
+      throw new KshotError('episodes/same-class-twice', {
+        got: `the classes '${other}' and '${id}', which are the same folder, ${real}`,
+        expected: 'a folder of its own for each class',
+        remedy: 'Remove the link',
+      })
+    }
+    seen.set(real, id)
+  }
+}
+
+async function listed(path: string): Promise<Listing> {
+  return listing(path).catch((cause) => {
+    throw notFound(`${path}: ${(cause as Error).message}`, cause)
+  })
+}
+
+/** `a, b and 3 more` */
+function names(entries: readonly { readonly name: string }[]): string {
+  const shown = entries.slice(0, 3).map(({ name }) => name)
+  const more = entries.length - shown.length
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ')
+}
+
+export function notFound(got: string, cause?: unknown): KshotError {
+  return new KshotError('episodes/data-not-found', {
+    got,
+    expected: 'a folder with a folder of images for each class, or with train/, val/ and test/',
+    remedy: 'Check the path',
+    cause,
+  })
+}
