@@ -10,6 +10,19 @@ export interface SplitShares {
 
 export type SplitName = keyof SplitShares
 
+/** Usual names of splits, in lower case. */
+const NAMES: { readonly [name in SplitName]: readonly string[] } = {
+  train: ['train', 'training', 'trainset', 'train_set', 'trn', 'meta-train', 'metatrain'],
+  validation: ['val', 'validation', 'valid', 'validate', 'dev', 'meta-val', 'metaval'],
+  test: ['test', 'testing', 'tst', 'testset', 'test_set', 'meta-test', 'metatest'],
+}
+
+/** The split that a folder, or a field of a table, is named after. */
+export function splitNamed(written: string): SplitName | undefined {
+  const name = written.trim().toLowerCase()
+  return (Object.keys(NAMES) as SplitName[]).find((split) => NAMES[split].includes(name))
+}
+
 /** Where nothing else says which class belongs where. */
 export const DEFAULT_SHARES: SplitShares = { train: 0.6, validation: 0.2, test: 0.2 }
 
@@ -22,10 +35,11 @@ export function dealt<T>(
   { validation, test }: SplitShares,
   seed: number | string,
   stream: string,
+  round: (share: number) => number = Math.round,
 ): { readonly [name in SplitName]: readonly T[] } {
   const n = classes.length
   const order = rng(seed).split(stream).permutation(n)
-  const [forTest, forValidation] = [Math.round(n * test), Math.round(n * validation)]
+  const [forTest, forValidation] = [round(n * test), round(n * validation)]
   const take = (from: number, to?: number) =>
     order
       .slice(from, to)
@@ -56,7 +70,8 @@ export function dealtMissing<T>(
     validation: share('validation') / sum,
     test: share('test') / sum,
   }
-  const { train, validation, test } = dealt(given.train, wanted, seed, stream)
+  // Rounded down, so that a handful of classes is not torn apart.
+  const { train, validation, test } = dealt(given.train, wanted, seed, stream, Math.floor)
   return {
     train,
     validation: given.validation.length > 0 ? given.validation : validation,

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises'
 import { KshotError } from '@kshot/core'
 import { type Entry, type Listing, listing } from '../files/listing'
 import { unreadable } from '../files/regular-file'
-import type { SplitName } from '../shares'
+import { type SplitName, splitNamed } from '../shares'
 import { endingOf, isReadable } from './kinds'
 
 /** A class: its pictures, and what else lies in its folder. */
@@ -26,13 +26,6 @@ export interface Layout {
   readonly notes: readonly string[]
 }
 
-/** Usual names of the folders of a split, in lower case. */
-const SPLIT_NAMES: { readonly [name in SplitName]: readonly string[] } = {
-  train: ['train', 'training', 'trainset', 'train_set', 'trn', 'meta-train', 'metatrain'],
-  validation: ['val', 'validation', 'valid', 'validate', 'dev', 'meta-val', 'metaval'],
-  test: ['test', 'testing', 'tst', 'testset', 'test_set', 'meta-test', 'metatest'],
-}
-
 /** Deeper is no data set but a loop, or a disk. */
 const DEEPEST = 6
 
@@ -47,7 +40,7 @@ export async function layoutOf(dir: string): Promise<Layout> {
   const { path, found } = await root(dir, notes)
   const splits = await splitFolders(found)
   if (!splits) return { given: false, classes: await classesIn(path, found, notes), notes }
-  const loose = found.folders.filter(({ name }) => !splitNameOf(name))
+  const loose = found.folders.filter(({ name }) => !splitNamed(name))
   if (loose.length > 0) notes.push(`beside the splits, not read: ${names(loose)}`)
   const lists = await Promise.all(
     splits.map(async ({ split, folder }) => {
@@ -101,7 +94,7 @@ interface SplitFolder {
 /** The folders that are named after a split and hold classes; undefined unless there are two splits. */
 async function splitFolders({ folders }: Listing): Promise<readonly SplitFolder[] | undefined> {
   const named = folders.flatMap((folder) => {
-    const split = splitNameOf(folder.name)
+    const split = splitNamed(folder.name)
     return split ? [{ split, folder }] : []
   })
   const inner = await Promise.all(named.map(({ folder }) => listed(folder.path)))
@@ -112,13 +105,6 @@ async function splitFolders({ folders }: Listing): Promise<readonly SplitFolder[
   if (splits.size < 2) return undefined
   if (splits.has('train')) return holders
   throw notFound(`${names(holders.map(({ folder }) => folder))} and no train/ beside them`)
-}
-
-function splitNameOf(folder: string): SplitName | undefined {
-  const name = folder.toLowerCase()
-  return (Object.keys(SPLIT_NAMES) as SplitName[]).find((split) =>
-    SPLIT_NAMES[split].includes(name),
-  )
 }
 
 /** The classes of a folder; those of folders in folders are grouped by the outer one. */

@@ -5,8 +5,7 @@ import { KshotError } from '@kshot/core'
 import { holdsOmniglot } from './files'
 
 /**
- * The folder that holds Omniglot: `data` if it is given, else `KSHOT_DATA`, the cache folder, and a
- * folder beside the project; each may be the folder itself or the one above it, or a clone of the
+ * The folder that holds Omniglot: `data` if it is given, else `KSHOT_DATA`, or the cache folder; each may be the folder itself or the one above it, or a clone of the
  * official repository, which keeps the data in `python/`.
  * @throws `episodes/data-not-found` listing where it looked
  */
@@ -42,7 +41,7 @@ export function findLakeRuns(data?: string): string | undefined {
 function candidates(data?: string): string[] {
   const { KSHOT_DATA, XDG_CACHE_HOME } = process.env
   const cache = join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'kshot')
-  const roots = data ? [data] : [...(KSHOT_DATA ? [KSHOT_DATA] : []), cache, '../shared/data']
+  const roots = data ? [data] : [...(KSHOT_DATA ? [KSHOT_DATA] : []), cache]
   const inner = ['', 'omniglot', 'python', 'omniglot/python']
   return roots.flatMap((root) => inner.map((folder) => resolve(root, folder)))
 }

@@ -1,8 +1,9 @@
 // Lake, Salakhutdinov & Tenenbaum 2015, Human-level concept learning through probabilistic program induction.
 import { type Batch, type Episode, KshotError, type TaskSource } from '@kshot/core'
 import { tensor, tensor1d } from '@tensorflow/tfjs-core'
+import { readFolder } from '../files/read-folder'
+import { readZip, type StoredFile } from '../files/zip'
 import { type Resize, resize } from '../resize'
-import { readFolder, readZip, type StoredFile } from './files'
 import { readBitmap } from './png'
 
 /** Runs, and the characters of each. */

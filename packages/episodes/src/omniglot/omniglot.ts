@@ -90,7 +90,8 @@ export async function readCharacters(
   const drawings = (await Promise.all(PARTS.map((part) => readDrawings(folder, part)))).flat()
   const places = new Map<string, { character: Character; pixels: Float32Array[] }>()
   for (const { path, bytes } of drawings) {
-    const [part, alphabet, name] = path.split('/').slice(-4) as [string, string, string]
+    const [part, alphabet, name, file] = path.split('/').slice(-4)
+    if (!part || !alphabet || !name || !file) throw misplaced(`${folder}: ${path}`)
     const id = `${alphabet}/${name}`
     const known = places.get(id) ?? { character: { part, alphabet, name }, pixels: [] }
     const { ink, height, width } = readBitmap(bytes, path)
@@ -112,6 +113,14 @@ export async function readCharacters(
     },
   }
   return { dataset, characters: classes.map(([, { character }]) => character) }
+}
+
+function misplaced(place: string): KshotError {
+  return new KshotError('episodes/damaged-archive', {
+    got: `${place}, which lies in no character of an alphabet`,
+    expected: 'images_background/<Alphabet>/<character>/*.png',
+    remedy: 'Get the data set anew',
+  })
 }
 
 function empty(folder: string): KshotError {

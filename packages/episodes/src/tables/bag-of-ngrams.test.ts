@@ -39,16 +39,26 @@ describe('a bag of n-grams', () => {
     expect(bagOfNgrams('Ｈello, “World”!')).toEqual(bagOfNgrams('hello world'))
   })
 
-  it('has a root mean square of 1, or is all zeros where there is nothing', () => {
+  it('has a root mean square of 1, or is all zeros where there is nothing to see', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 2, max: 300 }), (text, n) => {
         const bag = bagOfNgrams(text, n)
         const square = cosine(bag, bag)
         expect(bag).toHaveLength(n)
         expect(square === 0 || Math.abs(square - 1) < 1e-4).toBe(true)
-        if (!/[\p{L}\p{N}]/u.test(text.normalize('NFKC'))) expect(square).toBe(0)
+        expect(square === 0).toBe(text.normalize('NFKC').trim() === '')
       }),
     )
+  })
+
+  it('tells emoji and signs apart, alone and among words', () => {
+    const texts = ['😀😀', '😡', '🇩🇪', '👩‍💻', ':-)', '?!', '…', 'good', 'good 😀', 'good 😡']
+    const bags = texts.map((text) => bagOfNgrams(text, 512))
+    for (const [i, bag] of bags.entries()) {
+      expect(cosine(bag, bag)).toBeCloseTo(1)
+      for (const other of bags.slice(0, i)) expect(cosine(bag, other)).toBeLessThan(0.9)
+    }
+    expect(cosine(bags[0]!, bagOfNgrams('😀', 512))).toBeGreaterThan(0.5)
   })
 
   it('spreads over its places', () => {

@@ -4,8 +4,9 @@ import { checkInteger } from '../checks'
 
 /**
  * A text as numbers: counts of its words, pairs of words, and runs of 3 to 5 letters, each hashed to
- * one of `features` places with a sign; log(1 + count), scaled to a root mean square of 1.
- * A text without letters or digits is all zeros. The same in every process and language version.
+ * one of `features` places with a sign; log(1 + count), scaled to a root mean square of 1. An emoji is a
+ * word; where there are neither letters, digits nor emoji, each sign is one. An empty text is all zeros.
+ * The same in every process and language version.
  * @throws `episodes/bad-option`
  * @example bagOfNgrams('What is my balance?', 1024) // Float32Array(1024)
  */
@@ -21,12 +22,18 @@ export function bagOfNgrams(text: string, features = 1024): Float32Array {
   return scaled(bag)
 }
 
+const FLAG = '\\p{RI}\\p{RI}'
+const PICTOGRAPH = '(?:\\p{Emoji_Presentation}|\\p{Extended_Pictographic}\\uFE0F)\\p{EMod}?'
+/** Runs of letters and digits, and emoji, those that are joined to one picture as one. */
+const WORD = new RegExp(`[\\p{L}\\p{N}]+|${FLAG}|${PICTOGRAPH}(?:\\u200D${PICTOGRAPH})*`, 'gu')
+
+function wordsIn(text: string): readonly string[] {
+  const plain = text.normalize('NFKC').toLowerCase()
+  return plain.match(WORD) ?? plain.match(/\S/gu) ?? []
+}
+
 function* ngrams(text: string): Generator<string> {
-  const words =
-    text
-      .normalize('NFKC')
-      .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu) ?? []
+  const words = wordsIn(text)
   for (const [i, word] of words.entries()) {
     yield `w ${word}`
     if (i > 0) yield `w ${words[i - 1]} ${word}`

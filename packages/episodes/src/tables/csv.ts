@@ -1,11 +1,13 @@
 /**
  * The rows of a CSV text (RFC 4180): fields in double quotes may hold the delimiter, line breaks and
  * doubled quotes. Each row comes with the number of its first line.
- * @throws Error where a quote is never closed, or has something behind it
+ * @param most fields of a row
+ * @throws Error where a quote is never closed, or has something behind it, or there are more fields
  */
 export function* csvRows(
   text: string,
   delimiter = ',',
+  most = Number.POSITIVE_INFINITY,
 ): Generator<{ line: number; fields: string[] }> {
   let [at, line] = [0, 1]
   while (at < text.length) {
@@ -13,6 +15,7 @@ export function* csvRows(
     for (;;) {
       const field = text[at] === '"' ? quoted(text, at) : plain(text, at, delimiter)
       row.fields.push(field.value)
+      if (row.fields.length > most) throw new Error(`line ${line}: more than ${most} fields`)
       line += field.value.split('\n').length - 1
       at = field.end
       if (text[at] !== delimiter) break

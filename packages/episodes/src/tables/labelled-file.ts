@@ -1,193 +1,192 @@
-import { readFile } from 'node:fs/promises'
-import { KshotError, type Spec } from '@kshot/core'
-import { badOption } from '../checks'
+import type { Spec } from '@kshot/core'
+import { badOption, checkInteger } from '../checks'
 import { assertDisjoint, type Dataset, type Splits } from '../dataset'
 import { fromArrays } from '../memory'
-import { checkShares, DEFAULT_SHARES, dealt, type SplitName, type SplitShares } from '../shares'
-import { csvRows } from './csv'
+import {
+  checkShares,
+  DEFAULT_SHARES,
+  dealt,
+  dealtMissing,
+  type SplitName,
+  type SplitShares,
+  splitNamed,
+} from '../shares'
+import { checkSpelling, type Spelling } from '../spelling'
+import { shortList, type Understood } from '../understood'
+import { damaged, shown } from './damaged'
+import { labelsOf } from './label-column'
+import { readTable } from './read-table'
+import { column, type Row, type Table } from './table'
 
 export interface LabelledFileOptions {
   /** The column, or key, that holds the class. Default `label`. */
   readonly label?: string
-  /** Shares of the classes, for a file without a column `split`. Default 0.6, 0.2 and 0.2. */
+  /** Between the fields of a line of CSV. By default `,`, `;`, tab or `|`, whichever parts the first line. */
+  readonly delimiter?: string
+  /** Shares of the classes, for splits that no column `split` gives. Default 0.6, 0.2 and 0.2. */
   readonly splits?: SplitShares
   /** Deals the classes to the splits. Default 0. */
   readonly seed?: number | string
+  /** Classes with fewer examples are left out, and told. */
+  readonly minExamples?: number
+  /** `exact`: labels that differ in case or spaces alone are different classes. Default `strict`. */
+  readonly spelling?: Spelling
 }
 
-/** One example of a file. */
-export interface LabelledRecord {
-  /** As in `flowers.csv, line 7`: for errors. */
-  readonly where: string
-  readonly label: string
-  /** The rest; from CSV all values are texts. */
-  readonly values: { readonly [key: string]: unknown }
-}
-
-/** Examples with numbers. */
-export interface Example {
-  readonly label: string
-  readonly x: ArrayLike<number>
-}
-
-/** Records by split. */
-export interface Records {
+/** Examples by split: numbers of rows. */
+export interface Labelled {
+  readonly table: Table
+  readonly labels: readonly string[]
+  readonly rows: { readonly [name in SplitName]: readonly number[] }
+  /** Columns that are no part of an example. */
+  readonly used: readonly string[]
   /** The file says itself which class belongs where. */
   readonly given: boolean
-  readonly of: { readonly [name in SplitName]: readonly LabelledRecord[] }
-}
-
-interface Labelled extends LabelledRecord {
-  readonly split: SplitName | undefined
+  /** Without the notes on what an example is. */
+  readonly understood: Understood
 }
 
 /**
- * The records of a CSV, TSV or JSONL file by split: as its column `split` says (train, validation,
- * test), or with the classes dealt by seed.
- * @throws `episodes/data-not-found`, `episodes/damaged-file` naming the line, `episodes/bad-option`,
- * `episodes/splits-overlap`
+ * The examples of a CSV, TSV, JSON Lines or JSON file by split: as its column `split` says (train,
+ * validation, test), or with the classes dealt by seed.
+ * @param asked whether the columns of an example were named
+ * @throws `episodes/data-not-found`, `episodes/unreadable-file`, `episodes/file-too-large`,
+ * `episodes/damaged-file` naming the line, `episodes/bad-option`, `episodes/splits-overlap`,
+ * `episodes/same-class-twice`, `episodes/not-classes`
  */
 export async function readLabelled(
   path: string,
-  { label = 'label', splits = DEFAULT_SHARES, seed = 0 }: LabelledFileOptions,
-): Promise<Records> {
+  options: LabelledFileOptions,
+  asked: boolean,
+): Promise<Labelled> {
+  const { label = 'label', delimiter, splits = DEFAULT_SHARES, seed = 0, minExamples = 1 } = options
   checkShares(splits)
-  const text = await readFile(path, 'utf8').catch((cause) => {
-    throw notFound(path, cause)
-  })
-  const rows = /\.jsonl$/i.test(path) ? jsonRecords(path, text) : csvRecords(path, text)
-  const records = rows.map((row) => labelled(row, label))
-  if (records.length === 0) throw damaged(path, 'a file without examples', 'at least one example')
-  const given = records[0]!.split !== undefined
-  return { given, of: given ? bySplit(records) : bySeed(records, splits, seed) }
+  checkInteger('minExamples', minExamples)
+  checkDelimiter(delimiter)
+  const table = await readTable(path, { label, ...(delimiter !== undefined && { delimiter }) })
+  if (table.rows.length === 0)
+    throw damaged(path, 'a file without examples', 'at least one example')
+  const { key, of: labels, notes } = labelsOf(table, label, asked)
+  checkSpelling(labels, options.spelling)
+  const small = smallClasses(labels, minExamples)
+  const kept = labels.flatMap((name, i) => (small.has(name) ? [] : [i]))
+  const written = column(table, 'split')
+  const named = written && splitsIn(table.rows, written, labels, kept)
+  const classes = named
+    ? dealtMissing(named, splits, seed, 'labelled file')
+    : // Sorted, so that the order of lines changes nothing.
+      dealt([...new Set(kept.map((i) => labels[i]!))].sort(), splits, seed, 'labelled file')
+  const of = (name: SplitName) => {
+    const own = new Set(classes[name])
+    return kept.filter((i) => own.has(labels[i]!))
+  }
+  const rows = { train: of('train'), validation: of('validation'), test: of('test') }
+  return {
+    table,
+    labels,
+    rows,
+    used: [key, ...(written ? ['split'] : [])],
+    given: named !== undefined,
+    understood: {
+      classes: classes.train.length + classes.validation.length + classes.test.length,
+      examples: kept.length,
+      splits: {
+        train: classes.train.length,
+        validation: classes.validation.length,
+        test: classes.test.length,
+      },
+      dealt: dealtHow(named, classes, seed),
+      notes: [...notes, ...delimiterNote(table), ...smallNote(small)],
+      skipped: {},
+      broken: [],
+      small: [...small].map(([id, size]) => ({ id, size })),
+    },
+  }
 }
 
 /** Three data sets of the examples, whose specs read the file again. */
 export function splitsOf(
-  examples: { readonly [name in SplitName]: readonly Example[] },
-  { shape, given }: { readonly shape: readonly number[]; readonly given: boolean },
+  { labels, rows, given, understood }: Labelled,
+  { shape, notes }: { readonly shape: readonly number[]; readonly notes: readonly string[] },
+  exampleAt: (row: number) => ArrayLike<number>,
   specOf: (name: SplitName) => Spec,
 ): Splits {
   const size = shape.reduce((product, n) => product * n, 1)
   const load = (name: SplitName): Dataset => {
-    const x = new Float32Array(examples[name].length * size)
-    for (const [i, example] of examples[name].entries()) x.set(example.x, i * size)
-    const labels = examples[name].map(({ label }) => label)
-    return { ...fromArrays({ name, shape, x, labels }), spec: specOf(name) }
+    const x = new Float32Array(rows[name].length * size)
+    for (const [i, row] of rows[name].entries()) x.set(exampleAt(row), i * size)
+    const own = rows[name].map((row) => labels[row]!)
+    return { ...fromArrays({ name, shape, x, labels: own }), spec: specOf(name) }
   }
   const splits = { train: load('train'), validation: load('validation'), test: load('test') }
-  return { ...assertDisjoint(splits), given }
+  const all = [...understood.notes, ...notes]
+  return { ...assertDisjoint(splits), given, understood: { ...understood, notes: all } }
 }
 
-interface Row {
-  readonly where: string
-  readonly values: { readonly [key: string]: unknown }
-}
+type Classes = { readonly [name in SplitName]: readonly string[] }
 
-function csvRecords(path: string, text: string): Row[] {
-  const records: Row[] = []
-  let header: string[] | undefined
-  try {
-    // A byte order mark is no part of the first name.
-    const rows = csvRows(text.replace(/^\uFEFF/, ''), /\.tsv$/i.test(path) ? '\t' : ',')
-    for (const { line, fields } of rows) {
-      if (!header) {
-        header = namesIn(fields, path)
-        continue
-      }
-      const where = `${path}, line ${line}`
-      if (fields.length !== header.length) {
-        throw damaged(where, `${fields.length} fields`, `${header.length}, as in the first line`)
-      }
-      records.push({ where, values: Object.fromEntries(fields.map((f, i) => [header![i]!, f])) })
+/** The classes by split, as a column says it. */
+function splitsIn(
+  rows: readonly Row[],
+  written: readonly unknown[],
+  labels: readonly string[],
+  kept: readonly number[],
+): Classes {
+  const of = { train: new Set<string>(), validation: new Set<string>(), test: new Set<string>() }
+  for (const i of kept) {
+    const { where } = rows[i]!
+    const value = written[i]
+    if (value === undefined) {
+      throw damaged(where, 'no split', 'train, validation or test in each line')
     }
-  } catch (error) {
-    throw error instanceof KshotError ? error : damaged(path, (error as Error).message, 'CSV')
+    const split = typeof value === 'string' ? splitNamed(value) : undefined
+    if (!split) throw damaged(where, `the split ${shown(value)}`, 'train, validation or test')
+    of[split].add(labels[i]!)
   }
-  return records
-}
-
-function namesIn(fields: readonly string[], path: string): string[] {
-  const names = fields.map((field) => field.trim())
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice === undefined) return names
-  throw damaged(`${path}, line 1`, `two columns '${twice}'`, 'a name of its own for each column')
-}
-
-function jsonRecords(path: string, text: string): Row[] {
-  const lines = text.split('\n').map((line, i) => [line, `${path}, line ${i + 1}`] as const)
-  return lines.flatMap(([line, where]) => {
-    if (line.trim() === '') return []
-    try {
-      const values = JSON.parse(line)
-      if (typeof values === 'object' && values !== null && !Array.isArray(values)) {
-        return [{ where, values }]
-      }
-    } catch {}
-    throw damaged(where, line.slice(0, 60), 'one JSON object a line')
+  const classes = { train: [...of.train], validation: [...of.validation], test: [...of.test] }
+  const ids = (names: readonly string[]) => ({ classes: names.map((id) => ({ id })) })
+  assertDisjoint({
+    train: ids(classes.train),
+    validation: ids(classes.validation),
+    test: ids(classes.test),
   })
+  return classes
 }
 
-const SPLITS: { readonly [written: string]: SplitName } = {
-  train: 'train',
-  validation: 'validation',
-  val: 'validation',
-  valid: 'validation',
-  test: 'test',
+function smallClasses(labels: readonly string[], least: number): Map<string, number> {
+  const sizes = new Map<string, number>()
+  for (const label of labels) sizes.set(label, (sizes.get(label) ?? 0) + 1)
+  return new Map([...sizes].filter(([, size]) => size < least))
 }
 
-function labelled({ where, values }: Row, key: string): Labelled {
-  const { [key]: label, split, ...rest } = values
-  if (!Object.hasOwn(values, key)) {
-    throw badOption(
-      `${where}: no '${key}' among ${Object.keys(values).join(', ')}`,
-      'a column, or key, with the class of each example',
-      "Name it with the option 'label'",
-    )
-  }
-  if (!['string', 'number'].includes(typeof label) || label === '') {
-    throw damaged(where, `the ${key} ${JSON.stringify(label)}`, 'the name of a class')
-  }
-  const known = split === undefined ? undefined : SPLITS[String(split)]
-  if (split !== undefined && !known) {
-    throw damaged(where, `the split ${JSON.stringify(split)}`, 'train, validation or test')
-  }
-  return { where, label: String(label), values: rest, split: known }
+function dealtHow(named: Classes | undefined, classes: Classes, seed: number | string): string {
+  if (!named) return `dealt by seed ${seed}`
+  const missing = (['validation', 'test'] as const).filter(
+    (name) => named[name].length === 0 && classes[name].length > 0,
+  )
+  if (missing.length === 0) return "by the column 'split'"
+  return `by the column 'split'; ${missing.join(' and ')} dealt from train by seed ${seed}`
 }
 
-function bySplit(records: readonly Labelled[]) {
-  const without = records.find(({ split }) => split === undefined)
-  if (without) throw damaged(without.where, 'no split', 'train, validation or test in each line')
-  const of = (name: SplitName) => records.filter(({ split }) => split === name)
-  return { train: of('train'), validation: of('validation'), test: of('test') }
+const DELIMITER_NAMES: { readonly [delimiter: string]: string } = {
+  ';': 'semicolons',
+  '\t': 'tabs',
+  '|': 'bars',
 }
 
-function bySeed(records: readonly Labelled[], shares: SplitShares, seed: number | string) {
-  const odd = records.find(({ split }) => split !== undefined)
-  if (odd) throw damaged(odd.where, 'a split', 'a split in each line, or in none')
-  // Sorted, so that the order of lines changes nothing.
-  const names = [...new Set(records.map(({ label }) => label))].sort()
-  const classes = dealt(names, shares, seed, 'labelled file')
-  const of = (name: SplitName) => {
-    const own = new Set(classes[name])
-    return records.filter(({ label }) => own.has(label))
-  }
-  return { train: of('train'), validation: of('validation'), test: of('test') }
+function delimiterNote({ delimiter, path }: Table): string[] {
+  const name = DELIMITER_NAMES[delimiter ?? '']
+  if (!name || /\.(tsv|tab)$/i.test(path)) return []
+  return [`fields are parted by ${name}`]
 }
 
-export function damaged(where: string, got: string, expected: string): KshotError {
-  return new KshotError('episodes/damaged-file', {
-    got: `${where}: ${got}`,
-    expected,
-    remedy: 'Correct the file',
-  })
+function smallNote(small: ReadonlyMap<string, number>): string[] {
+  if (small.size === 0) return []
+  const list = [...small].map(([id, size]) => `${id} (${size})`)
+  return [`classes left out, with too few examples: ${shortList(list)}`]
 }
 
-function notFound(path: string, cause: unknown): KshotError {
-  return new KshotError('episodes/data-not-found', {
-    got: `${path}: ${(cause as Error).message}`,
-    expected: 'a .csv, .tsv or .jsonl file with one labelled example a line',
-    remedy: 'Check the path',
-    cause,
-  })
+function checkDelimiter(delimiter: string | undefined): void {
+  if (delimiter === undefined || (delimiter.length === 1 && !/["\r\n]/.test(delimiter))) return
+  throw badOption(`delimiter: ${JSON.stringify(delimiter)}`, 'one character', "Pass ';' or '\\t'")
 }

@@ -38,14 +38,16 @@ datasetSuite('a file of texts', async () => (await textFile(intents, all)).train
 describe('a file of vectors', () => {
   it('is read by class, each column standardised by the training examples', async () => {
     const { train } = await vectorFile(trees, all)
-    expect(train.shape).toEqual([3])
+    expect(train.shape).toEqual([2])
     expect(train.classes).toEqual(species.map((id) => ({ id, size: 4 })))
     const column = species.flatMap((_, c) => [0, 1, 2, 3].map((i) => example(train, c, i)[0]!))
     expect(column.reduce((a, b) => a + b)).toBeCloseTo(0, 4)
     expect(column.reduce((a, b) => a + b * b, 0) / 20).toBeCloseTo(1, 4)
-    expect(example(train, 2, 0)[2]).toBe(0)
     const raw = await vectorFile(trees, { ...all, standardise: false })
-    expect(example(raw.train, 4, 3)).toEqual([4, 3, 7])
+    expect(example(raw.train, 4, 3)).toEqual([4, 3])
+    const columns = ['same', 'size']
+    const asked = await vectorFile(trees, { ...all, columns })
+    expect(example(asked.train, 2, 0)[0]).toBe(0)
   })
 
   it('takes nothing from the test examples', async () => {
@@ -139,7 +141,7 @@ describe('bad input', () => {
     ['labels alone', ['label', 'a'], 'episodes/damaged-file', 'line 2', 'no numbers'],
     ['no class', ['label,x', ',1'], 'episodes/damaged-file', 'line 2', 'label ""'],
     ['nothing', ['label,x'], 'episodes/damaged-file', 'without examples'],
-    ['an unknown split', ['label,x,split', 'a,1,dev'], 'episodes/damaged-file', '"dev"'],
+    ['an unknown split', ['label,x,split', 'a,1,toString'], 'episodes/damaged-file', '"toString"'],
     [
       'a class in two splits',
       ['label,x,split', 'a,1,train', 'a,2,test'],
@@ -154,7 +156,12 @@ describe('bad input', () => {
   it.each<[string, string[], ...string[]]>([
     ['no JSON', ['{"label": "a", "x": [1]}', '{"label":'], 'line 2', 'one JSON object a line'],
     ['a list', ['["a", 1]'], 'line 1'],
-    ['lengths that differ', ['{"label":"a","x":[1,2]}', '{"label":"b","x":[1]}'], "class 'b'"],
+    [
+      'lengths that differ',
+      ['{"label":"a","x":[1,2]}', '{"label":"b","x":[1]}'],
+      'line 2',
+      '1 numbers',
+    ],
     ['null', ['{"label":"a","x":[1,null]}'], 'line 1', 'x[1] is null'],
     ['a text for numbers', ['{"label":"a","x":[1]}', '{"label":"b","x":"1"}'], 'line 2'],
     [

@@ -1,15 +1,11 @@
 import type { Spec } from '@kshot/core'
 import type { Dataset, Splits } from '../dataset'
 import type { SplitName } from '../shares'
+import { counted, shortList } from '../understood'
 import { bagOfNgrams } from './bag-of-ngrams'
-import {
-  damaged,
-  type Example,
-  type LabelledFileOptions,
-  type LabelledRecord,
-  readLabelled,
-  splitsOf,
-} from './labelled-file'
+import { damaged, shown } from './damaged'
+import { type LabelledFileOptions, readLabelled, splitsOf } from './labelled-file'
+import { column, type Table } from './table'
 
 export interface TextFileOptions extends LabelledFileOptions {
   /** The column, or key, that holds the text. Default `text`. */
@@ -22,17 +18,28 @@ export interface TextFileOptions extends LabelledFileOptions {
  * Labelled texts, each as a bag of hashed n-grams, `[features]` (`bagOfNgrams`). Embeddings of a
  * language model do better: compute them once, and read them with `vectorFile`.
  *
- * CSV, TSV or JSONL with `label`, `text` and, if wanted, `split`, as in `vectorFile`.
- * @throws `episodes/data-not-found`, `episodes/damaged-file`, `episodes/bad-option`,
- * `episodes/splits-overlap`
+ * CSV, TSV, JSON Lines or a JSON list with `label`, `text` and, if wanted, `split`, as in `vectorFile`.
+ * @throws as `vectorFile`
  * @example const { train } = await textFile('intents.jsonl', { features: 2048 })
  */
 export async function textFile(path: string, options: TextFileOptions = {}): Promise<Splits> {
   const { text = 'text', features = 1024 } = options
-  const { of: records, given } = await readLabelled(path, options)
-  const read = (name: SplitName) => records[name].map((record) => bagged(record, text, features))
-  const examples = { train: read('train'), validation: read('validation'), test: read('test') }
-  return splitsOf(examples, { shape: [features], given }, (name) => specOf(name, path, options))
+  const labelled = await readLabelled(path, options, true)
+  const texts = textsIn(labelled.table, text)
+  const empty = texts.filter((one) => one.trim() === '').length
+  const share = `${((100 * empty) / texts.length).toPrecision(2)} %`
+  const notes = [
+    `texts as ${features} hashed words and runs of letters`,
+    ...(empty > 0
+      ? [`${counted(empty, 'text')} of ${texts.length} (${share}) are empty: all zeros`]
+      : []),
+  ]
+  return splitsOf(
+    labelled,
+    { shape: [features], notes },
+    (row) => bagOfNgrams(texts[row]!, features),
+    (name) => specOf(name, path, options),
+  )
 }
 
 /** One split of {@link textFile}: what a spec calls. */
@@ -44,17 +51,25 @@ export async function textFileSplit({
   return (await textFile(path, options))[name]
 }
 
-function bagged({ where, label, values }: LabelledRecord, key: string, features: number): Example {
-  const text = values[key]
-  if (typeof text === 'string') return { label, x: bagOfNgrams(text, features) }
-  const got = text === undefined ? `no '${key}'` : `'${key}' is ${JSON.stringify(text)}`
-  throw damaged(where, got, `a text under '${key}'`)
+function textsIn(table: Table, key: string): string[] {
+  const alike = table.names.filter((name) => name.toLowerCase() === key.toLowerCase())
+  const found = table.names.includes(key) ? key : alike.length === 1 ? alike[0]! : key
+  const values = column(table, found)
+  return table.rows.map(({ where }, i) => {
+    const value = values?.[i]
+    if (typeof value === 'string') return value
+    const got =
+      value === undefined
+        ? `no '${key}' among ${shortList(table.names, 20)}`
+        : `'${key}' is ${shown(value)}`
+    throw damaged(where, got, `a text under '${key}'`, "Name it with the option 'text'")
+  })
 }
 
 function specOf(name: SplitName, path: string, options: TextFileOptions): Spec {
   return {
     package: '@kshot/episodes/node',
     export: 'textFileSplit',
-    options: { ...(options as Spec['options']), name, path },
+    options: { ...(options as unknown as Spec['options']), name, path },
   }
 }

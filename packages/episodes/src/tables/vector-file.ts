@@ -1,16 +1,17 @@
 import type { Spec } from '@kshot/core'
 import type { Dataset, Splits } from '../dataset'
 import type { SplitName } from '../shares'
-import {
-  damaged,
-  type Example,
-  type LabelledFileOptions,
-  type LabelledRecord,
-  readLabelled,
-  splitsOf,
-} from './labelled-file'
+import { type FeatureOptions, featureColumns } from './feature-columns'
+import { type Labelled, type LabelledFileOptions, readLabelled, splitsOf } from './labelled-file'
+import { numberReader } from './numbers'
+import { vectorColumn } from './vector-column'
 
-export interface VectorFileOptions extends LabelledFileOptions {
+export interface VectorFileOptions extends LabelledFileOptions, FeatureOptions {
+  /**
+   * The column, or key, that holds the whole vector as a list: in JSON `[5.1, 3.5]`, in CSV the same as
+   * a text. By default `x`, where it holds lists.
+   */
+  readonly vector?: string
   /**
    * Each column minus its mean, by its standard deviation, both over the training examples; a column
    * that never varies there becomes 0. Default true.
@@ -21,20 +22,24 @@ export interface VectorFileOptions extends LabelledFileOptions {
 /**
  * Labelled vectors, `[n]` numbers an example: measurements, or embeddings computed before.
  *
- * CSV or TSV with names in the first line: the column `label`, all others numbers. JSONL:
+ * CSV with names in the first line: the column `label`, all others numbers; columns that number the rows
+ * or never vary are left out unless `columns` names them. JSON Lines, or a JSON list:
  * `{ "label": "setosa", "x": [5.1, 3.5] }`. With a column (key) `split` of `train`, `validation`, `test`
- * in each line these are the splits; without, the classes are dealt to splits by `seed`.
- * @throws `episodes/data-not-found`, `episodes/damaged-file`, `episodes/bad-option`,
- * `episodes/splits-overlap`
+ * in each line these are the splits; without, the classes are dealt to splits by `seed`. What was taken
+ * and what was left out stands in `understood`.
+ * @throws `episodes/data-not-found`, `episodes/unreadable-file`, `episodes/file-too-large`,
+ * `episodes/damaged-file`, `episodes/bad-option`, `episodes/splits-overlap`,
+ * `episodes/same-class-twice`, `episodes/not-classes`
  * @example const { train } = await vectorFile('flowers.csv', { label: 'species' })
  */
 export async function vectorFile(path: string, options: VectorFileOptions = {}): Promise<Splits> {
-  const { of: records, given } = await readLabelled(path, options)
-  const names = namesOf(Object.values(records).flat()[0]!)
-  const read = (name: SplitName) => records[name].map((record) => exampleOf(record, names))
-  const raw = { train: read('train'), validation: read('validation'), test: read('test') }
-  const examples = options.standardise === false ? raw : standardised(raw)
-  return splitsOf(examples, { shape: [sizeOf(raw)], given }, (name) => specOf(name, path, options))
+  const { columns, exclude, vector } = options
+  const labelled = await readLabelled(path, options, columns !== undefined || vector !== undefined)
+  const { size, columns: values, notes } = featuresOf(labelled, { columns, exclude, vector })
+  const scaled = options.standardise === false ? values : standardised(values, labelled.rows.train)
+  const exampleAt = (row: number) => Float32Array.from(scaled, (one) => one[row]!)
+  const shape = { shape: [size], notes }
+  return splitsOf(labelled, shape, exampleAt, (name) => specOf(name, path, options))
 }
 
 /** One split of {@link vectorFile}: what a spec calls. */
@@ -46,67 +51,38 @@ export async function vectorFileSplit({
   return (await vectorFile(path, options))[name]
 }
 
-type Examples = { readonly [name in SplitName]: readonly Example[] }
-
-/** The columns that are numbers, or undefined for JSONL, where `x` holds them all. */
-function namesOf({ values }: LabelledRecord): string[] | undefined {
-  return Array.isArray(values.x) ? undefined : Object.keys(values)
-}
-
-function exampleOf({ where, label, values }: LabelledRecord, names?: string[]): Example {
-  const raw = names ? names.map((name) => values[name]) : values.x
-  if (!Array.isArray(raw) || raw.length === 0) {
-    throw damaged(where, 'no numbers', "numbers in each column, or a key 'x' with a list of them")
-  }
-  return { label, x: Float32Array.from(raw, (value, i) => numberOf(value, i, where, names)) }
-}
-
-function numberOf(value: unknown, i: number, where: string, names?: readonly string[]): number {
-  const text = typeof value === 'string' && value.trim() !== ''
-  const number = typeof value === 'number' ? value : text ? Number(value) : Number.NaN
-  if (Number.isFinite(number)) return number
-  const at = names ? `'${names[i]}'` : `x[${i}]`
-  throw damaged(where, `${at} is ${JSON.stringify(value) ?? 'missing'}`, 'a finite number')
-}
-
-function sizeOf(examples: Examples): number {
-  const all = Object.values(examples).flat()
-  const size = all[0]!.x.length
-  const other = all.find(({ x }) => x.length !== size)
-  if (!other) return size
-  throw damaged(`class '${other.label}'`, `an example of ${other.x.length} numbers`, `${size}`)
+function featuresOf(
+  { table, used }: Labelled,
+  { vector, ...options }: FeatureOptions & { readonly vector?: string | undefined },
+) {
+  const read = numberReader(table.delimiter)
+  const list = options.columns ? undefined : vectorColumn(table, vector, read)
+  if (list)
+    return { size: list.length, columns: list, notes: [`vectors of ${list.length} numbers`] }
+  const features = featureColumns(table, used, options, read)
+  return { ...features, size: features.names.length }
 }
 
 /** By the training examples alone: what is tested on has no say. */
-function standardised(examples: Examples): Examples {
-  const size = sizeOf(examples)
-  const { train } = examples
-  if (train.length === 0) return examples
-  const columns = Array.from({ length: size }, (_, k) => moments(train, k))
-  const scale = ({ label, x }: Example) => ({
-    label,
-    x: Float32Array.from(columns, ([mean, deviation], k) =>
-      deviation === 0 ? 0 : (x[k]! - mean) / deviation,
-    ),
+function standardised(
+  columns: readonly Float64Array[],
+  train: readonly number[],
+): readonly (readonly number[] | Float64Array)[] {
+  if (train.length === 0) return columns
+  return columns.map((values) => {
+    // The numbers that a learner sees are float32: so are those that are averaged.
+    const own = Float32Array.from(train, (row) => values[row]!)
+    const mean = own.reduce((sum, v) => sum + v, 0) / own.length
+    const deviation = Math.sqrt(own.reduce((sum, v) => sum + (v - mean) ** 2, 0) / own.length)
+    const scale = (v: number) => (deviation === 0 ? 0 : (Math.fround(v) - mean) / deviation)
+    return values.map(scale)
   })
-  return {
-    train: train.map(scale),
-    validation: examples.validation.map(scale),
-    test: examples.test.map(scale),
-  }
-}
-
-function moments(examples: readonly Example[], k: number): readonly [number, number] {
-  const n = examples.length
-  const mean = examples.reduce((sum, { x }) => sum + x[k]!, 0) / n
-  const squares = examples.reduce((sum, { x }) => sum + (x[k]! - mean) ** 2, 0)
-  return [mean, Math.sqrt(squares / n)]
 }
 
 function specOf(name: SplitName, path: string, options: VectorFileOptions): Spec {
   return {
     package: '@kshot/episodes/node',
     export: 'vectorFileSplit',
-    options: { ...(options as Spec['options']), name, path },
+    options: { ...(options as unknown as Spec['options']), name, path },
   }
 }

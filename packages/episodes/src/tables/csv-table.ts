@@ -1,0 +1,74 @@
+import { KshotError } from '@kshot/core'
+import { csvRows } from './csv'
+import { damaged } from './damaged'
+import { MOST_COLUMNS, type Row, type Table } from './table'
+
+/** In the order in which they are tried. */
+const DELIMITERS = [',', ';', '\t', '|']
+
+/**
+ * The table in a CSV text, whose first line has the names. Where no delimiter is given it is the first
+ * one that parts the header so that the column `label` is there.
+ * @throws `episodes/damaged-file`
+ */
+export function csvTable(
+  path: string,
+  text: string,
+  { delimiter, label }: { readonly delimiter?: string; readonly label: string },
+): Table {
+  // Line ends of old Macs.
+  const lines = text.includes('\n') ? text : text.replaceAll('\r', '\n')
+  try {
+    const between = delimiter ?? delimiterOf(path, lines, label)
+    return { ...tableOf(path, csvRows(lines, between, MOST_COLUMNS)), delimiter: between }
+  } catch (error) {
+    throw error instanceof KshotError ? error : damaged(path, (error as Error).message, 'CSV')
+  }
+}
+
+type CsvRows = Iterable<{ readonly line: number; readonly fields: readonly string[] }>
+
+function tableOf(path: string, csv: CsvRows): Table {
+  const rows: Row[] = []
+  let names: string[] | undefined
+  for (const { line, fields } of csv) {
+    if (!names) {
+      names = namesIn(fields, path)
+      continue
+    }
+    const where = `${path}, line ${line}`
+    if (fields.length !== names.length) {
+      throw damaged(where, `${fields.length} fields`, `${names.length}, as in the first line`)
+    }
+    rows.push({ where, values: fields })
+  }
+  return { path, names: names ?? [], rows }
+}
+
+function namesIn(fields: readonly string[], path: string): string[] {
+  const names = fields.map((field) => field.trim())
+  const seen = new Set<string>()
+  for (const name of names) {
+    if (seen.has(name)) {
+      const expected = 'a name of its own for each column'
+      throw damaged(`${path}, line 1`, `two columns '${name}'`, expected)
+    }
+    seen.add(name)
+  }
+  return names
+}
+
+function delimiterOf(path: string, text: string, label: string): string {
+  const first = /\.(tsv|tab)$/i.test(path) ? ['\t', ...DELIMITERS] : DELIMITERS
+  const headers = first.map((delimiter) => ({ delimiter, names: header(text, delimiter) }))
+  const wanted = label.trim().toLowerCase()
+  const fits = headers.find(({ names }) => names.some((name) => name === wanted))
+  const [most] = [...headers].sort((a, b) => b.names.length - a.names.length)
+  return (fits ?? most!).delimiter
+}
+
+/** The names of the first line, in lower case, if this is the delimiter. */
+function header(text: string, delimiter: string): string[] {
+  const [first] = csvRows(text, delimiter, MOST_COLUMNS)
+  return first?.fields.map((field) => field.trim().toLowerCase()) ?? []
+}

@@ -1,0 +1,116 @@
+import { badOption } from '../checks'
+import { shortList } from '../understood'
+import { damaged } from './damaged'
+import type { NumberReader } from './numbers'
+import type { Table } from './table'
+
+/** Numbers by column, and which columns they are. */
+export interface Features {
+  readonly names: readonly string[]
+  /** One array of `n` numbers for each name. */
+  readonly columns: readonly Float64Array[]
+  readonly notes: readonly string[]
+}
+
+export interface FeatureOptions {
+  /** Names of the columns that are features, all of them. */
+  readonly columns?: readonly string[] | undefined
+  /** Names of columns that are none. */
+  readonly exclude?: readonly string[] | undefined
+}
+
+/** Names of columns that count or name rows. An index may be one of refraction. */
+const ID =
+  /^(|id|ids|idx|index|uuid|guid|key|nr|no|row|rownum|unnamed: ?\d+)$|[_\s.-](id|uuid|guid)$|^(id|uuid|guid)[_\s.-]/i
+const CAMEL_ID = /[a-z](Id|ID)$/
+/** With fewer rows, integers that all differ are no wonder. */
+const FEW_ROWS = 10
+
+/**
+ * The columns of numbers. Unless they are asked for by name, columns that name rows (`id`, or integers
+ * that all differ) or never vary are left out: such a number tells the class where rows are sorted.
+ * @param used columns that are something else: the label, the split
+ * @throws `episodes/bad-option`, `episodes/damaged-file` naming the first value that is no number
+ */
+export function featureColumns(
+  table: Table,
+  used: readonly string[],
+  { columns, exclude = [] }: FeatureOptions,
+  read: NumberReader,
+): Features {
+  const places = new Map(table.names.map((name, i) => [name, i]))
+  for (const name of [...(columns ?? []), ...exclude]) checkName(table, places, name)
+  const left = columns ?? table.names.filter((name) => !used.includes(name))
+  const excluded = new Set(exclude)
+  const candidates = left.filter((name) => !excluded.has(name))
+  const found: { name: string; values: Float64Array }[] = []
+  const why = new Map<string, string>()
+  for (const name of candidates) {
+    const asked = columns !== undefined
+    if (!asked && (ID.test(name.trim()) || CAMEL_ID.test(name))) {
+      why.set(name, 'named like a number of rows')
+      continue
+    }
+    const values = numbers(table, places.get(name)!, read)
+    const fault = asked ? undefined : faultOf(values)
+    if (fault) why.set(name, fault)
+    else found.push({ name, values })
+  }
+  if (found.length === 0) throw nothingLeft(table, why)
+  return {
+    names: found.map(({ name }) => name),
+    columns: found.map(({ values }) => values),
+    notes: notesOf(
+      found.map(({ name }) => name),
+      why,
+    ),
+  }
+}
+
+function numbers({ names, rows }: Table, at: number, read: NumberReader): Float64Array {
+  return Float64Array.from(rows, ({ values, where }) => read(values[at], where, names[at]!))
+}
+
+function faultOf(values: Float64Array): string | undefined {
+  if (values.length < 2) return undefined
+  if (values.every((value) => value === values[0])) return 'always the same'
+  if (values.length < FEW_ROWS || !values.every((value) => Number.isInteger(value)))
+    return undefined
+  return new Set(values).size === values.length ? 'integers that all differ' : undefined
+}
+
+function notesOf(names: readonly string[], why: ReadonlyMap<string, string>): string[] {
+  const features = `${names.length} features: ${shortList(names, 8)}`
+  if (why.size === 0) return [features]
+  const left = [...why].map(([name, reason]) => `'${name}' (${reason})`)
+  return [features, `columns left out: ${shortList(left, 8)}; columns: […] names those to take`]
+}
+
+function checkName(
+  { names, path }: Table,
+  places: ReadonlyMap<string, number>,
+  name: string,
+): void {
+  if (places.has(name)) return
+  throw badOption(
+    `${path}: no column '${name}' among ${shortList(names, 20)}`,
+    'names of columns that are there',
+    'Correct the options columns and exclude',
+  )
+}
+
+function nothingLeft({ path, rows }: Table, why: ReadonlyMap<string, string>) {
+  if (why.size === 0) {
+    return damaged(
+      rows[0]?.where ?? path,
+      'no numbers',
+      "numbers in each column, or a key 'x' with a list of them",
+    )
+  }
+  const left = [...why].map(([name, reason]) => `'${name}' (${reason})`)
+  return badOption(
+    `${path}: no column of numbers but ${shortList(left, 8)}`,
+    'features of the examples',
+    `Name the columns to take, as in columns: ['${[...why.keys()][0]}']`,
+  )
+}

@@ -1,0 +1,96 @@
+import { damaged } from './damaged'
+import { MOST_COLUMNS, type Row, type Table } from './table'
+
+type Record = { readonly [key: string]: unknown }
+
+/** Deeper is no example, but a text that was made to exhaust a parser. */
+const DEEPEST = 32
+/** Objects whose keys all differ would be a table of nothing but gaps. */
+const MOST_CELLS = 2 ** 26
+
+/**
+ * The table in JSON Lines: one object a line.
+ * @throws `episodes/damaged-file` naming the line
+ */
+export function jsonLinesTable(path: string, text: string): Table {
+  const records: { where: string; record: Record }[] = []
+  for (const [i, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue
+    const where = `${path}, line ${i + 1}`
+    const record = parsed(line, where)
+    if (!isRecord(record)) throw damaged(where, line.slice(0, 60), 'one JSON object a line')
+    records.push({ where, record })
+  }
+  return tableOf(path, records)
+}
+
+/**
+ * The table in a JSON list of objects.
+ * @throws `episodes/damaged-file` naming the entry
+ */
+export function jsonArrayTable(path: string, text: string): Table {
+  const expected = 'a JSON list of objects, or one object a line'
+  const list = parsed(text, path)
+  if (list === undefined) throw damaged(path, text.trim().slice(0, 60), expected)
+  if (!Array.isArray(list)) throw damaged(path, 'JSON that is no list', expected)
+  const records = list.map((record: unknown, i) => {
+    const where = `${path}, entry ${i + 1}`
+    if (!isRecord(record)) throw damaged(where, JSON.stringify(record).slice(0, 60), 'an object')
+    return { where, record }
+  })
+  return tableOf(path, records)
+}
+
+/** The value of a JSON text, undefined where it is none. */
+function parsed(text: string, where: string): unknown {
+  if (deeperThan(text, DEEPEST)) {
+    throw damaged(where, `brackets in more than ${DEEPEST} brackets`, `at most ${DEEPEST}`)
+  }
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function deeperThan(text: string, most: number): boolean {
+  let [depth, quoted] = [0, false]
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c === 92 && quoted) i++
+    else if (c === 34) quoted = !quoted
+    else if (quoted) continue
+    else if (c === 91 || c === 123) depth++
+    else if (c === 93 || c === 125) depth--
+    if (depth > most) return true
+  }
+  return false
+}
+
+function isRecord(value: unknown): value is Record {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function tableOf(
+  path: string,
+  records: readonly { readonly where: string; readonly record: Record }[],
+): Table {
+  const places = new Map<string, number>()
+  for (const { where, record } of records) {
+    for (const key of Object.keys(record)) if (!places.has(key)) places.set(key, places.size)
+    if (places.size > MOST_COLUMNS) throw damaged(where, `${places.size} keys`, `${MOST_COLUMNS}`)
+  }
+  if (places.size * records.length > MOST_CELLS) {
+    throw damaged(
+      path,
+      `${places.size} keys in ${records.length} objects`,
+      'objects with the same keys',
+    )
+  }
+  const rows = records.map(({ where, record }): Row => {
+    const values: unknown[] = new Array(places.size).fill(undefined)
+    for (const [key, value] of Object.entries(record)) values[places.get(key)!] = value
+    return { where, values }
+  })
+  return { path, names: [...places.keys()], rows }
+}

@@ -1,0 +1,25 @@
+/** The rows of a file, whatever its format. */
+export interface Table {
+  readonly path: string
+  /** Of all columns, or keys, in the order in which they first come. */
+  readonly names: readonly string[]
+  readonly rows: readonly Row[]
+  /** Between the fields of a line; undefined for JSON. */
+  readonly delimiter?: string
+}
+
+export interface Row {
+  /** As in `flowers.csv, line 7`: for errors. */
+  readonly where: string
+  /** In the order of the names; from CSV all values are texts. Undefined where a key is missing. */
+  readonly values: readonly unknown[]
+}
+
+/** More are no table, but a file that was made to exhaust memory. */
+export const MOST_COLUMNS = 100_000
+
+/** A column by its name. */
+export function column({ names, rows }: Table, name: string): unknown[] | undefined {
+  const at = names.indexOf(name)
+  return at < 0 ? undefined : rows.map(({ values }) => values[at])
+}
