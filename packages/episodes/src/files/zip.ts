@@ -19,6 +19,7 @@ const MOST = { archive: 2 ** 28, file: 2 ** 20, total: 2 ** 28 }
 /**
  * The files of a zip archive that are wanted, each checked. Its directory is read to its end, so that
  * none is missing without a word; sizes are checked before anything is unpacked.
+ * @param wanted may throw at a name that has no place there
  * @throws `episodes/damaged-archive` naming the entry, `episodes/unreadable-file`,
  * `episodes/file-too-large`
  */
@@ -74,21 +75,30 @@ function readEntries(
       if (fault) reject(damagedArchive(file, fault))
       else resolve([...files.values()])
     })
-    zip.on('entry', (entry: Entry) => {
-      if (!wanted(entry.fileName)) return zip.readEntry()
-      reader.readLocalFileHeader(entry, { minimal: true }, (error, header) => {
-        try {
+    const attempt = (step: () => void) => {
+      try {
+        step()
+      } catch (fault) {
+        reject(fault)
+      }
+    }
+    const read = (entry: Entry) =>
+      reader.readLocalFileHeader(entry, { minimal: true }, (error, header) =>
+        attempt(() => {
           if (error) throw error
           store(entry, header!.fileDataStart)
           zip.readEntry()
-        } catch (fault) {
-          reject(fault)
-        }
-      })
-    })
+        }),
+      )
+    zip.on('entry', (entry: Entry) =>
+      attempt(() => (wanted(entry.fileName) ? read(entry) : zip.readEntry())),
+    )
     zip.readEntry()
   })
 }
+
+const STORED = 0
+const DEFLATED = 8
 
 /** What follows the last entry of a directory: its end, in one of its forms. */
 const ENDS = ['PK\x05\x06', 'PK\x06\x06', 'PK\x05\x05', 'PK\x06\x08']
@@ -102,8 +112,13 @@ function directoryFault(buffer: Buffer, at: number, count: number): string | und
 
 /** An entry's bytes, with the checks of length and CRC that yauzl leaves to its caller. */
 function unpack(packed: Uint8Array, entry: Entry, place: string): Uint8Array {
+  const { compressionMethod: method, generalPurposeBitFlag: flags } = entry
+  if (flags & 1) throw damagedArchive(place, 'encrypted')
+  if (method !== STORED && method !== DEFLATED) {
+    throw damagedArchive(place, `packed by method ${method}, neither stored nor deflated`)
+  }
   let bytes = packed
-  if (entry.compressionMethod !== 0) {
+  if (method === DEFLATED) {
     try {
       const size = entry.uncompressedSize + 1
       bytes = inflateRawSync(packed, { maxOutputLength: size, chunkSize: chunkFor(size) })

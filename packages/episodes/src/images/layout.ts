@@ -111,7 +111,7 @@ async function splitFolders({ folders }: Listing): Promise<readonly SplitFolder[
 async function classesIn(dir: string, found: Listing, notes: string[]): Promise<ClassFolder[]> {
   const loose = pictures(found)
   if (loose.length > 0) notes.push(`beside the classes, not read: ${names(loose)} in ${dir}`)
-  const above = [await realpath(dir)]
+  const above = [await realPath(dir)]
   const classes = await Promise.all(found.folders.map((folder) => classesAt(folder, notes, above)))
   const all = classes.flat()
   await checkTwice(all)
@@ -124,7 +124,7 @@ async function classesAt(
   above: readonly string[],
   group?: string,
 ): Promise<ClassFolder[]> {
-  const real = await realpath(folder.path)
+  const real = await realPath(folder.path)
   if (above.includes(real)) throw unreadable(folder.path, 'a link to a folder that it lies in')
   if (above.length > DEEPEST) throw unreadable(folder.path, 'folders in folders without an end')
   const id = group === undefined ? folder.name : `${group}/${folder.name}`
@@ -173,7 +173,7 @@ function checkOdd({ odd }: Listing): void {
 async function checkTwice(classes: readonly ClassFolder[]): Promise<void> {
   const seen = new Map<string, string>()
   for (const { id, path } of classes) {
-    const real = await realpath(path)
+    const real = await realPath(path)
     const other = seen.get(real)
     if (other !== undefined) {
       throw new KshotError('episodes/same-class-twice', {
@@ -184,6 +184,12 @@ async function checkTwice(classes: readonly ClassFolder[]): Promise<void> {
     }
     seen.set(real, id)
   }
+}
+
+async function realPath(path: string): Promise<string> {
+  return realpath(path).catch((cause) => {
+    throw unreadable(path, 'a folder that can not be opened, by its name', cause)
+  })
 }
 
 async function listed(path: string): Promise<Listing> {

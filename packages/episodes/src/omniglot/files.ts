@@ -23,9 +23,11 @@ export async function readDrawings(folder: string, part: string): Promise<Stored
     const drawings = await readFolder(join(folder, part), isDrawing)
     return inOrder(drawings.map(({ path, bytes }) => ({ path: `${part}/${path}`, bytes })))
   }
-  const files = await readZip(zip, (path) => !path.endsWith('/') && !isSystems(path))
-  const other = files.find(({ path }) => !isDrawing(path))
-  if (other) throw damagedArchive(`${zip}: ${other.path}`, 'a file that is no drawing (.png)')
+  const files = await readZip(zip, (path) => {
+    if (path.endsWith('/') || isSystems(path)) return false
+    if (isDrawing(path)) return true
+    throw damagedArchive(`${zip}: ${path}`, 'a file that is no drawing (.png)')
+  })
   if (files.length === 0) throw damagedArchive(zip, 'an archive without drawings')
   return inOrder(files)
 }

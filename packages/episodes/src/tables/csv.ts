@@ -9,14 +9,16 @@ export function* csvRows(
   delimiter = ',',
   most = Number.POSITIVE_INFINITY,
 ): Generator<{ line: number; fields: string[] }> {
+  const [lineEnd, between] = [finder(text, '\n'), finder(text, delimiter)]
   let [at, line] = [0, 1]
   while (at < text.length) {
     const row = { line, fields: [] as string[] }
     for (;;) {
-      const field = text[at] === '"' ? quoted(text, at) : plain(text, at, delimiter)
+      const quote = text[at] === '"'
+      const field = quote ? quoted(text, at) : plain(text, at, between(at), lineEnd(at))
       row.fields.push(field.value)
       if (row.fields.length > most) throw new Error(`line ${line}: more than ${most} fields`)
-      line += field.value.split('\n').length - 1
+      if (quote) line += lineBreaks(field.value)
       at = field.end
       if (text[at] !== delimiter) break
       at++
@@ -30,27 +32,44 @@ export function* csvRows(
   }
 }
 
+/** Where a character comes next, from places that only grow: each is looked for once. */
+function finder(text: string, character: string): (from: number) => number {
+  let next = -1
+  return (from) => {
+    if (next < from) next = text.indexOf(character, from)
+    if (next < 0) next = text.length
+    return next
+  }
+}
+
+function lineBreaks(text: string): number {
+  let count = 0
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++
+  return count
+}
+
 interface Field {
   readonly value: string
   /** Where the next character stands. */
   readonly end: number
 }
 
-function plain(text: string, from: number, delimiter: string): Field {
-  let end = from
-  while (end < text.length && text[end] !== delimiter && text[end] !== '\n') end++
-  const carriage = text[end] !== delimiter && text[end - 1] === '\r' && end > from
+function plain(text: string, from: number, between: number, lineEnd: number): Field {
+  const end = Math.min(between, lineEnd)
+  const carriage = end === lineEnd && end > from && text[end - 1] === '\r'
   return { value: text.slice(from, carriage ? end - 1 : end), end }
 }
 
 function quoted(text: string, from: number): Field {
-  let value = ''
-  for (let at = from + 1; ; ) {
+  let doubled = false
+  for (let at = from + 1; ; doubled = true) {
     const end = text.indexOf('"', at)
     if (end < 0) throw new Error('a quote that is never closed')
-    value += text.slice(at, end)
-    if (text[end + 1] !== '"') return { value, end: end + 1 }
-    value += '"'
-    at = end + 2
+    if (text[end + 1] === '"') {
+      at = end + 2
+      continue
+    }
+    const value = text.slice(from + 1, end)
+    return { value: doubled ? value.replaceAll('""', '"') : value, end: end + 1 }
   }
 }

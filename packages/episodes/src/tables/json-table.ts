@@ -17,7 +17,7 @@ export function jsonLinesTable(path: string, text: string): Table {
   for (const [i, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue
     const where = `${path}, line ${i + 1}`
-    const record = parsed(line, where)
+    const record = parsed(line, where, 0)
     if (!isRecord(record)) throw damaged(where, line.slice(0, 60), 'one JSON object a line')
     records.push({ where, record })
   }
@@ -30,7 +30,7 @@ export function jsonLinesTable(path: string, text: string): Table {
  */
 export function jsonArrayTable(path: string, text: string): Table {
   const expected = 'a JSON list of objects, or one object a line'
-  const list = parsed(text, path)
+  const list = parsed(text, path, 1)
   if (list === undefined) throw damaged(path, text.trim().slice(0, 60), expected)
   if (!Array.isArray(list)) throw damaged(path, 'JSON that is no list', expected)
   const records = list.map((record: unknown, i) => {
@@ -41,10 +41,18 @@ export function jsonArrayTable(path: string, text: string): Table {
   return tableOf(path, records)
 }
 
-/** The value of a JSON text, undefined where it is none. */
-function parsed(text: string, where: string): unknown {
-  if (deeperThan(text, DEEPEST)) {
+/**
+ * The value of a JSON text, undefined where it is none. Its brackets and keys are counted before it is
+ * parsed.
+ * @param outer brackets around the objects
+ */
+function parsed(text: string, where: string, outer: 0 | 1): unknown {
+  const { depth, keys } = shapeOf(text, outer)
+  if (depth > DEEPEST) {
     throw damaged(where, `brackets in more than ${DEEPEST} brackets`, `at most ${DEEPEST}`)
+  }
+  if (keys > MOST_COLUMNS) {
+    throw damaged(where, `an object of more than ${MOST_COLUMNS} keys`, `at most ${MOST_COLUMNS}`)
   }
   try {
     return JSON.parse(text)
@@ -53,18 +61,22 @@ function parsed(text: string, where: string): unknown {
   }
 }
 
-function deeperThan(text: string, most: number): boolean {
-  let [depth, quoted] = [0, false]
-  for (let i = 0; i < text.length; i++) {
+/** How deep its brackets are, and how many keys its largest object has; no more than is too much. */
+function shapeOf(text: string, outer: number): { depth: number; keys: number } {
+  let [depth, deepest, keys, most, quoted] = [0, 0, 0, 0, false]
+  for (let i = 0; i < text.length && deepest <= DEEPEST && most <= MOST_COLUMNS; i++) {
     const c = text.charCodeAt(i)
     if (c === 92 && quoted) i++
     else if (c === 34) quoted = !quoted
     else if (quoted) continue
-    else if (c === 91 || c === 123) depth++
-    else if (c === 93 || c === 125) depth--
-    if (depth > most) return true
+    else if (c === 91 || c === 123) deepest = Math.max(deepest, ++depth)
+    else if (c === 58) most = Math.max(most, ++keys)
+    else if (c === 93 || c === 125) {
+      depth--
+      if (depth === outer) keys = 0
+    }
   }
-  return false
+  return { depth: deepest, keys: most }
 }
 
 function isRecord(value: unknown): value is Record {
