@@ -10,11 +10,13 @@ import {
   type Splits,
   sinusoids,
   taskSetHash,
+  type Understood,
 } from '@kshot/episodes'
 import { findOmniglot, omniglot } from '@kshot/episodes/node'
 import { glyphs } from '@kshot/glyphs'
 import { intents } from '@kshot/intents'
 import { count } from '@kshot/results'
+import { checkEnoughClasses } from './enough-classes'
 import { ownData } from './own-data'
 import type { Config } from './schema'
 
@@ -30,6 +32,8 @@ export interface Data {
   readonly description: string
   /** The data says itself which class belongs to which split. */
   readonly splitGiven?: boolean
+  /** What was made of a user's files. */
+  readonly understood?: Understood
   /** The hash of all test episodes: contents, order, labels and preprocessing. */
   episodeSet(): Promise<string>
 }
@@ -113,9 +117,11 @@ type Shape = {
  * Episodes, batches and pairs from the classes of a data set.
  * @throws `episodes/too-few-classes`, `episodes/class-too-small`
  */
-export function tasksOf({ dataset, train, validate, test, seed }: Config, splits: Splits): Data {
+export function tasksOf(config: Config, splits: Splits): Data {
+  const { dataset, train, validate, test, seed } = config
   const training =
     train.split === 'train+val' ? concatenate(splits.train, splits.validation) : splits.train
+  checkEnoughClasses(config, { ...splits, train: training }, ['test', 'validate'])
   const { distort, rotations } = dataset as Partial<Of<'omniglot'>>
   const trainDistort = train.distort ?? distort
   const draw = (split: Dataset, shape: Shape, seed: string, distortion = distort) => {
@@ -134,19 +140,21 @@ export function tasksOf({ dataset, train, validate, test, seed }: Config, splits
   const tests = draw(splits.test, test, `test ${test.seed}`)
   const { validation } = splits
   return {
-    train: (kind = 'episodes') =>
-      kind === 'episodes' || kind === 'nothing'
-        ? draw(training, train, `train ${seed}`, trainDistort)
-        : (sameImages[kind](
-            training,
-            train,
-            `train ${seed}`,
-            trainDistort,
-          ) as unknown as TaskSource),
+    train(kind = 'episodes') {
+      const name = `train ${seed}`
+      if (kind === 'batches' || kind === 'pairs') {
+        return sameImages[kind](training, train, name, trainDistort) as unknown as TaskSource
+      }
+      // What trains on nothing asks for the shape of tasks alone.
+      if (kind === 'nothing' && training.classes.length < train.ways!) return tests
+      checkEnoughClasses(config, { ...splits, train: training }, ['train'])
+      return draw(training, train, name, trainDistort)
+    },
     validation: validate ? draw(validation, validate, `validate ${validate.seed}`) : undefined,
     test: tests,
     description: describe(dataset.name, { ...splits, train: training }),
     ...(splits.given !== undefined && { splitGiven: splits.given }),
+    ...(splits.understood && { understood: splits.understood }),
     episodeSet: async () => episodeSetHash(tests, test.episodes),
   }
 }

@@ -12,43 +12,54 @@ export const ownData = {
     open: (dataset: Dataset) => images(dataset as Of<'images'>),
   },
   vectors: {
-    description: 'your labelled vectors: CSV, TSV or JSONL (dataset.path)',
+    description: 'your labelled vectors: CSV, TSV, JSON Lines or JSON (dataset.path)',
     open: (dataset: Dataset) => vectors(dataset as Of<'vectors'>),
   },
   texts: {
-    description: 'your labelled texts: CSV, TSV or JSONL (dataset.path)',
+    description: 'your labelled texts: CSV, TSV, JSON Lines or JSON (dataset.path)',
     open: (dataset: Dataset) => texts(dataset as Of<'texts'>),
   },
 }
 
 /**
- * A data set with all said that its files say: pictures get a size and channels that suit them.
+ * A data set with all said that its files say: pictures get a size, channels and bits that suit them,
+ * and are cut where they are of other proportions.
  * @throws what `imageFolder` throws
  */
 export async function suited(dataset: Dataset): Promise<Dataset> {
-  if (dataset.name !== 'images' || (dataset.size && dataset.channels)) return dataset
-  const { size, channels } = await imageFolderFormat(dataset.path)
+  if (dataset.name !== 'images') return dataset
+  const fit = dataset.fit ?? 'cover'
+  if (dataset.size && dataset.channels) return { ...dataset, fit }
+  const found = await imageFolderFormat(dataset.path)
+  const bits = dataset.bits ?? found.bits
   return {
     ...dataset,
-    channels: dataset.channels ?? channels,
-    size: dataset.size ?? [size[0], size[1]],
+    channels: dataset.channels ?? found.channels,
+    size: dataset.size ?? [found.size[0], found.size[1]],
+    fit,
+    ...(bits !== undefined && { bits }),
   }
 }
 
-async function images(dataset: Of<'images'>): Promise<Splits> {
-  const { path, size, channels, resize, invert } = (await suited(dataset)) as Of<'images'>
-  const format = { size: size!, channels: channels!, resize, invert }
-  return imageFolder(path, { ...dealing(dataset), ...format })
+/** A configuration that was written before there was a fit has stretched its pictures. */
+export const FIT_BEFORE = 'stretch'
+
+function images({ name: _, path, distort: __, ...options }: Of<'images'>): Promise<Splits> {
+  return imageFolder(path, written({ fit: FIT_BEFORE, ...options }))
 }
 
-function vectors({ path, label, standardise, ...dataset }: Of<'vectors'>): Promise<Splits> {
-  return vectorFile(path, { ...dealing(dataset), label, standardise })
+function vectors({ name: _, path, ...options }: Of<'vectors'>): Promise<Splits> {
+  return vectorFile(path, written(options))
 }
 
-function texts({ path, label, text, features, ...dataset }: Of<'texts'>): Promise<Splits> {
-  return textFile(path, { ...dealing(dataset), label, text, features })
+function texts({ name: _, path, ...options }: Of<'texts'>): Promise<Splits> {
+  return textFile(path, written(options))
 }
 
-function dealing({ seed, splits }: Pick<Of<'images'>, 'seed' | 'splits'>) {
-  return { seed, ...(splits && { splits }) }
+type Written<T> = { [Key in keyof T]: Exclude<T[Key], undefined> }
+
+/** Without the options that nobody has given. */
+function written<T extends object>(options: T): Written<T> {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given) as Written<T>
 }

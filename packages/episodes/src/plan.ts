@@ -125,8 +125,8 @@ export function checkEpisodes({ classes, shape }: Dataset, options: EpisodeOptio
   if (within === 'group') checkGroups({ classes }, largest(ways))
   if (drawers === 'shared') checkSameSizes(classes)
   const needed = largest(shots) + queries
-  const small = classes.find(({ size }) => size < needed)
-  if (small) throw tooSmall(small, needed, largest(shots), queries)
+  const small = classes.filter(({ size }) => size < needed)
+  if (small.length > 0) throw tooSmall(small, needed, largest(shots), queries)
 }
 
 export function largest(count: Count): number {
@@ -145,15 +145,17 @@ function checkSameSizes(classes: readonly ClassEntry[]): void {
 }
 
 function tooSmall(
-  { id, size }: ClassEntry,
+  small: readonly ClassEntry[],
   needed: number,
   shots: number,
   queries: number,
 ): KshotError {
+  const { id, size } = small[0]!
+  const others = small.length > 1 ? `, and ${small.length - 1} more classes with too few` : ''
   return new KshotError('episodes/class-too-small', {
-    got: `the class '${id}' with ${size} examples`,
+    got: `the class '${id}' with ${size} examples${others}`,
     expected: `at least ${needed} (${shots} support + ${queries} query)`,
-    remedy: 'Take fewer shots or queries, add examples, or leave the class out',
+    remedy: `Take fewer shots or queries, add examples, or leave small classes out: of pictures with minImages: ${needed}, of tables with minExamples: ${needed}`,
   })
 }
 

@@ -36,6 +36,7 @@ export type {
   Measured,
   Result,
   Setting,
+  TakenData,
   TestScore,
   WarmStart,
 } from './result'

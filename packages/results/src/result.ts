@@ -76,6 +76,19 @@ export interface Setting {
   readonly queries: number
 }
 
+/** What was taken of a user's files: counts, and sentences for people. */
+export interface TakenData {
+  readonly classes: number
+  readonly examples: number
+  readonly splits: { readonly train: number; readonly validation: number; readonly test: number }
+  readonly dealt: string
+  readonly notes: readonly string[]
+  /** Files that were not read, by ending. */
+  readonly skipped: { readonly [ending: string]: number }
+  readonly broken: readonly { readonly file: string; readonly reason: string }[]
+  readonly small: readonly { readonly id: string; readonly size: number }[]
+}
+
 /** A result of `kshot run`; its keys are stable. Fractions, not per cent; seconds. */
 export interface Result {
   readonly learner: Spec
@@ -89,6 +102,8 @@ export interface Result {
   }[]
   /** Two results whose hashes differ were tested on other episodes: never rank them together. */
   readonly episodeSet: string
+  /** Of a user's files: what was taken of them, and what was left out. */
+  readonly data?: TakenData
   /** Not of a regression, nor of more groups than a table can show. */
   readonly confusion?: Confusion
   /** Of `kshot eval --setting lake-one-shot`. */

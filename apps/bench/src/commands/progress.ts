@@ -11,6 +11,7 @@ import { executorName, trainingName } from '../running/describe'
 import type { About, RunEvents } from '../running/run-events'
 import { barDisplay, lineDisplay } from '../terminal/display'
 import { type Colours, coloursOf, percent } from '../terminal/text'
+import { understoodLines } from '../understood'
 
 /** Shows a run on stderr: what is run, then how far it has come. */
 export interface Progress extends RunEvents {
@@ -64,6 +65,10 @@ function header(what: 'run' | 'eval', about: About, { bold, dim }: Colours): str
   }
   const width = Math.max(...Object.keys(rows).map((name) => name.length))
   const lines = Object.entries(rows).map(([name, text]) => `  ${dim(name.padEnd(width))}  ${text}`)
+  const understood = data.understood ? understoodLines(data.understood) : []
+  const below = understood.map((line) => `  ${' '.repeat(width)}  ${dim(line)}`)
+  const after = Object.keys(rows).indexOf('data') + 1
+  lines.splice(after, 0, ...below)
   return [bold(`kshot ${what}`), ...lines].join('\n')
 }
 

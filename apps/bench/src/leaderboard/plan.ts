@@ -143,7 +143,7 @@ function trainingOf(
   const { ways, shots, queries } = shape
   const said = { ...withoutUndefined(board.train), ...withoutUndefined(train) }
   const own = { ways, shots, queries, metaBatch: 1, ...said } as Step
-  if (!fitted) return own
+  if (!fitted || splits.train.classes.length === 0) return own
   // A pool of as many examples as the smallest class has.
   const most = Math.min(...splits.train.classes.map(({ size }) => size)) - own.queries
   return {

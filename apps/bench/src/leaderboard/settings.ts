@@ -3,6 +3,7 @@ import { canonicalJson } from '@kshot/core'
 import type { Splits } from '@kshot/episodes'
 import { checked } from '../config'
 import { datasets } from '../data'
+import { tooFewClasses } from '../enough-classes'
 import { suited } from '../own-data'
 import { resolvePaths } from '../resolve-paths'
 import type { Config } from '../schema'
@@ -43,16 +44,24 @@ export interface Places {
  */
 export async function settingsOf(board: Leaderboard, places: Places): Promise<Setting[]> {
   const opened = new Map<string, Promise<Splits>>()
+  const untrained = trainsNothing(board)
+  const open = (dataset: Config['dataset']): Promise<Splits> => {
+    const key = canonicalJson(dataset)
+    if (!opened.has(key)) opened.set(key, datasets[dataset.name]!.splits!(dataset, places.data))
+    return opened.get(key)!
+  }
   const settings: Setting[] = []
   for (const [i, input] of board.settings.entries()) {
     const data = input.data ?? board.data
     if (!data) throw badValue(`no data for 'settings.${i}'`, 'data of its own or for all', HOW)
     const dataset = await datasetOf(data, places.from)
-    const key = canonicalJson(dataset)
-    if (!opened.has(key)) {
-      opened.set(key, datasets[dataset.name]!.splits!(dataset, places.data))
+    const splits = await open(dataset)
+    if (untrained && wantsMore(input, splits) && !('splits' in dataset && dataset.splits)) {
+      const whole = { ...dataset, splits: { train: 0, validation: 0, test: 1 } }
+      settings.push(settingOf(input, whole as typeof dataset, await open(whole as never), true))
+    } else {
+      settings.push(settingOf(input, dataset, splits, untrained))
     }
-    settings.push(settingOf(input, dataset, await opened.get(key)!))
   }
   const names = settings.map(({ name }) => name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
@@ -91,10 +100,32 @@ async function datasetOf(
   return suited(checked(datasetSchema, dataset))
 }
 
-function settingOf(input: SettingInput, dataset: Config['dataset'], splits: Splits): Setting {
+/** Standard learners, and learners, that learn nothing. */
+const UNTRAINED = ['nearest-centroid', 'nearest-neighbours', 'nearestCentroid', 'nearestNeighbours']
+
+/** Then all classes may be tested on. */
+function trainsNothing({ learners = ['protonet'] }: Leaderboard): boolean {
+  return learners.every((entry) => {
+    const name = typeof entry === 'string' ? entry : (entry.use ?? entry.learner?.name)
+    return UNTRAINED.includes(String(name))
+  })
+}
+
+/** Whether a user's own classes are too few to be dealt to three splits. */
+function wantsMore({ ways = WAYS }: SettingInput, { test, given, understood }: Splits): boolean {
+  return understood !== undefined && !given && test.classes.length < ways
+}
+
+function settingOf(
+  input: SettingInput,
+  dataset: Config['dataset'],
+  splits: Splits,
+  untrained: boolean,
+): Setting {
   const { shots, within, drawers } = input
-  const all = [splits.train, splits.validation, splits.test]
+  const all = untrained ? [splits.test] : [splits.train, splits.validation, splits.test]
   const ways = input.ways ?? Math.min(WAYS, ...all.map(({ classes }) => classes.length))
+  if (ways < 2) throw tooFewClasses(splits)
   const sizes = all.flatMap(({ classes }) => classes.map(({ size }) => size))
   const queries = input.queries ?? Math.max(1, Math.min(QUERIES, Math.min(...sizes) - shots))
   return {

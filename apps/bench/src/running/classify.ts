@@ -8,10 +8,11 @@ import {
   type Prediction,
   useBackend,
 } from '@kshot/core'
-import { decodeImage, type ImageFormat } from '@kshot/episodes/node'
+import { decodeImage, type ImageFormat, isPicture } from '@kshot/episodes/node'
 import { tensor } from '@tensorflow/tfjs-core'
 import { backends } from '../backends/backends'
 import { parseConfig } from '../config'
+import { FIT_BEFORE } from '../own-data'
 import type { Config } from '../schema'
 import { buildLearner } from '../specs'
 import { readMeta } from './meta-file'
@@ -100,18 +101,24 @@ interface Format {
 
 /** As the data set of the checkpoint has its pictures. */
 function formatOf(dataset: Config['dataset'], wanted: Invert): Format {
-  const grey = { size: [28, 28], channels: 1 } as const
+  const grey = { size: [28, 28], channels: 1, fit: 'stretch' } as const
   switch (dataset.name) {
     case 'glyphs':
       return { image: { ...grey, resize: 'area' }, invert: wanted }
     case 'omniglot':
       return { image: { ...grey, resize: dataset.resize }, invert: wanted }
     case 'images': {
-      const { size, channels, resize, invert } = dataset
+      const { size, channels, resize, fit = FIT_BEFORE, bits, invert } = dataset
       // What the whole folder was, every picture is: nothing is to be guessed.
       const same = invert ? 'yes' : 'no'
       return {
-        image: { size: size!, channels: channels!, resize },
+        image: {
+          size: size!,
+          channels: channels!,
+          resize,
+          fit,
+          ...(bits !== undefined && { bits }),
+        },
         invert: wanted === 'auto' ? same : wanted,
       }
     }
@@ -145,7 +152,7 @@ async function picturesAt(path: string): Promise<string[]> {
     throw noPictures(path, cause)
   })
   if (!found.isDirectory()) return [path]
-  const names = (await readdir(path)).filter((name) => /^[^.].*\.(png|jpe?g|webp)$/i.test(name))
+  const names = (await readdir(path)).filter((name) => !name.startsWith('.') && isPicture(name))
   return names.sort().map((name) => join(path, name))
 }
 
@@ -193,7 +200,7 @@ function undecodable(faults: readonly string[]): KshotError {
   const many = faults.length === 1 ? 'a file that is' : `${faults.length} files that are`
   return new KshotError('classify/undecodable', {
     got: `${many} no whole picture: ${faults.join('; ')}`,
-    expected: 'png, jpeg or webp',
+    expected: 'png, jpeg, webp, gif, tiff, avif or bmp',
     remedy: 'Replace them, or leave them out',
   })
 }
@@ -202,7 +209,7 @@ function noPictures(path: string, cause?: unknown): KshotError {
   const why = cause ? ` (${(cause as Error).message})` : ''
   return new KshotError('classify/no-pictures', {
     got: `no pictures at ${path}${why}`,
-    expected: 'a .png, .jpg, .jpeg or .webp, or a folder with some',
+    expected: 'a .png, .jpg or another kind of picture, or a folder with some',
     remedy: 'Check the path',
     cause,
   })

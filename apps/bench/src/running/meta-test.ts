@@ -50,6 +50,7 @@ export async function metaTest(job: MetaTestJob): Promise<MetaTested> {
     baselines: [measured.baseline.row],
     episodeSet: await data.episodeSet(),
     splitGiven: data.splitGiven,
+    understood: data.understood,
     confusion: confusionOf(data.test, evaluation.predicted),
     seconds: { total: (performance.now() - job.startedAt) / 1000, test: measured.seconds },
   })

@@ -30,7 +30,7 @@ function labelsOf({ config, learner, params, splitGiven, train: { begunWith } }:
     adaptationSteps: learner.traits.innerSteps,
     rotationsAtTest: rotations,
     split: splitName(config, splitGiven),
-    resize: 'resize' in dataset ? dataset.resize : 'none',
+    resize: resizeName(dataset),
     withinAlphabet: test.within === 'group',
     // What it was started from has seen the validation classes too.
     trainingSplit: begunWith?.split === 'train+val' ? 'train+val' : train.split,
@@ -43,6 +43,13 @@ function normalisedTogether({ traits }: MetaLearner, queries: number): number {
   return { all: queries, one: 1, none: 0 }[traits.queriesTogether]
 }
 
+/** How pictures were brought to their size: `area`, `area, cover`. */
+function resizeName(dataset: Config['dataset']): string {
+  if (!('resize' in dataset)) return 'none'
+  const { resize } = dataset
+  return 'fit' in dataset && dataset.fit !== undefined ? `${resize}, ${dataset.fit}` : resize
+}
+
 export interface Parts {
   readonly config: Config
   readonly learner: MetaLearner
@@ -51,6 +58,7 @@ export interface Parts {
   readonly test: Scores
   readonly baselines: Result['baselines']
   readonly episodeSet: string
+  readonly understood: Result['data'] | undefined
   readonly confusion: Confusion | undefined
   readonly train: Result['train']
   readonly best: Result['best']
@@ -78,6 +86,7 @@ export function resultOf(parts: Parts): Result {
     test: testScore(parts.test),
     baselines: parts.baselines,
     episodeSet: parts.episodeSet,
+    ...(parts.understood && { data: parts.understood }),
     ...(parts.confusion && { confusion: parts.confusion }),
     labels,
     backend: device.backend,

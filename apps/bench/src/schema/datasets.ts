@@ -28,10 +28,21 @@ const own = {
     .optional(),
   /** Deals the classes to the splits. */
   seed: z.int().min(0).default(0),
+  /** `exact`: classes whose names differ in case or spaces alone are two. */
+  spelling: z.enum(['strict', 'exact']).optional(),
 }
-/** The column or key with the class. */
-const label = z.string().default('label')
+/** Of a CSV, TSV, JSON Lines or JSON file. */
+const table = {
+  ...own,
+  /** The column or key with the class. */
+  label: z.string().default('label'),
+  /** Between the fields of a line; by default what parts the first line. */
+  delimiter: z.string().length(1).optional(),
+  /** Classes with fewer examples are left out. */
+  minExamples: z.int().min(1).optional(),
+}
 const side = z.int().min(1)
+const names = z.array(z.string())
 
 /** The data sets that have classes, told apart by a key: `name` in a run, `kind` in a leaderboard. */
 function withClasses<Key extends string>(key: Key) {
@@ -61,17 +72,35 @@ function withClasses<Key extends string>(key: Key) {
       /** 1: grey; by default 3 if a picture has colours. */
       channels: z.union([z.literal(1), z.literal(3)]).optional(),
       resize: z.enum(['nearest', 'area']).default('area'),
+      /** How other proportions are brought to the size: cut, with white beside, or stretched. */
+      fit: z.enum(['cover', 'contain', 'stretch']).optional(),
+      /** How many of the bits of pictures with 16 bits a channel are used; by default found. */
+      bits: z.int().min(8).max(16).optional(),
       /** Turns black on white into ink = 1. */
       invert: z.boolean().default(false),
+      /** Classes with fewer pictures are left out. */
+      minImages: z.int().min(1).optional(),
+      /** Whether pictures that can't be read stop everything or are left out. */
+      onBroken: z.enum(['refuse', 'skip']).optional(),
+      /** `merge`: folders such as train/ and test/ are no splits; all classes are dealt by the seed. */
+      splitFolders: z.enum(['use', 'merge']).optional(),
       distort: distort.optional(),
     }),
-    /** A CSV, TSV or JSONL file of labelled vectors. */
-    z.strictObject({ ...is('vectors'), ...own, label, standardise: z.boolean().default(true) }),
-    /** A CSV, TSV or JSONL file of labelled texts, as bags of hashed n-grams. */
+    /** A CSV, TSV, JSON Lines or JSON file of labelled vectors. */
+    z.strictObject({
+      ...is('vectors'),
+      ...table,
+      /** The columns that are features; by default all but those that number the rows or never vary. */
+      columns: names.optional(),
+      exclude: names.optional(),
+      /** The column or key that holds the whole vector as a list. */
+      vector: z.string().optional(),
+      standardise: z.boolean().default(true),
+    }),
+    /** A CSV, TSV, JSON Lines or JSON file of labelled texts, as bags of hashed n-grams. */
     z.strictObject({
       ...is('texts'),
-      ...own,
-      label,
+      ...table,
       text: z.string().default('text'),
       features: z.int().min(2).default(1024),
     }),

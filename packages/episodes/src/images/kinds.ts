@@ -55,7 +55,8 @@ export function endingOf(name: string): string {
   return /\.[^./\\]+$/.exec(name)?.[0].toLowerCase() ?? ''
 }
 
-export function isReadable(name: string): boolean {
+/** Whether a file is named like a picture that can be read. */
+export function isPicture(name: string): boolean {
   return READABLE.includes(endingOf(name))
 }
 

@@ -3,7 +3,7 @@ import { KshotError } from '@kshot/core'
 import { type Entry, type Listing, listing } from '../files/listing'
 import { unreadable } from '../files/regular-file'
 import { type SplitName, splitNamed } from '../shares'
-import { endingOf, isReadable } from './kinds'
+import { endingOf, isPicture } from './kinds'
 
 /** A class: its pictures, and what else lies in its folder. */
 export interface ClassFolder {
@@ -74,7 +74,7 @@ async function root(dir: string, notes: string[]): Promise<{ path: string; found
     const found = await listed(path)
     checkOdd(found)
     const [only] = found.folders
-    if (!only || found.folders.length > 1 || found.files.some(({ name }) => isReadable(name))) {
+    if (!only || found.folders.length > 1 || found.files.some(({ name }) => isPicture(name))) {
       if (!only) throw notFound(`no folder in ${path}`)
       if (path !== dir) notes.push(`the data is one level down, in ${path}`)
       return { path, found }
@@ -135,7 +135,7 @@ async function classesAt(
       notes.push(`the folders in the class '${id}' are not read: ${names(inner)}`)
     const odd = found.odd
       .map(({ name, path }) => ({ name, path }))
-      .filter(({ name }) => isReadable(name))
+      .filter(({ name }) => isPicture(name))
     return [
       {
         id,
@@ -145,7 +145,7 @@ async function classesAt(
         pictures: [...own, ...odd].sort((a, b) => (a.name < b.name ? -1 : 1)),
         others: found.files
           .map(({ name }) => endingOf(name))
-          .filter((_, i) => !isReadable(found.files[i]!.name)),
+          .filter((_, i) => !isPicture(found.files[i]!.name)),
       },
     ]
   }
@@ -159,7 +159,7 @@ async function classesAt(
 }
 
 function pictures({ files }: Listing): Entry[] {
-  return files.filter(({ name }) => isReadable(name))
+  return files.filter(({ name }) => isPicture(name))
 }
 
 /** A folder that can't be followed would be a class that vanishes. */

@@ -19,10 +19,16 @@ export interface FeatureOptions {
   readonly exclude?: readonly string[] | undefined
 }
 
+interface Found {
+  readonly name: string
+  readonly values: Float64Array
+}
+
 /** Names of columns that count or name rows. An index may be one of refraction. */
 const ID =
   /^(|id|ids|idx|index|uuid|guid|key|nr|no|row|rownum|unnamed: ?\d+)$|[_\s.-](id|uuid|guid)$|^(id|uuid|guid)[_\s.-]/i
 const CAMEL_ID = /[a-z](Id|ID)$/
+const DISTINCT = 'integers that all differ'
 /** With fewer rows, integers that all differ are no wonder. */
 const FEW_ROWS = 10
 
@@ -43,7 +49,8 @@ export function featureColumns(
   const left = columns ?? table.names.filter((name) => !used.includes(name))
   const excluded = new Set(exclude)
   const candidates = left.filter((name) => !excluded.has(name))
-  const found: { name: string; values: Float64Array }[] = []
+  const found: Found[] = []
+  const counts: Found[] = []
   const why = new Map<string, string>()
   for (const name of candidates) {
     const asked = columns !== undefined
@@ -55,7 +62,9 @@ export function featureColumns(
     const fault = asked ? undefined : faultOf(values)
     if (fault) why.set(name, fault)
     else found.push({ name, values })
+    if (fault === DISTINCT) counts.push({ name, values })
   }
+  if (found.length === 0 && counts.length > 0) return kept(counts)
   if (found.length === 0) throw nothingLeft(table, why)
   return {
     names: found.map(({ name }) => name),
@@ -67,6 +76,13 @@ export function featureColumns(
   }
 }
 
+/** Where there is nothing else, integers that all differ are what the examples are. */
+function kept(found: readonly Found[]): Features {
+  const names = found.map(({ name }) => name)
+  const note = `${DISTINCT} are taken, as there are no other columns: ${shortList(names)}`
+  return { names, columns: found.map(({ values }) => values), notes: [note] }
+}
+
 function numbers({ names, rows }: Table, at: number, read: NumberReader): Float64Array {
   return Float64Array.from(rows, ({ values, where }) => read(values[at], where, names[at]!))
 }
@@ -76,7 +92,7 @@ function faultOf(values: Float64Array): string | undefined {
   if (values.every((value) => value === values[0])) return 'always the same'
   if (values.length < FEW_ROWS || !values.every((value) => Number.isInteger(value)))
     return undefined
-  return new Set(values).size === values.length ? 'integers that all differ' : undefined
+  return new Set(values).size === values.length ? DISTINCT : undefined
 }
 
 function notesOf(names: readonly string[], why: ReadonlyMap<string, string>): string[] {

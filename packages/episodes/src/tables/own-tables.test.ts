@@ -284,6 +284,10 @@ describe('columns', () => {
     expect((await load(lines, { exclude: ['name'] })).train.shape).toEqual([2])
     expect((await load(lines, { columns: ['b'] })).train.shape).toEqual([1])
     await expectError(() => load(lines, { columns: ['c'] }), 'episodes/bad-option', "'c' among")
+    const counts = ['population,label', ...rows((i, label) => `${i * i},${label}`)]
+    const { train, understood } = await load(counts)
+    expect(train.shape).toEqual([1])
+    expect(understood?.notes.join()).toMatch('no other columns: population')
     const ids = ['id,label', ...rows((i, label) => `${i},${label}`)]
     await expectError(() => load(ids), 'episodes/bad-option', "columns: ['id']")
   })
