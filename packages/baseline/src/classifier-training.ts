@@ -14,7 +14,6 @@ import {
 } from '@kshot/core'
 import { type Tensor2D, tidy, zeros } from '@tensorflow/tfjs-core'
 import { drawHead, type Head } from './heads'
-import { featuresOf } from './support'
 
 /** A net and a classifier of all training classes on it; the classifier is of no use at test. */
 export type ClassifierParams = { readonly body: Params; readonly head: Tensor2D }
@@ -54,7 +53,7 @@ export function bodyOf({ params, state }: Meta): Meta {
 
 /** How many features the net gives an example. */
 function widthOf(backbone: Model, weights: Meta, inputShape: readonly number[]): number {
-  return tidy(() => featuresOf(backbone, weights, zeros([1, ...inputShape])).size)
+  return tidy(() => backbone.apply(weights, zeros([1, ...inputShape]), { norm: 'running' }).y.size)
 }
 
 function noTrainingClasses(): KshotError {

@@ -1,19 +1,10 @@
 // Chen et al. 2019, A Closer Look at Few-shot Classification, arXiv:1904.04232: Baseline and Baseline++.
-import {
-  type Batch,
-  type MetaLearner,
-  type Model,
-  marksOf,
-  queryTraits,
-  type Rng,
-  tree,
-} from '@kshot/core'
+import { type Batch, compareEpisodes, type MetaLearner, type Model, type Rng } from '@kshot/core'
 import { type Tensor2D, transpose, zeros } from '@tensorflow/tfjs-core'
 import { centroidsOf } from './centroids'
 import { bodyOf, classifierTraining } from './classifier-training'
 import { badOption } from './errors'
 import { cosineHead, drawHead, type HeadKind, linearHead } from './heads'
-import { featuresOf } from './support'
 import { tuned } from './tuning'
 
 export interface FineTunedOptions {
@@ -61,6 +52,18 @@ export function fineTuned(options: FineTunedOptions): MetaLearner<Batch> {
   const head = kind === 'linear' ? linearHead : cosineHead((ways) => scale ?? publishedScale(ways))
   const training = classifierTraining(backbone, head)
 
+  const { traits, adapt, predict } = compareEpisodes({
+    backbone,
+    normalisation: { train: 'batch-joint', test: 'running' },
+    embed: (meta, x, norm) => backbone.apply(bodyOf(meta), x, { norm }),
+    remember(_, features, oneHot, { rng }) {
+      const inputs = head.inputs(features)
+      const first = firstHead(headInit, kind, inputs, oneHot, rng)
+      return { weight: tuned(head, inputs, oneHot, first, { steps, rate, weightDecay }) }
+    },
+    score: (_, features, { weight }) => head.logits(head.inputs(features), weight),
+  })
+
   return {
     spec: {
       package: '@kshot/baseline',
@@ -75,15 +78,7 @@ export function fineTuned(options: FineTunedOptions): MetaLearner<Batch> {
         ...(scale !== undefined && { scale }),
       },
     },
-    traits: {
-      anyWay: true,
-      classEquivariant: headInit === 'still',
-      supportOrderInvariant: true,
-      unevenShots: true,
-      ...queryTraits(backbone, 'running'),
-      innerSteps: steps,
-      net: backbone.spec,
-    },
+    traits: { ...traits, classEquivariant: headInit === 'still', innerSteps: steps },
     trainsOn: 'batches',
     withInnerSteps: (steps) => fineTuned({ ...options, steps }),
     init: training.init,
@@ -91,18 +86,8 @@ export function fineTuned(options: FineTunedOptions): MetaLearner<Batch> {
       const { features: _, ...result } = training.loss(meta, batch, ctx)
       return result
     },
-    adapt: (meta, support, { rng }) =>
-      tree.tidy(() => {
-        const marks = marksOf(support)
-        const inputs = head.inputs(featuresOf(backbone, bodyOf(meta), support.x))
-        const first = firstHead(headInit, kind, inputs, marks, rng)
-        return tuned(head, inputs, marks, first, { steps, rate, weightDecay })
-      }),
-    predict: (meta, adapted, x) =>
-      tree.tidy(() => {
-        const inputs = head.inputs(featuresOf(backbone, bodyOf(meta), x))
-        return head.logits(inputs, adapted as Tensor2D)
-      }),
+    adapt,
+    predict,
   }
 }
 
@@ -111,12 +96,12 @@ function firstHead(
   how: HeadInit,
   kind: HeadKind,
   inputs: Tensor2D,
-  marks: Tensor2D,
+  oneHot: Tensor2D,
   rng: Rng,
 ): Tensor2D {
-  const shape = [inputs.shape[1], marks.shape[1]] as const
+  const shape = [inputs.shape[1], oneHot.shape[1]] as const
   if (how === 'drawn') return drawHead(rng.split('head'), shape)
-  return kind === 'linear' ? zeros([...shape]) : transpose(centroidsOf(inputs, marks).means)
+  return kind === 'linear' ? zeros([...shape]) : transpose(centroidsOf(inputs, oneHot))
 }
 
 function publishedScale(ways: number): number {

@@ -26,7 +26,7 @@ export interface Head {
   /** `[n, ways]` */
   logits(inputs: Tensor2D, weight: Tensor2D): Tensor2D
   /** The derivative of the mean cross-entropy in the weight, in closed form: `[rows, ways]`. */
-  slope(inputs: Tensor2D, weight: Tensor2D, marks: Tensor2D): Tensor2D
+  gradient(inputs: Tensor2D, weight: Tensor2D, oneHot: Tensor2D): Tensor2D
 }
 
 /** z · w_k + b_k (Baseline): the bias is the last row, against inputs of 1. */
@@ -34,8 +34,8 @@ export const linearHead: Head = {
   rows: (d) => d + 1,
   inputs: (features) => concat([features, ones([features.shape[0], 1])], 1),
   logits: (inputs, weight) => matMul(inputs, weight),
-  slope: (inputs, weight, marks) =>
-    matMul(inputs, errorsOf(matMul(inputs, weight), marks), true, false),
+  gradient: (inputs, weight, oneHot) =>
+    matMul(inputs, errorsOf(matMul(inputs, weight), oneHot), true, false),
 }
 
 /** scale · cos(z, w_k) (Baseline++). */
@@ -47,10 +47,10 @@ export function cosineHead(scaleFor: (ways: number) => number): Head {
     inputs: unitRows,
     logits: (inputs, weight) => matMul(scaled(inputs, weight), unitColumns(weight).units),
     /** ∂cos(z, w)/∂w = (ẑ − ŵ (ŵ · ẑ)) / ‖w‖ */
-    slope(inputs, weight, marks) {
+    gradient(inputs, weight, oneHot) {
       const { units, inverse } = unitColumns(weight)
       const z = scaled(inputs, weight)
-      const pull = matMul(z, errorsOf(matMul(z, units), marks), true, false)
+      const pull = matMul(z, errorsOf(matMul(z, units), oneHot), true, false)
       return mul(sub(pull, mul(units, sum(mul(units, pull), 0, true))), inverse)
     },
   }
@@ -62,9 +62,9 @@ function unitColumns(weight: Tensor2D) {
   return { units: mul(weight, inverse) as Tensor2D, inverse }
 }
 
-/** The derivative of the mean cross-entropy in the logits: (softmax − marks) / n. */
-function errorsOf(logits: Tensor2D, marks: Tensor2D): Tensor2D {
-  return div(sub(softmax(logits), marks), marks.shape[0])
+/** The derivative of the mean cross-entropy in the logits: (softmax − one-hot) / n. */
+function errorsOf(logits: Tensor2D, oneHot: Tensor2D): Tensor2D {
+  return div(sub(softmax(logits), oneHot), oneHot.shape[0])
 }
 
 /** Uniform in ±1/√rows, as PyTorch draws a layer; each task its own under vmap. */

@@ -1,6 +1,6 @@
 // The nearest class mean (Rocchio 1971; Mensink et al. 2013, Distance-Based Image Classification, eq. 1).
 import type { MetaLearner, Model } from '@kshot/core'
-import { centroidsOf, toCentroids } from './centroids'
+import { nearestMean } from './centroids'
 import { untrained } from './untrained'
 
 export interface NearestCentroidOptions {
@@ -26,7 +26,6 @@ export function nearestCentroid({ backbone }: NearestCentroidOptions): MetaLearn
       options: { backbone: backbone.spec },
     },
     backbone,
-    remember: centroidsOf,
-    judge: toCentroids,
+    ...nearestMean,
   })
 }

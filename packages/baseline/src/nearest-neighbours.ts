@@ -28,8 +28,8 @@ export interface NearestNeighboursOptions {
 type Memory = {
   /** The features of the support set, each of length 1: `[n, d]`. */
   readonly rows: Tensor2D
-  /** `[n, ways]` */
-  readonly marks: Tensor2D
+  /** Which class each of them is of: `[n, ways]`. */
+  readonly oneHot: Tensor2D
 }
 
 /** Less than a vote: it decides between equal numbers of votes, and nothing else. */
@@ -56,21 +56,21 @@ export function nearestNeighbours({ backbone, k = 3 }: NearestNeighboursOptions)
       options: { backbone: backbone.spec, k },
     },
     backbone,
-    remember: (features, marks) => ({ rows: unitRows(features), marks }),
-    judge(features, { rows, marks }) {
+    remember: (features, oneHot) => ({ rows: unitRows(features), oneHot }),
+    score(features, { rows, oneHot }) {
       const similarities = matMul(unitRows(features), rows, false, true) as Tensor2D
       const voters = Math.min(k, rows.shape[0])
       const { indices } = topk(similarities, voters)
-      const votes = sum(gather(marks, indices), 1)
-      const ties = mul(exp(sub(nearestOf(similarities, marks), 1)), TIE)
+      const votes = sum(gather(oneHot, indices), 1)
+      const ties = mul(exp(sub(nearestOf(similarities, oneHot), 1)), TIE)
       return log(div(add(votes, ties), voters)) as Tensor2D
     },
   })
 }
 
 /** The similarity of the nearest example of each class, `[n, ways]`; −4 for one without examples. */
-function nearestOf(similarities: Tensor2D, marks: Tensor2D) {
-  const own = expandDims(marks, 0)
+function nearestOf(similarities: Tensor2D, oneHot: Tensor2D) {
+  const own = expandDims(oneHot, 0)
   const shifted = mul(add(expandDims(similarities, 2), 4), own)
   return sub(max(shifted, 1), 4)
 }

@@ -1,14 +1,11 @@
 // Wang et al. 2019, SimpleShot: Revisiting Nearest-Neighbor Classification for Few-Shot Learning, arXiv:1911.04623.
 import {
   type Batch,
-  type Meta,
+  compareEpisodes,
   type MetaLearner,
   type Model,
-  marksOf,
   type Params,
-  queryTraits,
   stopGradient,
-  tree,
   unitRows,
 } from '@kshot/core'
 import {
@@ -25,11 +22,10 @@ import {
   type Tensor2D,
   zeros,
 } from '@tensorflow/tfjs-core'
-import { type Centroids, centroidsOf, toCentroids } from './centroids'
+import { nearestMean } from './centroids'
 import { bodyOf, type ClassifierParams, classifierTraining } from './classifier-training'
 import { badOption } from './errors'
 import { linearHead } from './heads'
-import { featuresOf } from './support'
 
 /** UN, L2N and CL2N of the paper: as they are, of length 1, centred and then of length 1. */
 export type Transform = 'none' | 'L2N' | 'CL2N'
@@ -70,12 +66,18 @@ export function simpleShot(options: SimpleShotOptions): MetaLearner<Batch> {
   checkTransform(transform)
   const training = classifierTraining(backbone, linearHead)
 
-  function transformed(meta: Meta, x: Tensor): Tensor2D {
-    const { body, features } = meta.state as State
-    const z = featuresOf(backbone, bodyOf({ params: meta.params, state: body }), x)
-    if (transform === 'none') return z
-    return unitRows(transform === 'CL2N' ? (sub(z, meanOf(features)) as Tensor2D) : z)
-  }
+  const { traits, adapt, predict } = compareEpisodes({
+    backbone,
+    normalisation: { train: 'batch-joint', test: 'running' },
+    embed(meta, x, norm) {
+      const { body, features } = meta.state as State
+      const weights = bodyOf({ params: meta.params, state: body })
+      const { y: z } = backbone.apply(weights, x, { norm })
+      return { y: transformed(z as Tensor2D, transform, features), state: meta.state }
+    },
+    remember: (_, features, oneHot) => nearestMean.remember(features, oneHot),
+    score: (_, features, means) => nearestMean.score(features, means),
+  })
 
   return {
     spec: {
@@ -83,15 +85,7 @@ export function simpleShot(options: SimpleShotOptions): MetaLearner<Batch> {
       export: 'simpleShot',
       options: { backbone: backbone.spec, transform },
     },
-    traits: {
-      anyWay: true,
-      classEquivariant: true,
-      supportOrderInvariant: true,
-      unevenShots: true,
-      ...queryTraits(backbone, 'running'),
-      innerSteps: 0,
-      net: backbone.spec,
-    },
+    traits,
     trainsOn: 'batches',
     init(rng, taskSpec) {
       const { params, state } = training.init(rng, taskSpec)
@@ -106,14 +100,15 @@ export function simpleShot(options: SimpleShotOptions): MetaLearner<Batch> {
       const now = stopGradient(mean(features, 0) as Tensor1D)
       return { loss, metrics, state: { body: state, features: moved(before, now) } }
     },
-    adapt: (meta, support) =>
-      tree.tidy((): Params => {
-        const marks = marksOf(support)
-        return centroidsOf(transformed(meta, support.x), marks)
-      }),
-    predict: (meta, adapted, x) =>
-      tree.tidy(() => toCentroids(transformed(meta, x), adapted as Centroids)),
+    adapt,
+    predict,
   }
+}
+
+/** Features as they are compared. */
+function transformed(z: Tensor2D, transform: Transform, seen: State['features']): Tensor2D {
+  if (transform === 'none') return z
+  return unitRows(transform === 'CL2N' ? (sub(z, meanOf(seen)) as Tensor2D) : z)
 }
 
 function moved({ sum, weight }: State['features'], now: Tensor1D): State['features'] {

@@ -14,13 +14,13 @@ const MOMENTUM = 0.9
 const DAMPENING = 0.9
 
 /**
- * A head `[rows, ways]` for marked inputs, by gradient descent from `first`:
- * g = slope(W) + decay W; t ← 0.9 t + (1 − 0.9) g, and g itself in the first step; W ← W − rate t.
+ * A head `[rows, ways]` for inputs of known classes, by gradient descent from `first`:
+ * g = gradient(W) + decay W; t ← 0.9 t + (1 − 0.9) g, and g itself in the first step; W ← W − rate t.
  */
 export function tuned(
   head: Head,
   inputs: Tensor2D,
-  marks: Tensor2D,
+  oneHot: Tensor2D,
   first: Tensor2D,
   { steps, rate, weightDecay }: TuningOptions,
 ): Tensor2D {
@@ -28,7 +28,7 @@ export function tuned(
   let trace: Tensor2D | undefined
   for (let step = 0; step < steps; step++) {
     const next = tree.tidy(() => {
-      const g = add(head.slope(inputs, weight, marks), mul(weight, weightDecay)) as Tensor2D
+      const g = add(head.gradient(inputs, weight, oneHot), mul(weight, weightDecay)) as Tensor2D
       const t: Tensor2D = trace ? add(mul(trace, MOMENTUM), mul(g, 1 - DAMPENING)) : g
       return { trace: t, weight: sub(weight, mul(t, rate)) as Tensor2D }
     })

@@ -10,7 +10,7 @@ import {
 import { tensor2d } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { nearestCentroid, nearestNeighbours } from './index'
-import { blank, load, refusals, supportOf, testing } from './testing'
+import { blank, load, supportOf, testing } from './testing'
 
 const pixels = embeddings()
 const net = conv4({ filters: 8, blocks: 2 })
@@ -25,9 +25,6 @@ learnerSuite('nearest neighbours, a net as drawn', nearestNeighbours({ backbone:
   load,
   gain: 0.05,
 })
-
-refusals('nearest centroid', nearestCentroid({ backbone: pixels }))
-refusals('nearest neighbours', nearestNeighbours({ backbone: pixels }))
 
 describe.each(testBackends)('nearest centroid on %s', (backend) => {
   beforeAll(() => activate(backend))

@@ -1,25 +1,20 @@
 import {
-  accuracy,
-  type Batch,
+  compareEpisodes,
   type MetaLearner,
   type Model,
-  marksOf,
   type Params,
-  queryTraits,
   type Spec,
-  softmaxCrossEntropy,
   stopGradient,
   tree,
 } from '@kshot/core'
 import type { Tensor2D } from '@tensorflow/tfjs-core'
-import { featuresOf } from './support'
 
-/** What a rule over features remembers of a support set, and how it judges queries by it. */
+/** What a rule over features remembers of a support set, and how it scores queries by that. */
 interface Rule<Memory extends Params> {
   readonly spec: Spec
   readonly backbone: Model
-  remember(features: Tensor2D, marks: Tensor2D): Memory
-  judge(features: Tensor2D, memory: Memory): Tensor2D
+  remember(features: Tensor2D, oneHot: Tensor2D): Memory
+  score(features: Tensor2D, memory: Memory): Tensor2D
 }
 
 /**
@@ -27,33 +22,21 @@ interface Rule<Memory extends Params> {
  * as it was drawn. Its loss is that of its predictions and has no derivative.
  */
 export function untrained<Memory extends Params>(rule: Rule<Memory>): MetaLearner {
-  const { spec, backbone } = rule
-  const learner: MetaLearner = {
+  const { spec, backbone, remember, score } = rule
+  const { traits, loss, adapt, predict } = compareEpisodes<Memory>({
+    backbone,
+    normalisation: { train: 'running', test: 'running' },
+    remember: (_, features, oneHot) => remember(features, oneHot),
+    score: (_, features, memory) => score(features, memory),
+  })
+  return {
     spec,
-    traits: {
-      anyWay: true,
-      classEquivariant: true,
-      supportOrderInvariant: true,
-      unevenShots: true,
-      ...queryTraits(backbone, 'running'),
-      innerSteps: 0,
-      net: backbone.spec,
-    },
+    traits,
     trainsOn: 'nothing',
     init: (rng, { inputShape }) => backbone.init(rng, inputShape),
-    loss({ params, state }, { support, query }, ctx) {
-      const meta = { params: tree.map((x) => stopGradient(x), params), state }
-      const logits = learner.predict(meta, learner.adapt(meta, support, ctx), query.x, ctx)
-      const loss = softmaxCrossEntropy(logits, query.y)
-      return { loss, state, metrics: { accuracy: accuracy(logits, query.y) } }
-    },
-    adapt: (meta, support: Batch) =>
-      tree.tidy(() => {
-        const marks = marksOf(support)
-        return rule.remember(featuresOf(backbone, meta, support.x), marks)
-      }),
-    predict: (meta, adapted, x) =>
-      tree.tidy(() => rule.judge(featuresOf(backbone, meta, x), adapted as Memory)),
+    loss: ({ params, state }, episode, ctx) =>
+      loss({ params: tree.map((x) => stopGradient(x), params), state }, episode, ctx),
+    adapt,
+    predict,
   }
-  return learner
 }

@@ -8,6 +8,7 @@ export {
 } from './autodiff'
 export * from './checkpoint'
 export * from './classifier'
+export * from './compare-episodes'
 export { coreRegistry } from './core-registry'
 export { crc32 } from './crc32'
 export { drawTensor } from './draw-tensor'
@@ -28,6 +29,7 @@ export {
   readPackageFile,
 } from './package-file'
 export { damagedFile, type PackedFile, unpackFile } from './packed-file'
+export * from './parts'
 export * from './random'
 export * from './registry'
 export type { OptionsSchema, Role, Schema } from './schema'

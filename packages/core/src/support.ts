@@ -1,15 +1,35 @@
-import { cast, oneHot, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core'
+import {
+  add,
+  cast,
+  div,
+  expandDims,
+  matMul,
+  max,
+  maximum,
+  mul,
+  oneHot,
+  sub,
+  sum,
+  type Tensor1D,
+  type Tensor2D,
+  transpose,
+} from '@tensorflow/tfjs-core'
 import { KshotError } from './errors'
 import type { Batch } from './task'
+
+/** The logit of a class without examples: below all others, and finite, so that no loss is NaN. */
+const NEVER = -1e9
 
 /**
  * The number of classes of a support set, once there is something to tell apart.
  *
- * Whether each class has an example is not looked at: labels would have to be read back.
+ * Whether each class has an example is not looked at: labels would have to be read back. See
+ * {@link withoutAbsent}.
  * @throws `core/no-classes` without `ways`, `core/one-class` below 2, `core/empty-support`
  * @example const ways = classesOf(support)
  */
-export function classesOf({ x, ways }: Batch): number {
+export function classesOf(support: Batch): number {
+  const { ways } = support
   if (ways === undefined) {
     throw new KshotError('core/no-classes', {
       got: 'a support set without a number of classes',
@@ -24,21 +44,60 @@ export function classesOf({ x, ways }: Batch): number {
       remedy: 'Add examples of another class',
     })
   }
-  if (x.shape[0] === 0) {
-    throw new KshotError('core/empty-support', {
-      got: 'a support set without examples',
-      expected: `examples of ${ways} classes`,
-      remedy: 'Add examples of each class',
-    })
-  }
+  checkExamples(support)
   return ways
+}
+
+/**
+ * That there is something to learn from.
+ * @throws `core/empty-support`
+ */
+export function checkExamples({ x, ways }: Batch): void {
+  if (x.shape[0] !== 0) return
+  throw new KshotError('core/empty-support', {
+    got: 'a support set without examples',
+    expected: ways === undefined ? 'one example or more' : `examples of ${ways} classes`,
+    remedy: ways === undefined ? 'Add examples' : 'Add examples of each class',
+  })
 }
 
 /**
  * Which class each example of a support set is of: rows with a single 1, `[n, ways]`.
  * @throws what {@link classesOf} throws
- * @example const sums = matMul(marksOf(support), embeddings, true, false)
+ * @example const counts = sum(oneHotLabels(support), 0)
  */
-export function marksOf(support: Batch): Tensor2D {
+export function oneHotLabels(support: Batch): Tensor2D {
   return cast(oneHot(support.y as Tensor1D, classesOf(support)), 'float32') as Tensor2D
+}
+
+/** Row k holds 1/|S_k| for the examples of class k, else 0: `[n, ways]` one-hot to `[ways, n]`. */
+export function meanWeights(oneHot: Tensor2D): Tensor2D {
+  const ofClass = transpose(oneHot)
+  return div(ofClass, maximum(sum(ofClass, 1, true), 1)) as Tensor2D
+}
+
+/** c_k = 1/|S_k| Σ z_i over the examples of class k, zeros for a class without: `[n, d]` to `[ways, d]`. */
+export function classMeans(embeddings: Tensor2D, oneHot: Tensor2D): Tensor2D {
+  return matMul(meanWeights(oneHot), embeddings)
+}
+
+/** The largest score among the examples of each class: `[q, n]` to `[q, ways]`; −10⁹ for one without. */
+export function classMax(scores: Tensor2D, oneHot: Tensor2D): Tensor2D {
+  const others = mul(sub(1, transpose(oneHot)), NEVER)
+  return max(add(expandDims(scores, 1), expandDims(others, 0)), 2)
+}
+
+/** Which classes have examples: 1 or 0, `[ways]`. */
+export function presentClasses(oneHot: Tensor2D): Tensor1D {
+  return max(oneHot, 0) as Tensor1D
+}
+
+/**
+ * The rule of every learner for a class without examples: it is never predicted. Its logit is −10⁹;
+ * those of the others stay as they are.
+ * @param logits `[n, ways]`
+ * @param present 1 or 0, `[ways]`; see {@link presentClasses}
+ */
+export function withoutAbsent(logits: Tensor2D, present: Tensor1D): Tensor2D {
+  return add(mul(logits, present), mul(sub(1, present), NEVER))
 }

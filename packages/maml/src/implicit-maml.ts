@@ -19,9 +19,9 @@ import {
   sub,
   sum,
   type Tensor,
-  tidy,
   zerosLike,
 } from '@tensorflow/tfjs-core'
+import { adaptation } from './adaptation'
 import { checkedRate, checkedSteps, innerLoop, type Rule, type Steps } from './inner-loop'
 import { type AdaptedWeights, type NetworkOptions, network, type Weights } from './network'
 
@@ -69,7 +69,7 @@ export function implicitMaml(options: ImplicitMamlOptions): MetaLearner {
     const count = phase === 'train' ? steps.train : steps.test
     const loop = { network: net, steps: count, rule, adapts: /(?:)/, firstOrder: true, phase }
     const { params } = innerLoop(loop, start, meta.state, () => support)
-    return { params: params.at(-1)!, state: meta.state, ...net.kept(support, phase) }
+    return { params: params.at(-1)!, state: meta.state, ...net.besideQueries(support, phase) }
   }
 
   const at = { phase: 'train', innerStep: steps.train } as const
@@ -83,12 +83,12 @@ export function implicitMaml(options: ImplicitMamlOptions): MetaLearner {
     traits: { ...net.traits, innerSteps: steps.test },
     withInnerSteps: (test) => implicitMaml({ ...options, steps: { ...steps, test } }),
     init: net.init,
-    loss: (meta, { support, query }, ctx) => net.judge(adapted(meta, support, ctx), query, at),
+    loss: (meta, { support, query }, ctx) => net.queryLoss(adapted(meta, support, ctx), query, at),
     gradient: (meta, { support, query }, ctx) =>
       tree.tidy(() => {
         const end = adapted(meta, support, ctx)
         const { value, gradient, aux } = valueAndGrad((params: Weights) => {
-          const { loss, ...aux } = net.judge({ ...end, params }, query, at)
+          const { loss, ...aux } = net.queryLoss({ ...end, params }, query, at)
           return { value: loss, aux }
         })(end.params)
         const supportLoss = (params: Weights) => net.loss(params, meta.state, support, at).loss
@@ -97,9 +97,7 @@ export function implicitMaml(options: ImplicitMamlOptions): MetaLearner {
         const solved = conjugateGradients(product, gradient, solverSteps)
         return { loss: value, gradient: net.fromTask(solved, 'sum'), ...aux }
       }),
-    adapt: (meta, support, ctx) => tree.tidy((): Params => tree.clone(adapted(meta, support, ctx))),
-    predict: (_, adapted, x, { phase }) =>
-      tidy(() => net.answer(adapted as AdaptedWeights, x, { phase, innerStep: steps.test }).y),
+    ...adaptation(net, adapted, steps.test),
   }
 }
 

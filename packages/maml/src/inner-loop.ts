@@ -49,17 +49,17 @@ export function innerLoop(
   return { params, state: now.state, rule: now.rule }
 
   function descend({ moving, rule: before, state }: Moving, innerStep: number): Moving {
-    const slope = valueAndGrad((moving: readonly Tensor[]) => {
+    const { gradient: full, aux } = valueAndGrad((moving: readonly Tensor[]) => {
       const support = supportAt(innerStep)
       const result = network.loss(merge(moving), state, support, { phase, innerStep })
       return { value: result.loss, aux: result.state }
     })(moving)
-    const gradient = firstOrder ? slope.gradient.map((g) => stopGradient(g)) : slope.gradient
+    const gradient = firstOrder ? full.map((g) => stopGradient(g)) : full
     const moved = rule.update(gradient, before, { step: innerStep, params: moving })
     return {
       moving: tree.zip(([theta, delta]) => add(theta!, delta!), moving, moved.updates),
       rule: moved.state,
-      state: slope.aux,
+      state: aux,
     }
   }
 }

@@ -9,17 +9,8 @@ import {
   type TaskLoss,
   tree,
 } from '@kshot/core'
-import {
-  add,
-  fill,
-  mul,
-  neg,
-  reshape,
-  scalar,
-  slice,
-  type Tensor,
-  tidy,
-} from '@tensorflow/tfjs-core'
+import { add, fill, mul, neg, reshape, scalar, slice, type Tensor } from '@tensorflow/tfjs-core'
+import { adaptation } from './adaptation'
 import {
   checkedPattern,
   checkedRate,
@@ -93,6 +84,11 @@ export function mamlPlusPlus(options: MamlPlusPlusOptions): MetaLearner {
     return innerLoop(loop, start, meta.state, () => support)
   }
 
+  function adapted(meta: Meta, support: Batch, ctx: Context): AdaptedWeights {
+    const { params } = trajectory(meta, support, ctx)
+    return { params: params.at(-1)!, state: meta.state, ...net.besideQueries(support, ctx.phase) }
+  }
+
   return {
     spec: {
       package: '@kshot/maml',
@@ -118,24 +114,17 @@ export function mamlPlusPlus(options: MamlPlusPlusOptions): MetaLearner {
     loss(meta, { support, query }, ctx) {
       const { params, state } = trajectory(meta, support, ctx)
       const importance = stepImportance(ctx.step, steps.train, multiStepLoss)
-      const kept = net.kept(support, 'train')
-      let judged: TaskLoss = { loss: scalar(0), state, metrics: {} }
+      const beside = net.besideQueries(support, 'train')
+      let total: TaskLoss = { loss: scalar(0), state, metrics: {} }
       for (const [s, weight] of importance.entries()) {
         if (weight === 0) continue
-        const adapted = { params: params[s + 1]!, state: judged.state, ...kept }
-        const now = net.judge(adapted, query, { phase: 'train', innerStep: s })
-        judged = { ...now, loss: add(judged.loss, mul(now.loss, weight)) }
+        const adapted = { params: params[s + 1]!, state: total.state, ...beside }
+        const now = net.queryLoss(adapted, query, { phase: 'train', innerStep: s })
+        total = { ...now, loss: add(total.loss, mul(now.loss, weight)) }
       }
-      return judged
+      return total
     },
-    adapt: (meta, support, ctx) =>
-      tree.tidy((): Params => {
-        const { params } = trajectory(meta, support, ctx)
-        const kept = net.kept(support, ctx.phase)
-        return tree.clone({ params: params.at(-1)!, state: meta.state, ...kept })
-      }),
-    predict: (_, adapted, x, { phase }) =>
-      tidy(() => net.answer(adapted as AdaptedWeights, x, { phase, innerStep: steps.test - 1 }).y),
+    ...adaptation(net, adapted, steps.test - 1),
   }
 }
 

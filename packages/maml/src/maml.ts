@@ -5,11 +5,9 @@ import {
   type Meta,
   type MetaLearner,
   type Optimizer,
-  type Params,
   sgd,
-  tree,
 } from '@kshot/core'
-import { tidy } from '@tensorflow/tfjs-core'
+import { adaptation } from './adaptation'
 import { checkedPattern, checkedRate, checkedSteps, innerLoop, type Steps } from './inner-loop'
 import { type AdaptedWeights, type NetworkOptions, network, type Weights } from './network'
 
@@ -52,7 +50,7 @@ export function maml(options: MamlOptions): MetaLearner {
     const start = net.forTask(meta.params as Weights, support)
     const { params } = innerLoop(loop, start, meta.state, () => support)
     // Running statistics are those of adapted networks: the queries alone move them.
-    return { params: params.at(-1)!, state: meta.state, ...net.kept(support, phase) }
+    return { params: params.at(-1)!, state: meta.state, ...net.besideQueries(support, phase) }
   }
 
   return {
@@ -72,9 +70,7 @@ export function maml(options: MamlOptions): MetaLearner {
     withInnerSteps: (test) => maml({ ...options, steps: { ...steps, test } }),
     init: net.init,
     loss: (meta, { support, query }, ctx) =>
-      net.judge(adapted(meta, support, ctx), query, { phase: 'train', innerStep: steps.train }),
-    adapt: (meta, support, ctx) => tree.tidy((): Params => tree.clone(adapted(meta, support, ctx))),
-    predict: (_, adapted, x, { phase }) =>
-      tidy(() => net.answer(adapted as AdaptedWeights, x, { phase, innerStep: steps.test }).y),
+      net.queryLoss(adapted(meta, support, ctx), query, { phase: 'train', innerStep: steps.train }),
+    ...adaptation(net, adapted, steps.test),
   }
 }

@@ -1,14 +1,7 @@
 // Li, Zhou, Chen & Li 2017, Meta-SGD: Learning to Learn Quickly for Few-Shot Learning, arXiv:1707.09835.
-import {
-  type Batch,
-  type Context,
-  type Meta,
-  type MetaLearner,
-  type Params,
-  type Rng,
-  tree,
-} from '@kshot/core'
-import { mul, neg, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
+import { type Batch, type Context, type Meta, type MetaLearner, type Rng, tree } from '@kshot/core'
+import { mul, neg, type Tensor, tensor } from '@tensorflow/tfjs-core'
+import { adaptation } from './adaptation'
 import {
   checkedPattern,
   checkedRate,
@@ -59,7 +52,7 @@ export function metaSgd(options: MetaSgdOptions): MetaLearner {
     const count = phase === 'train' ? steps.train : steps.test
     const loop = { network: net, steps: count, rule, adapts: pattern, firstOrder, phase }
     const { params } = innerLoop(loop, net.forTask(weights, support), meta.state, () => support)
-    return { params: params.at(-1)!, state: meta.state, ...net.kept(support, phase) }
+    return { params: params.at(-1)!, state: meta.state, ...net.besideQueries(support, phase) }
   }
 
   return {
@@ -76,10 +69,8 @@ export function metaSgd(options: MetaSgdOptions): MetaLearner {
       return { params: { weights, rates: tree.map(draw, weights) }, state }
     },
     loss: (meta, { support, query }, ctx) =>
-      net.judge(adapted(meta, support, ctx), query, { phase: 'train', innerStep: steps.train }),
-    adapt: (meta, support, ctx) => tree.tidy((): Params => tree.clone(adapted(meta, support, ctx))),
-    predict: (_, adapted, x, { phase }) =>
-      tidy(() => net.answer(adapted as AdaptedWeights, x, { phase, innerStep: steps.test }).y),
+      net.queryLoss(adapted(meta, support, ctx), query, { phase: 'train', innerStep: steps.train }),
+    ...adaptation(net, adapted, steps.test),
   }
 }
 

@@ -2,10 +2,14 @@ import {
   accuracy,
   type Batch,
   type Context,
+  checkExamples,
+  classesOf,
   KshotError,
   type Meta,
   meanSquaredError,
-  type NormMode,
+  type NormalisationOptions,
+  normalisationOf,
+  normModeOf,
   type Params,
   queryTraits,
   type Rng,
@@ -15,6 +19,7 @@ import {
   type TaskSpec,
   type Traits,
   tree,
+  withoutAbsent,
 } from '@kshot/core'
 import { drawWeight, type Initializer } from '@kshot/core/nn'
 import {
@@ -34,8 +39,11 @@ import {
 /** How the classes of a task hang on the features; see {@link NetworkOptions.head}. */
 export type Head = 'fixed' | 'shared' | 'none'
 
-/** Which examples are normalised together; see `Normalisation` of `@kshot/core`. */
-export type MamlNormalisation = 'batch-separate' | 'support+one' | 'running' | 'none'
+/** All but `batch-joint`: the inner loop has seen no queries. */
+const MODES = ['batch-separate', 'support+one', 'running', 'none'] as const
+
+/** As Finn's code. */
+const FINN = { train: 'batch-separate', test: 'batch-separate' } as const
 
 /** What every learner of this package is built on: a model with a head for the classes. */
 export interface NetworkOptions {
@@ -52,7 +60,7 @@ export interface NetworkOptions {
   /** Default `torch`; Finn's code draws from N(0, 1): `{ normal: 1 }`. */
   readonly headInit?: Initializer
   /** Default `batch-separate`, as Finn's code: transductive, where the net has batch norm. */
-  readonly normalisation?: { readonly train?: MamlNormalisation; readonly test?: MamlNormalisation }
+  readonly normalisation?: NormalisationOptions
 }
 
 export type HeadWeights = { readonly weight: Tensor2D; readonly bias: Tensor1D }
@@ -66,6 +74,8 @@ export type AdaptedWeights = {
   readonly state: Params
   /** The support set, where each query is normalised together with it. */
   readonly support?: Tensor
+  /** Which classes have examples, where it is for classes: 1 or 0, `[ways]`. */
+  readonly present?: Tensor1D
 }
 
 /** Where in training, and in the inner loop, a network is applied. */
@@ -89,31 +99,38 @@ export interface Network {
   /** The loss of a batch that is normalised by itself: cross-entropy, or the mean squared error. */
   loss(weights: Weights, state: Params, batch: Batch, at: At): { loss: Scalar; state: Params }
   /** Logits `[n, ways]`, or the output of a regression, for the queries of an adapted network. */
-  answer(adapted: AdaptedWeights, x: Tensor, at: At): { y: Tensor; state: Params }
-  /** What `answer` needs to know of the support set. */
-  kept(support: Batch, phase: Context['phase']): { support?: Tensor }
+  predict(adapted: AdaptedWeights, x: Tensor, at: At): Tensor
+  /** The support set, where queries are normalised together with it. */
+  besideQueries(support: Batch, phase: Context['phase']): Pick<AdaptedWeights, 'support'>
   /** The loss of the queries, and what comes with it. */
-  judge(
+  queryLoss(
     adapted: AdaptedWeights,
     query: Batch,
     at: At,
   ): { loss: Scalar; state: Params; metrics: { [name: string]: Scalar } }
 }
 
-/** @throws `maml/bad-option`; `maml/wrong-way` where a fixed head meets another number of classes */
+/**
+ * @throws `maml/bad-option`, `core/bad-normalisation`; `maml/wrong-way` where a fixed head meets another
+ * number of classes; on a support set, what `classesOf` of `@kshot/core` throws
+ */
 export function network(options: NetworkOptions): Network {
-  const { model, head = 'shared', ways, headInit = 'torch', normalisation } = options
-  const { train = 'batch-separate', test = 'batch-separate' } = normalisation ?? {}
+  const { model, head = 'shared', ways, headInit = 'torch' } = options
+  const normalisation = normalisationOf(options.normalisation, {
+    defaults: FINN,
+    train: MODES,
+    test: MODES,
+  })
   checkHead(head, ways)
-  const modeOf = (phase: Context['phase']) => (phase === 'train' ? train : test)
+  const modeOf = (phase: Context['phase']) => normalisation[phase === 'train' ? 'train' : 'test']
 
   function forward({ body, head }: Weights, state: Params, x: Tensor, { phase, innerStep }: At) {
-    const options = { norm: normMode(modeOf(phase)), innerStep }
+    const options = { norm: normModeOf(modeOf(phase)), innerStep }
     const { y, state: next } = model.apply({ params: body, state }, x, options)
     return { y: head ? add(matMul(y as Tensor2D, head.weight), head.bias) : y, state: next }
   }
 
-  function answer({ params, state, support }: AdaptedWeights, x: Tensor, at: At) {
+  function outputs({ params, state, support }: AdaptedWeights, x: Tensor, at: At) {
     if (!support) return forward(params, state, x, at)
     const results = Array.from({ length: x.shape[0]! }, (_, i) =>
       forward(params, state, concat([support, slice(x, i, 1)]), at),
@@ -127,7 +144,7 @@ export function network(options: NetworkOptions): Network {
       model: model.spec,
       head,
       headInit,
-      normalisation: { train, test },
+      normalisation,
       ...(ways !== undefined && { ways }),
     },
     traits: {
@@ -135,7 +152,7 @@ export function network(options: NetworkOptions): Network {
       classEquivariant: head === 'shared',
       supportOrderInvariant: true,
       unevenShots: true,
-      ...queryTraits(model, test),
+      ...queryTraits(model, normalisation.test),
       ...(head === 'fixed' && { fixedWays: ways! }),
       net: model.spec,
     },
@@ -145,11 +162,11 @@ export function network(options: NetworkOptions): Network {
       if (head === 'none') return { params: { body: params }, state }
       const [features] = model.outputShape(inputShape)
       const columns = head === 'fixed' ? ways! : 1
-      const drawn = drawHead(rng.split('head'), features!, columns, headInit)
-      return { params: { body: params, head: drawn }, state }
+      const headWeights = initialHead(rng.split('head'), features!, columns, headInit)
+      return { params: { body: params, head: headWeights }, state }
     },
     forTask(weights, support) {
-      checkWays(head, ways, support.ways)
+      checkSupport(head, ways, support)
       if (head !== 'shared') return weights
       return { ...weights, head: tree.map((column) => tiled(column, support.ways!), weights.head!) }
     },
@@ -162,10 +179,13 @@ export function network(options: NetworkOptions): Network {
       const { y, state: next } = forward(weights, state, batch.x, at)
       return { loss: batchLoss(y, batch), state: next }
     },
-    answer,
-    kept: ({ x }, phase) => (modeOf(phase) === 'support+one' ? { support: x } : {}),
-    judge(adapted, query, at) {
-      const { y, state } = answer(adapted, query.x, at)
+    predict(adapted, x, at) {
+      const { y } = outputs(adapted, x, at)
+      return adapted.present ? withoutAbsent(y as Tensor2D, adapted.present) : y
+    },
+    besideQueries: ({ x }, phase) => (modeOf(phase) === 'support+one' ? { support: x } : {}),
+    queryLoss(adapted, query, at) {
+      const { y, state } = outputs(adapted, query.x, at)
       const metrics = query.ways === undefined ? {} : { accuracy: accuracy(y, query.y) }
       return { loss: batchLoss(y, query), state, metrics }
     },
@@ -177,17 +197,13 @@ function batchLoss(output: Tensor, { y, ways }: Batch): Scalar {
   return ways === undefined ? meanSquaredError(output, y) : softmaxCrossEntropy(output, y)
 }
 
-function normMode(mode: MamlNormalisation): NormMode {
-  return mode === 'running' || mode === 'none' ? mode : 'batch'
-}
-
 /** `[features, 1]` to `[features, ways]`, `[1]` to `[ways]`. */
 function tiled(column: Tensor, ways: number): Tensor {
   return tile(column, column.rank === 1 ? [ways] : [1, ways])
 }
 
 /** A head for `features` inputs: `[features, columns]`, and a bias of zeros. */
-function drawHead(rng: Rng, features: number, columns: number, how: Initializer): HeadWeights {
+function initialHead(rng: Rng, features: number, columns: number, how: Initializer): HeadWeights {
   const fan = { in: features, out: columns }
   return {
     weight: drawWeight(rng.split('weight'), [features, columns], fan, how) as Tensor2D,
@@ -203,6 +219,12 @@ function checkHead(head: Head, ways: number | undefined): void {
     expected: 'a whole number of classes, one for each unit of the head',
     remedy: "Pass ways beside head: 'fixed'; 'shared' and 'none' need none",
   })
+}
+
+/** @throws what `classesOf` of `@kshot/core` throws, and {@link checkWays} */
+function checkSupport(head: Head, fixed: number | undefined, support: Batch): void {
+  if (head === 'none' && support.ways === undefined) checkExamples(support)
+  else checkWays(head, fixed, classesOf(support))
 }
 
 function checkWays(head: Head, fixed: number | undefined, ways: number | undefined): void {

@@ -14,7 +14,8 @@ import {
   type Rng,
   tree,
 } from '@kshot/core'
-import { gather, reshape, slice, sub, tidy } from '@tensorflow/tfjs-core'
+import { gather, reshape, slice, sub } from '@tensorflow/tfjs-core'
+import { adaptation } from './adaptation'
 import { checkedSteps, innerLoop, type Rule, type Steps, type Trajectory } from './inner-loop'
 import { type AdaptedWeights, type NetworkOptions, network, type Weights } from './network'
 
@@ -54,7 +55,7 @@ export function reptile(options: ReptileOptions): MetaLearner {
   const runsOn = net.options.head !== 'shared'
   checkBatch(batch)
 
-  function adapted(meta: Meta, support: Batch, ctx: Context): Trajectory & { start: Weights } {
+  function trajectory(meta: Meta, support: Batch, ctx: Context): Trajectory & { start: Weights } {
     const { model, optimizer } = meta.state as State
     const { phase, rng } = ctx
     const [count, size] = phase === 'train' ? [steps.train, batch.train] : [steps.test, batch.test]
@@ -72,14 +73,20 @@ export function reptile(options: ReptileOptions): MetaLearner {
     }
   }
 
+  function adapted(meta: Meta, support: Batch, ctx: Context): AdaptedWeights {
+    const { params } = trajectory(meta, support, ctx)
+    const { model: state } = meta.state as State
+    return { params: params.at(-1)!, state, ...net.besideQueries(support, ctx.phase) }
+  }
+
   /** θ − φ, and how well φ does on the queries, which nothing else comes from. */
   function towards(meta: Meta, { support, query }: Episode, ctx: Context): MetaGradient {
-    const { start, params, state: model, rule } = adapted(meta, support, ctx)
-    const end = { params: params.at(-1)!, state: model, ...net.kept(support, 'train') }
-    const judged = net.judge(end, query, { phase: 'train', innerStep: steps.train })
+    const { start, params, state: model, rule } = trajectory(meta, support, ctx)
+    const end = { params: params.at(-1)!, state: model, ...net.besideQueries(support, 'train') }
+    const queryLoss = net.queryLoss(end, query, { phase: 'train', innerStep: steps.train })
     const way = tree.zip(([theta, phi]) => sub(theta!, phi!), start, end.params)
     return {
-      ...judged,
+      ...queryLoss,
       gradient: net.fromTask(way, 'mean'),
       state: tree.clone({ model, ...(runsOn && { optimizer: rule }) }),
     }
@@ -107,14 +114,7 @@ export function reptile(options: ReptileOptions): MetaLearner {
       return { loss, state, metrics }
     },
     gradient: (meta, task, ctx) => tree.tidy(() => towards(meta, task, ctx)),
-    adapt: (meta, support, ctx) =>
-      tree.tidy((): Params => {
-        const { params } = adapted(meta, support, ctx)
-        const { model: state } = meta.state as State
-        return tree.clone({ params: params.at(-1)!, state, ...net.kept(support, ctx.phase) })
-      }),
-    predict: (_, adapted, x, { phase }) =>
-      tidy(() => net.answer(adapted as AdaptedWeights, x, { phase, innerStep: steps.test }).y),
+    ...adaptation(net, adapted, steps.test),
   }
 }
 

@@ -1,3 +1,3 @@
 export type { Distance } from './attention'
 export { matching } from './matching'
-export type { MatchingNormalisation, MatchingOptions } from './options'
+export type { MatchingOptions } from './options'

@@ -237,7 +237,7 @@ describe.each(testBackends)('against PyTorch float64 on %s', (backend) => {
       const adapted = learner.adapt(meta, episode.support, ctx)
       const found = learner.predict(meta, adapted, episode.query.x, ctx).dataSync()
       expect(relativeError(found, c.logProbs.data)).toBeLessThan(1e-5)
-      const { embeddings } = adapted as { embeddings: Tensor }
+      const { embeddings } = (adapted as { memory: { embeddings: Tensor } }).memory
       expect(relativeError(embeddings.dataSync(), c.support.data)).toBeLessThan(1e-5)
 
       const loss = (params: Params) => learner.loss({ ...meta, params }, episode, ctx).loss

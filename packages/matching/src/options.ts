@@ -1,13 +1,5 @@
-import { KshotError, type Model } from '@kshot/core'
+import { KshotError, type Model, type NormalisationOptions, normalisationOf } from '@kshot/core'
 import type { Distance } from './attention'
-
-/** Which of the normalisation modes a Matching Network can do. */
-export type MatchingNormalisation =
-  | 'running'
-  | 'batch-joint'
-  | 'batch-separate'
-  | 'support+one'
-  | 'none'
 
 export interface MatchingOptions {
   /** f′ and g′: any model that returns one row an example. */
@@ -24,12 +16,12 @@ export interface MatchingOptions {
   /** Full context embeddings: `true`, or the number of processing steps K. Default false; `true` is 5. */
   readonly fullContext?: boolean | number
   /** Default as Prototypical Networks: `batch-joint` in training, `running` at test. */
-  readonly normalisation?: { train?: MatchingNormalisation; test?: MatchingNormalisation }
+  readonly normalisation?: NormalisationOptions
 }
 
 /** The options with every default filled in; `fullContext` is K, or false. */
 export function resolved({ backbone, ...options }: MatchingOptions) {
-  const { distance = 'cosine', normalisation = {} } = options
+  const { distance = 'cosine' } = options
   const cosine = distance === 'cosine'
   return {
     backbone,
@@ -37,7 +29,7 @@ export function resolved({ backbone, ...options }: MatchingOptions) {
     temperature: checkedTemperature(options.temperature ?? (cosine ? 0.05 : 1)),
     learnsTemperature: options.learnsTemperature ?? cosine,
     fullContext: processingSteps(options.fullContext ?? false),
-    normalisation: { train: 'batch-joint', test: 'running', ...normalisation } as const,
+    normalisation: normalisationOf(options.normalisation),
   }
 }
 

@@ -1,2 +1,1 @@
-export { type ProtonetNormalisation, type ProtonetOptions, protonet } from './protonet'
-export type { Distance } from './prototypes'
+export { type Distance, type ProtonetOptions, protonet } from './protonet'

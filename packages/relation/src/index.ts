@@ -1,1 +1,1 @@
-export { type RelationNormalisation, type RelationOptions, relation } from './relation'
+export { type RelationOptions, relation } from './relation'

@@ -51,7 +51,7 @@ export function relationModule({
   ...norm
 }: RelationModuleOptions): RelationModule {
   const first = conv2d({ filters })
-  const judge = series([
+  const scorer = series([
     batchNorm({ ...norm, relu: true, pool: 2 }),
     convBlock({ filters, ...norm }),
     flatten(),
@@ -64,19 +64,20 @@ export function relationModule({
     init(rng, mapShape) {
       const [h, w, channels] = checkedMaps(mapShape)
       const { params: convolution } = first.init(rng.split('first'), [h, w, 2 * channels])
-      const { params, state } = judge.init(rng.split('judge'), [h, w, filters])
+      const { params, state } = scorer.init(rng.split('judge'), [h, w, filters])
       return { params: { convolution, judge: params }, state }
     },
     apply({ params, state }, classes, queries, norm) {
-      const { convolution, judge: weights } = params as Parameters
+      const { convolution, judge } = params as Parameters
       const pairs = pairwise(classes, queries, convolution)
-      const { y, state: next } = judge.apply({ params: weights, state }, pairs, { norm })
+      const { y, state: next } = scorer.apply({ params: judge, state }, pairs, { norm })
       return { y: reshape(y, [queries.shape[0], classes.shape[0]]), state: next }
     },
   }
 }
 
 type Convolution = { readonly filter: Tensor4D; readonly bias: Tensor1D }
+/** `judge` are those of the layers above: the name stands in checkpoints. */
 type Parameters = { readonly convolution: Convolution; readonly judge: Weights['params'] }
 
 /**

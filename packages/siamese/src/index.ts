@@ -1,3 +1,3 @@
+export type { Shots } from './distances'
 export { type KochNetOptions, kochNet } from './koch-net'
-export type { Shots } from './match'
-export { type SiameseNormalisation, type SiameseOptions, siamese } from './siamese'
+export { type SiameseOptions, siamese } from './siamese'

@@ -1,15 +1,18 @@
 // Koch, Zemel & Salakhutdinov 2015, Siamese Neural Networks for One-shot Image Recognition, ICML Deep Learning Workshop.
 import {
-  type Batch,
   binaryCrossEntropy,
+  compareEpisodes,
+  fromParts,
   KshotError,
   type Meta,
   type MetaLearner,
-  marksOf,
+  type NormalisationOptions,
   type NormMode,
+  normalisationOf,
+  normModeOf,
   type PairBatch,
   type Params,
-  queryTraits,
+  partOf,
   type ShapedModel,
   stopGradient,
   tree,
@@ -32,13 +35,12 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
-  transpose,
 } from '@tensorflow/tfjs-core'
+import { distances, perClass, type Shots } from './distances'
 import { drawHead, type HeadInit, head } from './head'
-import { distances, perClass, type Shots } from './match'
 
-/** Which of the normalisation modes a Siamese network can do at test. */
-export type SiameseNormalisation = 'running' | 'batch-joint' | 'support+one' | 'none'
+/** In training both sides of all pairs are one batch, where the batch is normalised. */
+const FOR_PAIRS = ['running', 'batch-joint', 'none'] as const
 
 export interface SiameseOptions {
   /** h: the twins, any model that returns one row an example. */
@@ -56,10 +58,7 @@ export interface SiameseOptions {
    * By default `batch-joint` in training (both sides of all pairs are one batch) and `running` at test.
    * `none` in both is the paper: batch norm is left out, that of the head too.
    */
-  readonly normalisation?: {
-    readonly train?: Exclude<SiameseNormalisation, 'support+one'>
-    readonly test?: SiameseNormalisation
-  }
+  readonly normalisation?: NormalisationOptions
 }
 
 /**
@@ -72,46 +71,40 @@ export interface SiameseOptions {
  *   several shots the best or the mean, of a class without examples −10⁹
  *
  * Trained on pairs (`trainsOn: 'pairs'`), tested with any number of classes and shots.
- * @throws `siamese/bad-option`; from `init`: `siamese/no-rows`; from `adapt`: `core/no-classes`, `core/one-class`, `core/empty-support`
+ * @throws `siamese/bad-option`, `core/bad-normalisation`; from `init`: `siamese/no-rows`; on a support set, what `classesOf` of
+ * `@kshot/core` throws
  * @example
  * const learner = siamese({ backbone: conv4() })
  */
 export function siamese(options: SiameseOptions): MetaLearner<PairBatch> {
-  const { backbone, shots = 'max', headInit = 'distance', normalisation } = options
-  const lambda = checkedStrength(options.regularisation ?? 0)
-  const { train = 'batch-joint', test = 'running' } = normalisation ?? {}
+  const { backbone, shots = 'max', headInit = 'distance' } = options
+  const lambda = checkedLambda(options.regularisation ?? 0)
+  const normalisation = normalisationOf(options.normalisation, { train: FOR_PAIRS })
+  const { train, test } = normalisation
 
-  function embed({ params, state }: Meta, x: Tensor, mode: SiameseNormalisation) {
-    const weights = { params: of(params).backbone, state: of(state).backbone }
-    const { y, state: next } = backbone.apply(weights, x, { norm: normOf(mode) })
-    return { h: y as Tensor2D, state: next }
+  function embed(meta: Meta, x: Tensor, norm: NormMode) {
+    const { y, state } = backbone.apply(partOf(meta, 'backbone'), x, { norm })
+    return { y, state: { ...(meta.state as object), backbone: state } }
   }
 
   /** Log-odds `[n]` of pairs with these distances. */
-  function judge({ params, state }: Meta, distance: Tensor2D, norm: NormMode) {
-    const weights = { params: of(params).head, state: of(state).head }
-    const { y, state: next } = head.apply(weights, distance, { norm })
-    return { logOdds: reshape(y, [distance.shape[0]]), state: next }
+  function logOddsOf(meta: Meta, distance: Tensor2D, norm: NormMode) {
+    const { y, state } = head.apply(partOf(meta, 'head'), distance, { norm })
+    return { logOdds: reshape(y, [distance.shape[0]]), state }
   }
 
-  function compare(meta: Meta, members: Tensor2D, support: Tensor2D, queries: Tensor2D): Tensor {
-    // Pairs with a support set are no balanced batch: their statistics would say something else.
-    const norm = test === 'none' ? test : 'running'
-    const { logOdds } = judge(meta, distances(queries, support), norm)
-    return perClass(reshape(logOdds, [-1, support.shape[0]!]), members, shots)
-  }
-
-  /** One forward pass for support and queries, which are normalised together. */
-  function jointly(meta: Meta, { x: support, members }: Memory, x: Tensor): Tensor {
-    const n = support.shape[0]!
-    const { h } = embed(meta, concat([support, x]), 'batch-joint')
-    return compare(meta, members, slice(h, 0, n), slice(h, n, x.shape[0]!))
-  }
-
-  function oneByOne(meta: Meta, memory: Memory, x: Tensor): Tensor {
-    const queries = Array.from({ length: x.shape[0]! }, (_, i) => slice(x, i, 1))
-    return concat(queries.map((query) => jointly(meta, memory, query)))
-  }
+  const { traits, adapt, predict } = compareEpisodes({
+    backbone,
+    normalisation,
+    embed,
+    remember: (_, embeddings, oneHot) => ({ embeddings, oneHot }),
+    score(meta, queries, { embeddings, oneHot }) {
+      // Pairs with a support set are no balanced batch: their statistics would say something else.
+      const norm = test === 'none' ? test : 'running'
+      const { logOdds } = logOddsOf(meta, distances(queries, embeddings), norm)
+      return perClass(reshape(logOdds, [-1, embeddings.shape[0]]), oneHot, shots)
+    },
+  })
 
   return {
     spec: {
@@ -122,68 +115,34 @@ export function siamese(options: SiameseOptions): MetaLearner<PairBatch> {
         shots,
         headInit,
         regularisation: lambda,
-        normalisation: { train, test },
+        normalisation,
       },
     },
-    traits: {
-      anyWay: true,
-      classEquivariant: true,
-      supportOrderInvariant: true,
-      unevenShots: true,
-      ...queryTraits(backbone, test),
-      innerSteps: 0,
-      net: backbone.spec,
-    },
+    traits,
     trainsOn: 'pairs',
     init(rng, { inputShape }) {
-      const embedded = backbone.init(rng.split('backbone'), inputShape)
       const features = checkedRows(backbone.outputShape(inputShape))
-      const judged = drawHead(rng.split('head'), features, headInit)
-      return {
-        params: { backbone: embedded.params, head: judged.params },
-        state: { backbone: embedded.state, head: judged.state },
-      }
+      return fromParts({
+        backbone: backbone.init(rng.split('backbone'), inputShape),
+        head: drawHead(rng.split('head'), features, headInit),
+      })
     },
     loss(meta, { left, right, same }) {
       const n = left.shape[0]!
-      const { h, state: backbone } = embed(meta, concat([left, right]), train)
+      const norm = normModeOf(train)
+      const { y: h, state } = embed(meta, concat([left, right]), norm)
       const distance = abs(sub(slice(h, 0, n), slice(h, n, n))) as Tensor2D
-      const { logOdds, state: head } = judge(meta, distance, normOf(train))
+      const { logOdds, state: headState } = logOddsOf(meta, distance, norm)
       const loss = binaryCrossEntropy(logOdds, cast(same, 'float32'))
       return {
         loss: lambda > 0 ? add(loss, penalty(meta.params, lambda)) : loss,
-        state: { backbone, head },
+        state: { ...state, head: headState },
         metrics: { accuracy: verified(logOdds, same) },
       }
     },
-    adapt: (meta, support) =>
-      tree.tidy((): Params => {
-        const { x, members } = remember(support)
-        if (test === 'batch-joint' || test === 'support+one') return { x: x.clone(), members }
-        return { h: embed(meta, x, test).h, members }
-      }),
-    predict: (meta, adapted, x) =>
-      tree.tidy(() => {
-        if (test === 'batch-joint') return jointly(meta, adapted as Memory, x)
-        if (test === 'support+one') return oneByOne(meta, adapted as Memory, x)
-        const { h, members } = adapted as { h: Tensor2D; members: Tensor2D }
-        return compare(meta, members, h, embed(meta, x, test).h)
-      }),
+    adapt,
+    predict,
   }
-}
-
-/** Parameters, and state, are those of the twins and of the head. */
-const of = (tree: Params) => tree as { readonly backbone: Params; readonly head: Params }
-
-function normOf(mode: SiameseNormalisation): NormMode {
-  return mode === 'running' || mode === 'none' ? mode : 'batch'
-}
-
-/** The support set, kept where the queries change how it is embedded. */
-type Memory = { readonly x: Tensor; readonly members: Tensor2D }
-
-function remember(support: Batch): Memory {
-  return { x: support.x, members: transpose(marksOf(support)) as Tensor2D }
 }
 
 /** λ ‖w‖² over filters and matrices; biases and the parameters of batch norm are left out. */
@@ -207,7 +166,7 @@ function checkedRows(shape: readonly number[]): number {
   })
 }
 
-function checkedStrength(lambda: number): number {
+function checkedLambda(lambda: number): number {
   if (lambda >= 0 && Number.isFinite(lambda)) return lambda
   throw new KshotError('siamese/bad-option', {
     got: `regularisation ${lambda}`,

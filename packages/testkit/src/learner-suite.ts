@@ -17,6 +17,7 @@ import { activate, type TestBackend, testBackends } from './backends'
 import { leaked } from './leaks'
 import { declaredFacts, near, predictions, testing } from './learner-facts'
 import { rebuilt } from './rebuilt'
+import { supportSetRules } from './support-set-rules'
 import { toyEpisodes, toyTasks } from './toy'
 
 export interface LearnerSuiteOptions {
@@ -123,7 +124,9 @@ export function learnerSuite<Task>(
       expect(holds(claim)).toBe(learner.traits.unevenShots)
     })
 
-    declaredFacts({ learner, meta: () => meta, load, taskSpec, episode: drawn })
+    const subject = { learner, meta: () => meta, load, taskSpec, episode: drawn }
+    declaredFacts(subject)
+    supportSetRules(subject)
 
     it('can be built again from its spec', async () => {
       const spec = JSON.parse(JSON.stringify(learner.spec)) as Spec

@@ -1,35 +1,25 @@
-import { accuracy, type MetaLearner, softmaxCrossEntropy, type Weights } from '@kshot/core'
-import { dense, flatten, series } from '@kshot/core/nn'
 import {
-  add,
-  cast,
-  div,
-  expandDims,
-  matMul,
-  neg,
-  oneHot,
-  type Scalar,
-  scalar,
-  square,
-  sub,
-  sum,
-  type Tensor,
-  type Tensor1D,
-  tidy,
-  transpose,
-} from '@tensorflow/tfjs-core'
+  accuracy,
+  type Batch,
+  classMeans,
+  type MetaLearner,
+  negativeSquaredDistances,
+  oneHotLabels,
+  softmaxCrossEntropy,
+  type Weights,
+} from '@kshot/core'
+import { dense, flatten, series } from '@kshot/core/nn'
+import { add, type Scalar, scalar, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core'
 
 /** The smallest learner there is: a dense embedding, class means, and a state that counts tasks. */
 export function toyLearner({ units = 4 } = {}): MetaLearner {
   const net = series([flatten(), dense({ units })])
   const embed = (meta: Weights, x: Tensor) =>
-    net.apply({ params: meta.params, state: [{}, {}] }, x, { norm: 'none' }).y
-  const means = (z: Tensor, y: Tensor1D, ways: number) => {
-    const marks = transpose(cast(oneHot(y, ways), 'float32'))
-    return matMul(div(marks, sum(marks, 1, true)) as never, z as never)
-  }
-  const logits = (z: Tensor, centres: Tensor) =>
-    neg(sum(square(sub(expandDims(z, 1), expandDims(centres, 0))), 2))
+    net.apply({ params: meta.params, state: [{}, {}] }, x, { norm: 'none' }).y as Tensor2D
+  const means = (meta: Weights, support: Batch) =>
+    classMeans(embed(meta, support.x), oneHotLabels(support))
+  const logits = (meta: Weights, x: Tensor, centres: Tensor2D) =>
+    negativeSquaredDistances(embed(meta, x), centres)
 
   return {
     spec: { package: '@kshot/testkit', export: 'toyLearner', options: { units } },
@@ -47,15 +37,14 @@ export function toyLearner({ units = 4 } = {}): MetaLearner {
       state: { tasks: scalar(0) },
     }),
     loss(meta, { support, query }) {
-      const centres = means(embed(meta, support.x), support.y as Tensor1D, support.ways!)
-      const output = logits(embed(meta, query.x), centres)
+      const output = logits(meta, query.x, means(meta, support))
       return {
-        loss: softmaxCrossEntropy(output, query.y) as Scalar,
+        loss: softmaxCrossEntropy(output, query.y),
         state: { tasks: add((meta.state as { tasks: Scalar }).tasks, 1) },
         metrics: { accuracy: accuracy(output, query.y) },
       }
     },
-    adapt: (meta, { x, y, ways }) => tidy(() => means(embed(meta, x), y as Tensor1D, ways!)),
-    predict: (meta, adapted, x) => tidy(() => logits(embed(meta, x), adapted as Tensor)),
+    adapt: (meta, support) => tidy(() => means(meta, support)),
+    predict: (meta, adapted, x) => tidy(() => logits(meta, x, adapted as Tensor2D)),
   }
 }

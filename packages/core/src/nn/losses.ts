@@ -79,8 +79,18 @@ export function binaryCrossEntropy(
   return reduced(sub(softplus(logits), mul(logits, labels)), reduction)
 }
 
-/** The mean of (output − target)² over all entries. */
+/**
+ * The mean of (output − target)² over all entries.
+ * @throws `core/shape-mismatch`: targets `[n]` against outputs `[n, 1]` would be broadcast to `[n, n]`
+ */
 export function meanSquaredError(output: Tensor, target: Tensor): Scalar {
+  if (output.shape.join() !== target.shape.join()) {
+    throw new KshotError('core/shape-mismatch', {
+      got: `targets of shape [${target.shape.join(', ')}] for outputs of shape [${output.shape.join(', ')}]`,
+      expected: `targets [${output.shape.join(', ')}]`,
+      remedy: 'Reshape the targets to the shape of the outputs',
+    })
+  }
   return mean(square(sub(output, target)))
 }
 

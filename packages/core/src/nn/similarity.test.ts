@@ -1,7 +1,7 @@
 import { activate, relativeError, testBackends } from '@kshot/testkit'
 import { tensor2d } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { cosines, nearness, unitRows } from './similarity'
+import { cosines, negativeSquaredDistances, unitRows } from './similarity'
 
 describe.each(testBackends)('likeness of rows on %s', (backend) => {
   beforeAll(() => activate(backend))
@@ -21,7 +21,7 @@ describe.each(testBackends)('likeness of rows on %s', (backend) => {
   })
 
   it('is largest where rows are nearest', () => {
-    const found = nearness(a(), b())
+    const found = negativeSquaredDistances(a(), b())
     expect(found.shape).toEqual([2, 3])
     expect([...found.dataSync()].map((v) => v + 0)).toEqual([-20, -13, 0, -1, -4, -25])
   })

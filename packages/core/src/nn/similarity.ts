@@ -22,7 +22,7 @@ export function cosines(a: Tensor2D, b: Tensor2D): Tensor2D {
 }
 
 /** −‖a − b‖² of each row with each, so that the nearest is largest: `[n, d]` and `[m, d]` to `[n, m]`. */
-export function nearness(a: Tensor2D, b: Tensor2D): Tensor2D {
+export function negativeSquaredDistances(a: Tensor2D, b: Tensor2D): Tensor2D {
   const difference = sub(expandDims(a, 1), expandDims(b, 0))
   return neg(sum(square(difference), 2)) as Tensor2D
 }

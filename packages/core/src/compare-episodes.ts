@@ -1,0 +1,158 @@
+import { concat, slice, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core'
+import type { Context, Meta, MetaLearner, Model, Normalisation, NormMode, Traits } from './learner'
+import { accuracy, softmaxCrossEntropy } from './nn/losses'
+import { type NormalisationOptions, normModeOf, queryTraits } from './normalisation'
+import { oneHotLabels, presentClasses, withoutAbsent } from './support'
+import type { Params } from './tree'
+import * as tree from './tree'
+
+/** What comes of a call: its output, and the whole state of the learner after it. */
+export interface Applied<Output> {
+  readonly y: Output
+  readonly state: Params
+}
+
+/** The equations of a learner that compares queries with what it remembers of a support set. */
+export interface Comparison<Memory extends Params, Embeddings extends Tensor = Tensor2D> {
+  readonly backbone: Model
+  readonly normalisation: Required<NormalisationOptions>
+  /** f: examples to embeddings, `[n, …]`. Default: the backbone, whose weights are all there is. */
+  embed?(meta: Meta, x: Tensor, norm: NormMode): Applied<Tensor>
+  /**
+   * What is kept of the support set.
+   * @param oneHot which class each example is of, `[m, ways]`; a class may be without examples
+   */
+  remember(meta: Meta, embeddings: Embeddings, oneHot: Tensor2D, ctx: Context): Memory
+  /** How well each query fits each class, `[n, ways]`; with the state, where that changes. */
+  score(
+    meta: Meta,
+    embeddings: Embeddings,
+    memory: Memory,
+    norm: NormMode,
+  ): Tensor2D | Applied<Tensor2D>
+  /** Scores to what `predict` returns. Default: as they are. */
+  logits?(scores: Tensor2D): Tensor2D
+  /** Of scores `[n, ways]` and labels. Default: the cross-entropy of their softmax. */
+  loss?: typeof softmaxCrossEntropy
+}
+
+/** The parts of a learner that {@link compareEpisodes} makes. */
+export type Comparing = Pick<MetaLearner, 'traits' | 'loss' | 'adapt' | 'predict'>
+
+/**
+ * A learner from the equations of its paper: what it remembers of a support set, and how it scores
+ * queries by that. Which examples are normalised together, and so embedded in one pass, is done here;
+ * so is the rule for a class without examples, which is never predicted.
+ * @throws from `adapt` and `loss`: `core/no-classes`, `core/one-class`, `core/empty-support`
+ * @example
+ * const { traits, loss, adapt, predict } = compareEpisodes({
+ *   backbone,
+ *   normalisation: { train: 'batch-joint', test: 'running' },
+ *   remember: (_, z, oneHot) => ({ prototypes: classMeans(z, oneHot) }),
+ *   score: (_, z, { prototypes }) => negativeSquaredDistances(z, prototypes),
+ * })
+ */
+export function compareEpisodes<Memory extends Params, Embeddings extends Tensor = Tensor2D>(
+  comparison: Comparison<Memory, Embeddings>,
+): Comparing {
+  const { backbone, normalisation, remember, score } = comparison
+  const { loss = softmaxCrossEntropy, logits = (scores) => scores } = comparison
+  const { train, test } = normalisation
+  const embed = embedding(comparison)
+  const norm = normModeOf(test)
+  // Where queries change how the support set is embedded, it is kept as it is.
+  const keepsExamples = test === 'batch-joint' || test === 'support+one'
+
+  return {
+    traits: traitsOf(backbone, test),
+    loss(meta, { support, query }, ctx) {
+      const examples = { x: support.x, oneHot: oneHotLabels(support) }
+      const { y: scores, state } = scored(comparison, train, meta, examples, query.x, ctx)
+      const metrics = { accuracy: accuracy(scores, query.y) }
+      return { loss: loss(scores, query.y), state, metrics }
+    },
+    adapt: (meta, support, ctx) =>
+      tree.tidy((): Params => {
+        const oneHot = oneHotLabels(support)
+        if (keepsExamples) return { x: support.x.clone(), oneHot }
+        const memory = remember(meta, embed(meta, support.x, norm).y, oneHot, ctx)
+        return { memory, present: presentClasses(oneHot) }
+      }),
+    predict: (meta, adapted, x, ctx) =>
+      tree.tidy(() => {
+        if (keepsExamples) {
+          const examples = adapted as Examples
+          const { y: scores } = scored(comparison, test, meta, examples, x, ctx)
+          return withoutAbsent(logits(scores), presentClasses(examples.oneHot))
+        }
+        const { memory, present } = adapted as { memory: Memory; present: Tensor1D }
+        const { y: queries } = embed(meta, x, norm)
+        const { y: scores } = applied(score(meta, queries, memory, norm), meta.state)
+        return withoutAbsent(logits(scores), present)
+      }),
+  }
+}
+
+/** A support set, and which class each example is of, `[m, ways]`. */
+type Examples = { readonly x: Tensor; readonly oneHot: Tensor2D }
+
+function traitsOf(backbone: Model, test: Normalisation): Traits {
+  return {
+    anyWay: true,
+    classEquivariant: true,
+    supportOrderInvariant: true,
+    unevenShots: true,
+    ...queryTraits(backbone, test),
+    innerSteps: 0,
+    net: backbone.spec,
+  }
+}
+
+function embedding<Memory extends Params, Embeddings extends Tensor>({
+  backbone,
+  embed = (meta, x, norm) => backbone.apply(meta, x, { norm }),
+}: Comparison<Memory, Embeddings>) {
+  return (meta: Meta, x: Tensor, norm: NormMode) => embed(meta, x, norm) as Applied<Embeddings>
+}
+
+/** The scores of queries, embedded with the support set as the normalisation asks. */
+function scored<Memory extends Params, Embeddings extends Tensor>(
+  comparison: Comparison<Memory, Embeddings>,
+  normalisation: Normalisation,
+  meta: Meta,
+  { x: support, oneHot }: Examples,
+  x: Tensor,
+  ctx: Context,
+): Applied<Tensor2D> {
+  const embed = embedding(comparison)
+  const norm = normModeOf(normalisation)
+  if (normalisation === 'support+one') return oneByOne()
+  return normalisation === 'batch-separate' ? apart() : together(x)
+
+  function together(x: Tensor) {
+    const [m, n] = [support.shape[0]!, x.shape[0]!]
+    const { y, state } = embed(meta, concat([support, x]), norm)
+    return compared(slice(y, 0, m), slice(y, m, n), state)
+  }
+
+  function apart() {
+    const first = embed(meta, support, norm)
+    const { y, state } = embed({ params: meta.params, state: first.state }, x, norm)
+    return compared(first.y, y, state)
+  }
+
+  function oneByOne() {
+    const each = Array.from({ length: x.shape[0]! }, (_, i) => together(slice(x, i, 1)))
+    return { y: concat(each.map(({ y }) => y)), state: each.at(-1)!.state }
+  }
+
+  function compared(support: Embeddings, queries: Embeddings, state: Params) {
+    const now = { params: meta.params, state }
+    const memory = comparison.remember(now, support, oneHot, ctx)
+    return applied(comparison.score(now, queries, memory, norm), state)
+  }
+}
+
+function applied(result: Tensor2D | Applied<Tensor2D>, state: Params): Applied<Tensor2D> {
+  return tree.isTensor(result) ? { y: result, state } : result
+}
