@@ -1,6 +1,13 @@
 import { conv4, type Episode, grad, mlp, momentum, rng, sequential, sgd, tree } from '@kshot/core'
-import { activate, learnerSuite, referenceSuite, relativeError, toyEpisodes } from '@kshot/testkit'
-import { memory, mul, scalar, square, type Tensor } from '@tensorflow/tfjs-core'
+import {
+  activate,
+  codeOf,
+  learnerSuite,
+  referenceSuite,
+  relativeError,
+  toyEpisodes,
+} from '@kshot/testkit'
+import { memory, mul, reshape, scalar, slice, square, type Tensor } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { anil, boil, maml, metaSgd, pretrained, reptile } from './index'
 import { curve, drawn, load, numbers, slope, smooth, train } from './testing'
@@ -113,10 +120,27 @@ describe('maml', () => {
     expect([...grad((x: Tensor) => square(x))(scalar(3) as Tensor).dataSync()]).toEqual([6])
   })
 
+  it.each([
+    ['maml', maml({ model: smooth, head: 'none', innerRate: 0.05, steps: 1 })],
+    ['metaSgd', metaSgd({ model: smooth, head: 'none' })],
+    ['reptile', reptile({ model: smooth, head: 'none', steps: 1 })],
+    ['pretrained', pretrained({ model: smooth, innerRate: 0.05, steps: 1 })],
+  ])('refuses points without targets of their shape, or none at all: %s', (_, learner) => {
+    const meta = drawn(learner)
+    const { support } = curve()
+    const adapt = (batch: typeof support) => () => learner.adapt(meta, batch, ctx)
+    const flat = { x: support.x, y: reshape(support.y, [-1]) }
+    expect(codeOf(adapt(flat))).toBe('core/shape-mismatch')
+    const empty = { x: slice(support.x, 0, 0), y: slice(support.y, 0, 0) }
+    expect(codeOf(adapt(empty))).toBe('core/empty-support')
+  })
+
   it('refuses options that are none, and tasks that its head does not fit', () => {
     expect(() => maml({ ...base, innerRate: -1 })).toThrow('innerRate')
     expect(() => maml({ ...base, steps: 1.5 })).toThrow('steps')
     expect(() => maml({ ...base, head: 'fixed' })).toThrow('ways')
+    const joint = () => maml({ ...base, normalisation: { test: 'batch-joint' } })
+    expect(codeOf(joint)).toBe('core/bad-normalisation')
     const learner = maml({ ...base, head: 'fixed', ways: 5 })
     const { taskSpec } = toyEpisodes({ ways: 3, shots: 1, queries: 1 })
     expect(() => learner.init(rng(1), taskSpec)).toThrow('a task of 3 classes. Expected: 5 classes')

@@ -130,6 +130,8 @@ describe.each(testBackends)('siamese on %s', (backend) => {
     for (const regularisation of [-1, Number.NaN]) {
       expect(codeOf(() => siamese({ backbone, regularisation }))).toBe('siamese/bad-option')
     }
+    const apart = () => siamese({ backbone, normalisation: { train: 'batch-separate' } })
+    expect(codeOf(apart)).toBe('core/bad-normalisation')
     const maps = siamese({ backbone: convMaps() })
     expect(codeOf(() => maps.init(rng(0), { inputShape: [28, 28, 1] }))).toBe('siamese/no-rows')
   })

@@ -1,8 +1,15 @@
-import { activate, relativeError, testBackends } from '@kshot/testkit'
+import { activate, codeOf, relativeError, testBackends } from '@kshot/testkit'
 import { type Tensor, tensor } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { grad } from '../autodiff'
-import { accuracy, binaryCrossEntropy, logSumExp, softmax, softmaxCrossEntropy } from './losses'
+import {
+  accuracy,
+  binaryCrossEntropy,
+  logSumExp,
+  meanSquaredError,
+  softmax,
+  softmaxCrossEntropy,
+} from './losses'
 
 const close = (x: Tensor, expected: number[]) =>
   expect(relativeError(x.dataSync(), expected)).toBeLessThan(1e-5)
@@ -38,6 +45,14 @@ describe.each(testBackends)('losses on %s', (backend) => {
     close(binaryCrossEntropy(tensor([200, -200]), tensor([1, 1])), [100])
     const slope = grad(({ z }: { z: Tensor }) => binaryCrossEntropy(z, tensor([1, 1])))
     close(slope({ z: tensor([200, -200]) }).z, [0, -0.5])
+  })
+
+  it('takes the mean of squared errors, and refuses targets that would be broadcast', () => {
+    const column = tensor([1, 2, 3], [3, 1])
+    close(meanSquaredError(column, tensor([1, 2, 6], [3, 1])), [3])
+    const row = tensor([1, 2, 3])
+    expect(codeOf(() => meanSquaredError(column, row))).toBe('core/shape-mismatch')
+    expect(codeOf(() => meanSquaredError(column, tensor(1)))).toBe('core/shape-mismatch')
   })
 
   it('counts right answers, and refuses labels of another number', () => {
