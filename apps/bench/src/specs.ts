@@ -8,6 +8,7 @@ import {
   mergedRegistries,
   type Registry,
   type Spec,
+  type Traits,
 } from '@kshot/core'
 import { NAMES, type NamedRole, packageOf } from './names'
 import { registry } from './registry'
@@ -60,8 +61,36 @@ export async function buildLearner(
   if (!allowModule) throw notAllowed((learner as unknown as ModuleForm).module)
   const built = await fromSpec<MetaLearner>(spec, 'learner', withModule(spec))
   if (typeof built?.adapt !== 'function') throw noLearner(spec)
-  // However it names itself: checkpoints and workers find it by the file.
-  return { ...built, spec }
+  if (!declaresFacts(built.traits)) throw noFacts(spec)
+  return atFile(built, spec)
+}
+
+/** However it names itself: checkpoints and workers find it by the file. */
+function atFile(learner: MetaLearner, spec: Spec): MetaLearner {
+  const { withInnerSteps } = learner
+  if (!withInnerSteps) return { ...learner, spec }
+  const again = (steps: number) => {
+    const other = withInnerSteps(steps)
+    return atFile(other, { ...spec, options: other.spec.options })
+  }
+  return { ...learner, spec, withInnerSteps: again }
+}
+
+/** What results are labelled with. */
+function declaresFacts({ transductive, queriesTogether, innerSteps }: Partial<Traits> = {}) {
+  return (
+    typeof transductive === 'boolean' &&
+    ['all', 'one', 'none'].includes(queriesTogether ?? '') &&
+    typeof innerSteps === 'number'
+  )
+}
+
+function noFacts({ package: file, export: name }: Spec): KshotError {
+  return new KshotError('usage/no-learner', {
+    got: `the export '${name}' of ${file}, whose traits lack what results are labelled with`,
+    expected: "transductive, queriesTogether ('all', 'one' or 'none') and innerSteps",
+    remedy: 'Declare them in its traits',
+  })
 }
 
 /** What kshot's specs may name, and a file that the user has allowed. */

@@ -80,7 +80,8 @@ export function withoutSeed(config: unknown): Json {
 }
 
 /** The net behind a name: `conv4 with 16 filters`. */
-export function netOfRow({ learner, backbone }: DoneRow): string {
-  // As it was built, with its defaults; of a learner whose spec has no net, what the configuration says.
-  return netOf(learner) ? netName(learner) : (backbone ?? netName(learner))
+export function netOfRow(row: DoneRow): string {
+  // As it was built, with its defaults; of a learner that declares no net, what the configuration says.
+  const net = netOf(row)
+  return net ? netName(net) : (row.backbone ?? row.learner.export)
 }

@@ -1,30 +1,28 @@
-import type { Spec } from '@kshot/core'
+import { isSpec, type Spec } from '@kshot/core'
 import type { WarmStart } from './result'
 
-/** The net that a learner is built on, if it is on one. */
-export function netOf({ options }: Spec): Spec | undefined {
-  const net = options.backbone ?? options.model
-  return isSpec(net) ? net : undefined
+/** A learner, and the net that it declares. */
+export interface Described {
+  readonly learner: Spec
+  readonly net?: Spec | undefined
 }
 
-function isSpec(value: unknown): value is Spec {
-  const { export: name, options } = (value ?? {}) as Partial<Spec>
-  return typeof name === 'string' && typeof options === 'object' && options !== null
+/** The net that a learner stands on, if it is on one. */
+export function netOf({ learner: { options }, net }: Described): Spec | undefined {
+  // Results from before learners declared it: kshot's own call it so.
+  return net ?? [options.backbone, options.model].find(isSpec)
 }
 
 /** A learner in a few words: `protonet, conv4 with 16 filters`. */
-export function learnerName(learner: Spec): string {
-  const { export: name } = learner
-  const backbone = netOf(learner)
-  if (!backbone) return name
-  const { filters } = backbone.options
-  return `${name}, ${backbone.export}${filters === undefined ? '' : ` with ${filters} filters`}`
+export function learnerName(described: Described): string {
+  const { export: name } = described.learner
+  const net = netOf(described)
+  return net ? `${name}, ${netName(net)}` : name
 }
 
-/** The net of a learner in a few words: `conv4 with 16 filters`. */
-export function netName(learner: Spec): string {
-  const [name, ...net] = learnerName(learner).split(', ')
-  return net.join(', ') || name!
+/** A net in a few words: `conv4 with 16 filters`. */
+export function netName({ export: name, options: { filters } }: Spec): string {
+  return filters === undefined ? name : `${name} with ${filters} filters`
 }
 
 interface Task {

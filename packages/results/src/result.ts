@@ -92,6 +92,8 @@ export interface TakenData {
 /** A result of `kshot run`; its keys are stable. Fractions, not per cent; seconds. */
 export interface Result {
   readonly learner: Spec
+  /** The net that the learner stands on, as it declares it; absent in results from before it was told. */
+  readonly net?: Spec
   readonly setting: Setting
   readonly test: TestScore
   /** Other learners on the same episodes, for comparison. */

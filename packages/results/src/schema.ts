@@ -104,6 +104,7 @@ const config = z.looseObject({
 
 const resultKeys = {
   learner: spec,
+  net: z.exactOptional(spec),
   setting: z.object({
     dataset: name,
     split: name,

@@ -18,7 +18,7 @@ export function lakeTable(result: Result, lake: LakeReport, stream: NodeJS.Write
   })
   const [low, high] = lake.interval
   const own = `${percents(lake.errorPercent)} ± ${percents((high - low) / 2)}`
-  rows.push([bold(learnerName(result.learner)), bold(own), result.checkpoint])
+  rows.push([bold(learnerName(result)), bold(own), result.checkpoint])
   for (const { name, test } of result.baselines) {
     rows.push([name, percents(100 * (1 - (test as AccuracyScore).accuracy)), ''])
   }

@@ -53,7 +53,7 @@ function header(what: 'run' | 'eval', about: About, { bold, dim }: Colours): str
   const { config, learner, data, device, folder, workers, choice } = about
   const { test } = config
   const rows = {
-    learner: learnerName(learner.spec),
+    learner: learnerName({ learner: learner.spec, net: learner.traits.net }),
     data: data.description,
     ...(about.warmStart && { 'begins with': warmStartName(about.warmStart) }),
     ...(what === 'run' && { training: trainingName(config, learner.trainsOn) }),

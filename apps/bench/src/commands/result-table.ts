@@ -21,7 +21,7 @@ export function table(result: Result, stream: NodeJS.WriteStream): string {
     style: { head: [], border: [] },
     colAligns: ['left', ...columns.map(() => 'right' as const), 'right'],
   })
-  const name = bold(learnerName(result.learner))
+  const name = bold(learnerName(result))
   scores.push([name, ...values(test).map((value) => bold(value)), speeds(measured)])
   for (const { name, test } of result.baselines) scores.push([name, ...values(test), ''])
   const title = `${settingName(setting)}, ${queriesName(setting)}, ${count(test.episodes)} test episodes on ${setting.dataset} (${setting.split})`

@@ -1,8 +1,6 @@
 import { KshotError } from '@kshot/core'
-import { netName, netOf } from '@kshot/results'
 import { nearest } from '../nearest-key'
 import { presets } from '../presets'
-import { toSpec } from '../specs'
 import type { Entry, Leaderboard, Training } from './schema'
 import { defaultLearners, type Examples, standard } from './standard'
 
@@ -17,7 +15,8 @@ export interface LearnerEntry {
   readonly executor: string | undefined
   readonly tasksAtOnce: number | undefined
   readonly tuningTrials: number
-  readonly backbone: string
+  /** Its net in words, where it is not as the learner itself says. */
+  readonly backbone: string | undefined
 }
 
 /**
@@ -67,7 +66,7 @@ function learnerEntry(entry: Entry, place: Place): LearnerEntry {
     executor: entry.executor ?? base.executor,
     tasksAtOnce: entry.tasksAtOnce ?? base.tasksAtOnce,
     tuningTrials: entry.tuningTrials ?? base.tuningTrials ?? 0,
-    backbone: backboneOf(entry, changed, path),
+    backbone: entry.backbone,
   }
 }
 
@@ -117,18 +116,6 @@ function used(name: string, { examples, filters, path }: Place): Base {
 /** A learner whose nets have so many filters, wherever they have some. */
 function sized<T>(learner: T, filters: number): T {
   return JSON.parse(JSON.stringify(learner), (key, value) => (key === 'filters' ? filters : value))
-}
-
-/** The net in words. A table says it of each row, so a module has to. */
-function backboneOf(entry: Entry, learner: Base['learner'], path: string): string {
-  if (entry.backbone !== undefined) return entry.backbone
-  const spec = learner.name === 'module' ? undefined : toSpec(learner)
-  if (spec && netOf(spec)) return netName(spec)
-  throw badValue(
-    `'${path}' without a backbone`,
-    "its net in words, as in 'conv4 with 64 filters'",
-    'Add "backbone"',
-  )
 }
 
 function unknownLearner(name: string, path: string): KshotError {

@@ -227,8 +227,20 @@ describe('what is wrong is said before anything is trained', () => {
     expect(await fault(module('./absent.mjs'), true)).toMatchObject({ code: 'usage/no-learner' })
     writeFileSync(join(home, 'empty.mjs'), 'export default () => ({})')
     expect(await fault(module('./empty.mjs'), true)).toMatchObject({ code: 'usage/no-learner' })
-    const unnamed = { learners: [{ name: 'mine', learner: { module: './mine.mjs' } }] }
-    expect(await fault(unnamed)).toMatchObject({ got: expect.stringContaining('backbone') })
+    const facts = `transductive: false, queriesTogether: 'none', innerSteps: 0`
+    const written = (name: string, traits: string) =>
+      writeFileSync(
+        join(home, name),
+        `export default () => ({ adapt() {}, traits: { ${traits} } })`,
+      )
+    written('silent.mjs', '')
+    expect(await fault(module('./silent.mjs'), true)).toMatchObject({
+      code: 'usage/no-learner',
+      got: expect.stringContaining('traits'),
+    })
+    written('netless.mjs', facts)
+    const netless = { learners: [{ name: 'mine', learner: { module: './netless.mjs' } }] }
+    expect(await fault(netless, true)).toMatchObject({ got: expect.stringContaining('backbone') })
   })
 })
 
@@ -239,7 +251,8 @@ describe('a module', () => {
       join(home, 'mine.mjs'),
       `export const pixels = ({ scale }) => ({
         spec: { package: 'mine', export: 'pixels', options: { scale } },
-        traits: {}, trainsOn: 'episodes', init() {}, loss() {}, adapt() {}, predict() {},
+        traits: { transductive: false, queriesTogether: 'none', innerSteps: 0 },
+        trainsOn: 'episodes', init() {}, loss() {}, adapt() {}, predict() {},
       })`,
     )
     const learner = { module: './mine.mjs', export: 'pixels', options: { scale: 2 } }

@@ -1,5 +1,5 @@
 import { isKshotError, KshotError, type TaskKind } from '@kshot/core'
-import type { Budget, Cell } from '@kshot/results'
+import { type Budget, type Cell, netName } from '@kshot/results'
 import { parseConfig } from '../config'
 import { tasksOf } from '../data'
 import { resolvePaths } from '../resolve-paths'
@@ -44,9 +44,13 @@ export async function planOf(
     const tests = settings.filter(({ checkpointsOf }) => checkpointsOf === setting.name)
     for (const entry of learnerEntries(board, setting.examples)) {
       try {
-        const own = await cellsOf(board, setting, entry, places, allowModule)
+        const entrant = await entrantOf(board, setting, entry, places, allowModule)
+        const own = cellsOf(board, setting, entrant, places)
         cells.push(
-          ...own.map((plan) => ({ ...plan, also: tests.map((test) => testPlan(plan, test)) })),
+          ...own.map((plan) => ({
+            ...plan,
+            also: tests.map((test) => testPlan(plan, test, entrant)),
+          })),
         )
       } catch (error) {
         throw about(`${entry.name} in ${setting.name}`, error)
@@ -56,27 +60,66 @@ export async function planOf(
   return { settings, cells }
 }
 
-async function cellsOf(
+/** A learner in its setting, with what it says of itself once it is built. */
+interface Entrant extends LearnerEntry {
+  /** Whether it is for one number of classes alone: that of the setting. */
+  readonly hasFixedWays: boolean
+  readonly kind: TaskKind
+  /** Its net in words. */
+  readonly backbone: string
+}
+
+async function entrantOf(
   board: Leaderboard,
   setting: Setting,
   entry: LearnerEntry,
   { from }: Places,
   allowModule: boolean,
-): Promise<TestPlan[]> {
+): Promise<Entrant> {
+  const untrained = { budget: budgetsOf(board)[0]!, kind: 'nothing' } as const
+  const build = async (hasFixedWays: boolean) => {
+    const config = configOf(board, setting, { ...entry, hasFixedWays }, from, untrained)
+    return buildLearner(config, allowModule)
+  }
+  const { traits, trainsOn = 'episodes' } = await build(false).catch((error) =>
+    // A fixed head may wait for the setting to say its number of classes.
+    build(true).catch(() => {
+      throw error
+    }),
+  )
+  const backbone = entry.backbone ?? (traits.net && netName(traits.net))
+  if (backbone === undefined) throw withoutBackbone(entry.name)
+  return { ...entry, hasFixedWays: traits.fixedWays !== undefined, kind: trainsOn, backbone }
+}
+
+/** A table says it of each row. */
+function withoutBackbone(name: string): KshotError {
+  return badValue(
+    `'${name}', whose traits name no net, without a backbone`,
+    "its net in words, as in 'conv4 with 64 filters'",
+    'Add "backbone"',
+  )
+}
+
+function cellsOf(
+  board: Leaderboard,
+  setting: Setting,
+  entrant: Entrant,
+  { from }: Places,
+): TestPlan[] {
   const cells: TestPlan[] = []
   const budgets = budgetsOf(board)
-  // Built once to know what it trains on; that the data has enough does not depend on the budget.
+  const { kind } = entrant
+  // That the data has enough does not depend on the budget.
   const untrained = { budget: budgets[0]!, kind: 'nothing' } as const
-  const first = configOf(board, setting, entry, from, untrained)
-  const kind = (await buildLearner(first, allowModule)).trainsOn ?? 'episodes'
-  tasksOf(first, setting.splits).train(kind)
+  tasksOf(configOf(board, setting, entrant, from, untrained), setting.splits).train(kind)
   for (const budget of budgets) {
-    const config = configOf(board, setting, entry, from, { budget, kind })
+    const config = configOf(board, setting, entrant, from, { budget, kind })
     // Those of validation.
     tasksOf(config, setting.splits)
     for (const backend of board.backends) {
       for (const seed of board.seeds) {
-        const { name: learner, backbone } = entry
+        const { name: learner, backbone } = entrant
         const cell = { learner, setting: setting.name, budget, backend, seed }
         cells.push({ cell: withName(cell), config: { ...config, backend, seed }, backbone })
       }
@@ -89,11 +132,15 @@ async function cellsOf(
  * What is trained for one setting, tested in another.
  * @throws `config/bad-value`
  */
-function testPlan({ cell, config, backbone }: TestPlan, setting: Setting): TestPlan {
-  const { learner, test } = config
+function testPlan(
+  { cell, config, backbone }: TestPlan,
+  setting: Setting,
+  { hasFixedWays }: Entrant,
+): TestPlan {
+  const { test } = config
   const { episodes, seed } = test
   const { ways } = setting.shape
-  if (hasFixedHead(learner as LearnerEntry['learner']) && ways !== test.ways) {
+  if (hasFixedWays && ways !== test.ways) {
     throw badValue(
       `${ways}-way test episodes of '${setting.name}', and a head for ${test.ways} ways`,
       `checkpoints of a ${ways}-way setting`,
@@ -138,7 +185,7 @@ interface Step {
 function trainingOf(
   board: Leaderboard,
   { shape, splits }: Setting,
-  { train, fitted, learner }: LearnerEntry,
+  { train, fitted, hasFixedWays }: Configured,
 ): Step & Pick<Training, 'optimizer' | 'decay'> {
   const { ways, shots, queries } = shape
   const said = { ...withoutUndefined(board.train), ...withoutUndefined(train) }
@@ -149,18 +196,17 @@ function trainingOf(
   return {
     ...own,
     shots: Math.max(1, Math.min(own.shots, most)),
-    ways: hasFixedHead(learner) ? ways : Math.min(own.ways, splits.train.classes.length),
+    ways: hasFixedWays ? ways : Math.min(own.ways, splits.train.classes.length),
   }
 }
 
-function hasFixedHead({ name, head }: LearnerEntry['learner']): boolean {
-  return head === 'fixed' || name === 'boil'
-}
+/** What a configuration is made of. */
+type Configured = LearnerEntry & Pick<Entrant, 'hasFixedWays'>
 
 function configOf(
   board: Leaderboard,
   setting: Setting,
-  entry: LearnerEntry,
+  entry: Configured,
   from: string,
   amount: Amount,
 ): Config {
@@ -196,8 +242,8 @@ function configOf(
 }
 
 /** A fixed head has an output for each class of the setting. */
-function learnerIn({ shape }: Setting, { learner, fitted }: LearnerEntry): object {
-  const follows = hasFixedHead(learner) && (fitted || learner.ways === undefined)
+function learnerIn({ shape }: Setting, { learner, fitted, hasFixedWays }: Configured): object {
+  const follows = hasFixedWays && (fitted || learner.ways === undefined)
   return follows ? { ...learner, ways: shape.ways } : learner
 }
 

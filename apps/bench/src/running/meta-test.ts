@@ -74,7 +74,8 @@ async function measure(job: TestJob): Promise<Measurements> {
   const seconds = (performance.now() - started) / 1000
   const baseline = await baselineOf(job)
   try {
-    const own = { name: learnerName(learner.spec), learner, meta }
+    const name = learnerName({ learner: learner.spec, net: learner.traits.net })
+    const own = { name, learner, meta }
     const picture = await pictureOf(job, [own, baseline])
     const scores = await scoresOf(job, baseline)
     const row = { name: baseline.name, learner: baseline.learner.spec, test: testScore(scores) }

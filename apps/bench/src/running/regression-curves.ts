@@ -29,7 +29,7 @@ export async function regressionCurves(
   tasks: TaskSource,
   learners: readonly TrainedLearner[],
   adaptationSteps: readonly number[],
-  atSteps: (learner: MetaLearner, steps: number) => Promise<MetaLearner>,
+  atSteps: (learner: MetaLearner, steps: number) => MetaLearner,
 ): Promise<string> {
   const steps = [0, ...adaptationSteps.filter((n) => n > 0)]
   const [curves, supports]: [Point[], Point[]] = [[], []]
@@ -40,7 +40,7 @@ export async function regressionCurves(
       supports.push(...(await points(episode.support, at, 'support')))
       curves.push(...(await points(episode.query, at, TRUTH)))
       for (const n of steps) {
-        const learner = await atSteps(trained.learner, n)
+        const learner = atSteps(trained.learner, n)
         const y = await predicted(learner, trained, episode, t)
         curves.push(...(await points({ x: episode.query.x, y }, at, seriesName(n))))
       }

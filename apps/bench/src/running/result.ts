@@ -76,6 +76,7 @@ export function resultOf(parts: Parts): Result {
   const labels = labelsOf(parts)
   return {
     learner: learner.spec,
+    ...(learner.traits.net && { net: learner.traits.net }),
     setting: {
       dataset: config.dataset.name,
       split: labels.split,

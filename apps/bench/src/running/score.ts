@@ -1,6 +1,5 @@
-import { type Evaluation, evaluate, fromSpec, type MetaLearner } from '@kshot/core'
+import { type Evaluation, evaluate, type MetaLearner } from '@kshot/core'
 import type { TestScore } from '@kshot/results'
-import { registry } from '../registry'
 import {
   adaptationSteps,
   type Scores,
@@ -32,21 +31,15 @@ export async function scoresOf(
   if (config.test.ways) return [{ adaptationSteps: undefined, evaluation: await tested(learner) }]
   const scores = []
   for (const steps of adaptationSteps(job)) {
-    const evaluation = await tested(await atSteps(learner, steps), steps)
+    const evaluation = await tested(atSteps(learner, steps), steps)
     scores.push({ adaptationSteps: steps, evaluation })
   }
   return scores
 }
 
-/** The same learner, with another number of inner steps at test. */
-export function atSteps({ spec }: MetaLearner, test: number): Promise<MetaLearner> {
-  const own = spec.options.steps
-  const steps = typeof own === 'object' ? { ...own, test } : test
-  return fromSpec<MetaLearner>(
-    { ...spec, options: { ...spec.options, steps } },
-    'learner',
-    registry,
-  )
+/** The same learner, with another number of inner steps at test, if it takes any. */
+export function atSteps(learner: MetaLearner, steps: number): MetaLearner {
+  return learner.withInnerSteps?.(steps) ?? learner
 }
 
 /** Scores as they stand in a result. */
