@@ -25,7 +25,7 @@ const floors = [
 const above = (floor) =>
   ['cli\\.ts', 'start\\.ts', ...floors.slice(0, floor).map((name) => `${name}/`)].join('|')
 
-const tests = '(\\.test\\.ts|(^|/|\\.)testing\\.ts|/testing/.*|^packages/[^/]+/bench/.*)$'
+const tests = '(\\.test\\.ts|(^|/|\\.)(testing|suite)\\.ts|/testing/.*|^packages/[^/]+/bench/.*)$'
 const exceptions = Object.keys(siblings).map((name) => `^packages/${name}/`)
 const ofTests = [tests, '^packages/testkit/', '^apps/[^/]+/test/', '^e2e/']
 

@@ -8,6 +8,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     maxWorkers: 2,
+    // TensorFlow.js' own cpu backend says so on its first use; that of kshot does not
+    onConsoleLog: (text) => !text.includes('Hi, looks like you are running TensorFlow.js'),
     reporters: process.env.CI ? ['default', 'json'] : ['default'],
     outputFile: '.vitest-report.json',
     projects: [

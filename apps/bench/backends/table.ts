@@ -10,7 +10,7 @@ import { BEGIN, END, type Examined, tableText } from './markdown'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const DOCS = here('../../../../docs/backends.md')
-const [references = here('../../../../../shared/reference/reference-0.json')] =
+const [references = here('../../../../packages/testkit/data/reference-0.json')] =
   process.argv.slice(2)
 
 function examine(title: string): Promise<Found> {

@@ -2,7 +2,7 @@ import { libtensorflow } from '@kshot/backend-node'
 import { maml, metaSgd, reptile } from '@kshot/maml'
 import { matching } from '@kshot/matching'
 import { protonet } from '@kshot/protonet'
-import { conformanceSuite, declared } from '@kshot/testkit'
+import { backendSuite, declared } from '@kshot/testkit'
 import { describe, expect, it } from 'vitest'
 import { thisMachine, whyNoGpu } from './missing'
 import { describeNodeGpu } from './node-gpu'
@@ -12,7 +12,7 @@ const about = { ...describeNodeGpu({}), device: 'cpu' as const }
 const onCpu = libtensorflow({ ...about, refuse: () => ({ available: true }) })
 const installed = await onCpu.available()
 
-conformanceSuite(onCpu, {
+backendSuite(onCpu, {
   learners: { maml, metaSgd, reptile, matching, protonet } as never,
   known: declared.libtensorflow,
   title: 'node-gpu on the CPU library',

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { maml, metaSgd, reptile } from '@kshot/maml'
 import { matching } from '@kshot/matching'
 import { protonet } from '@kshot/protonet'
-import { codeOf, conformanceSuite, declared } from '@kshot/testkit'
+import { backendSuite, codeOf, declared } from '@kshot/testkit'
 import { afterAll, describe, expect, it } from 'vitest'
 import { gpuDevices, nodeGpu } from './index'
 import { type Machine, whyNoGpu } from './missing'
 
 // runs where there is a card
-conformanceSuite(nodeGpu(), {
+backendSuite(nodeGpu(), {
   learners: { maml, metaSgd, reptile, matching, protonet } as never,
   known: declared.libtensorflow,
 })

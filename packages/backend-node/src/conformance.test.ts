@@ -1,10 +1,10 @@
 import { maml, metaSgd, reptile } from '@kshot/maml'
 import { matching } from '@kshot/matching'
 import { protonet } from '@kshot/protonet'
-import { conformanceSuite, declared } from '@kshot/testkit'
+import { backendSuite, declared } from '@kshot/testkit'
 import { node } from './index'
 
-conformanceSuite(node(), {
+backendSuite(node(), {
   learners: { maml, metaSgd, reptile, matching, protonet } as never,
   known: declared.libtensorflow,
 })

@@ -2,13 +2,13 @@ import { setFlagsFromString } from 'node:v8'
 import { maml, metaSgd, reptile } from '@kshot/maml'
 import { matching } from '@kshot/matching'
 import { protonet } from '@kshot/protonet'
-import { conformanceSuite, declared } from '@kshot/testkit'
+import { backendSuite, declared } from '@kshot/testkit'
 import { wasm } from './index'
 
 // Node 20 has relaxed SIMD behind a flag, which kshot switches on; later versions have it without one.
 setFlagsFromString('--experimental-wasm-relaxed-simd')
 
-conformanceSuite(wasm(), {
+backendSuite(wasm(), {
   learners: { maml, metaSgd, reptile, matching, protonet } as never,
   known: declared.wasm,
   title: 'wasm with fused multiply-add',

@@ -1,14 +1,14 @@
 import { maml, metaSgd, reptile } from '@kshot/maml'
 import { matching } from '@kshot/matching'
 import { protonet } from '@kshot/protonet'
-import { conformanceSuite, declared } from '@kshot/testkit'
+import { backendSuite, declared } from '@kshot/testkit'
 import { wasm } from './index'
 
 const learners = { maml, metaSgd, reptile, matching, protonet } as never
 
-conformanceSuite(wasm(), { learners, known: declared.wasm })
+backendSuite(wasm(), { learners, known: declared.wasm })
 
-conformanceSuite(wasm({ kernels: 'exact' }), {
+backendSuite(wasm({ kernels: 'exact' }), {
   learners,
   known: declared.wasm,
   title: 'wasm, exact',
@@ -17,7 +17,7 @@ conformanceSuite(wasm({ kernels: 'exact' }), {
 })
 
 // the tests of the learners compare them with the reference values on these kernels
-conformanceSuite(wasm({ kernels: 'stock' }), {
+backendSuite(wasm({ kernels: 'stock' }), {
   learners,
   known: declared['wasm-stock'],
   title: 'wasm, stock',

@@ -1,6 +1,6 @@
 import { maml } from '@kshot/maml'
 import { protonet } from '@kshot/protonet'
-import { conformanceSuite, declared, useSwiftShader } from '@kshot/testkit'
+import { backendSuite, declared, useSwiftShader } from '@kshot/testkit'
 import { webgpu } from './index'
 
 useSwiftShader()
@@ -10,14 +10,14 @@ const learners = { maml, protonet } as never
 // pnpm backends:table runs all of it, which a processor takes a minute for
 const notRun = { notRun: 'a shorter test has it' }
 
-conformanceSuite(webgpu({ kernels: 'hardware' }), {
+backendSuite(webgpu({ kernels: 'hardware' }), {
   learners,
   known: declared.webgpu,
   title: 'webgpu, kernels for hardware',
   without: ['learners', 'training', 'behaviour'],
 })
 
-conformanceSuite(webgpu(), {
+backendSuite(webgpu(), {
   learners,
   known: { ...declared.webgpu, 'behaviour: no tensor left after 10,000 operations': notRun },
   without: ['operations', 'pytorch', 'learners', 'numbers', 'axes', 'bounds'],

@@ -1,5 +1,5 @@
 import type { Backend } from '@kshot/core'
-import { engine, setBackend } from '@tensorflow/tfjs-core'
+import { backend as activeBackend, engine, setBackend } from '@tensorflow/tfjs-core'
 
 // Not the published packages: they depend on this one.
 const load = {
@@ -17,4 +17,6 @@ export async function activate(backend: TestBackend | Backend): Promise<void> {
   if (typeof backend !== 'string') return void (await backend.activate())
   if (!(backend in engine().registryFactory)) await load[backend]()
   await setBackend(backend)
+  // the cpu backend's first use would print an advertisement
+  if (backend === 'cpu') (activeBackend() as { firstUse?: boolean }).firstUse = false
 }

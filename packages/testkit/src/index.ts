@@ -1,7 +1,8 @@
 export { activate, type TestBackend, testBackends } from './backends'
 export { relativeError } from './closeness'
 export { declared } from './conformance'
-export { type ConformanceOptions, conformanceSuite } from './conformance/suite'
+export { type BackendSuiteOptions, backendSuite } from './conformance/suite'
+export { datasetSuite, exampleOf, type TestedDataset } from './dataset-suite'
 export { derivatives } from './derivatives'
 export { codeOf } from './errors'
 export { leaked } from './leaks'
@@ -9,7 +10,7 @@ export { type LearnerSuiteOptions, learnerSuite } from './learner-suite'
 export { numbersOf } from './numbers'
 export { draw, type Inputs, type Operation, onCpuOnly, operations, scalarOf } from './operations'
 export { rebuilt } from './rebuilt'
-export { describeReference, referenceFile, referenceSuite } from './reference/describe'
+export { describeReference, referenceSuite } from './reference/describe'
 export {
   loadReference,
   type ReferenceCase,
@@ -18,6 +19,7 @@ export {
   referenceEpisode,
   toTensor,
 } from './reference/format'
+export { referenceFile } from './reference-file'
 export { swiftShader, useSwiftShader } from './swiftshader'
 export { type ToyOptions, toyBatches, toyEpisodes, toyPairs, toyTasks } from './toy'
 export { toyLearner } from './toy-learner'

@@ -1,7 +1,7 @@
 import type { Backend } from '@kshot/core'
 import { describe, expect, it } from 'vitest'
-import { referenceFile } from '../reference/describe'
 import { loadReference } from '../reference/format'
+import { referenceFile } from '../reference-file'
 import {
   type ConformanceLearners,
   conformanceChecks,
@@ -12,8 +12,9 @@ import {
   type Section,
 } from './index'
 
-export interface ConformanceOptions {
-  readonly learners: ConformanceLearners
+export interface BackendSuiteOptions {
+  /** Those of `@kshot/protonet`, `@kshot/maml` and `@kshot/matching`. What needs one that is missing is left out. */
+  readonly learners?: ConformanceLearners
   /** What the backend does otherwise than the cpu backend; it must do it. */
   readonly known?: Declared
   /** The largest relative error of one operation. Default 1e-4. */
@@ -24,11 +25,20 @@ export interface ConformanceOptions {
   readonly title?: string
 }
 
-/** What every backend must show, in the same way on each. */
-export function conformanceSuite(backend: Backend, options: ConformanceOptions): void {
-  const { learners, known = {}, tolerance = 1e-4, without = [], title = backend.name } = options
-  const file = referenceFile()
-  const checks = conformanceChecks(learners, file ? loadReference(file) : [])
+/**
+ * What every backend must show, in the same way on each: values and both derivatives of each operation,
+ * beside the cpu backend and beside PyTorch, training, odd input, and that nothing leaks.
+ * @example backendSuite(wasm(), { learners: { protonet, maml } })
+ */
+export function backendSuite(backend: Backend, options: BackendSuiteOptions = {}): void {
+  const {
+    learners = {},
+    known = {},
+    tolerance = 1e-4,
+    without = [],
+    title = backend.name,
+  } = options
+  const checks = conformanceChecks(learners, loadReference(referenceFile))
   describe(`conformance of ${title}`, async () => {
     const availability = await backend.available()
     if (!availability.available) return it.skip(`is not available: ${availability.reason}`)
@@ -37,7 +47,7 @@ export function conformanceSuite(backend: Backend, options: ConformanceOptions):
       const own = checks.filter((check) => check.section === section)
       if (without.includes(section as Section)) continue
       if (own.length === 0) {
-        it.skip(`${what} (needs the reference values)`)
+        it.skip(`${what} (needs learners)`)
         continue
       }
       it.each(own.map((check) => [check.name, check] as const))(`${what}: %s`, async (_, check) => {

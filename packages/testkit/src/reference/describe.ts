@@ -1,30 +1,21 @@
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { activate, testBackends } from '../backends'
+import { referenceFile } from '../reference-file'
 import { checkCase, type Learners } from './checks'
 import type { Check } from './compare'
 import { loadReference, type ReferenceCase } from './format'
 
-const folder = fileURLToPath(new URL('../../../../../shared/reference/', import.meta.url))
-
-/** Where a reference file lies, or undefined on a machine that has none. */
-export function referenceFile(name = 'reference-0.json'): string | undefined {
-  return existsSync(folder + name) ? folder + name : undefined
-}
-
 /**
- * A `describe` over the reference cases of some kinds; a machine without the file skips it by name.
- * The cases must be there, so that no comparison passes for want of one.
+ * A `describe` over the reference cases of some kinds. They must be there, so that no comparison passes
+ * for want of one.
  */
 export function describeReference(
   title: string,
   kinds: readonly string[],
   body: (cases: readonly ReferenceCase[]) => void,
 ): void {
-  const file = referenceFile()
-  const cases = file ? loadReference(file).filter(({ kind }) => kinds.includes(kind)) : []
-  describe.skipIf(!file)(`${title} (needs the reference values)`, () => {
+  const cases = loadReference(referenceFile).filter(({ kind }) => kinds.includes(kind))
+  describe(title, () => {
     it('has cases to compare', () => {
       expect(new Set(cases.map(({ kind }) => kind))).toEqual(new Set(kinds))
     })
