@@ -1,10 +1,16 @@
 import { MaxPoolGradGrad } from '@kshot/core/backend'
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core'
-import type { Call, Kernels } from './kernel'
+import type { Call, Kernel, Kernels } from './kernel'
 import type { Native } from './native'
 
-/** Max-pooling backwards, and again. Both find the maxima anew: `output` is not read. */
+/**
+ * Max-pooling backwards, and again. Both find the maxima anew: `output` is not read. TensorFlow.js' own
+ * pooling writes outside of its tensors where nothing is left to write: pictures smaller than a window.
+ */
 export const pools: Kernels = {
+  MaxPool: unlessEmpty,
+  AvgPool: unlessEmpty,
+
   MaxPoolGrad: (native) => (call) => {
     const { dy, input } = call.inputs as { dy: TensorInfo; input: TensorInfo }
     const { numbers, apart } = geometry(native, input, call)
@@ -20,6 +26,14 @@ export const pools: Kernels = {
     native.call.maxPoolTake(...numbers, native.address(ddx), native.address(taken))
     return taken
   },
+}
+
+function unlessEmpty(...[native, stock]: Parameters<Kernel>): ReturnType<Kernel> {
+  return (call) => {
+    const { x } = call.inputs as { x: TensorInfo }
+    const { outShape } = geometry(native, x, call)
+    return outShape.every((n) => n > 0) ? stock(call) : native.output(outShape)
+  }
 }
 
 function geometry(native: Native, x: TensorInfo, { attrs }: Call) {
@@ -42,7 +56,7 @@ function geometry(native: Native, x: TensorInfo, { attrs }: Call) {
     top,
     left,
   ]
-  const { outShape } = info
+  const outShape = info.outShape.map((n) => Math.max(n, 0))
   return { numbers, apart: coversOnce(info), outShape }
 }
 

@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Params } from '../tree'
 import { type BatchNormOptions, batchNorm, normalisation } from './batch-norm'
 import { type Conv2dOptions, conv2d } from './conv2d'
+import { checkInputs } from './input-shape'
 import type { Layer } from './layer'
 import { maxPool } from './pool'
 
@@ -35,6 +36,7 @@ export function convBlock(options: ConvBlockOptions): Layer {
     apply({ params, state }, x, options) {
       const weights = params as { conv: { filter: Tensor; bias?: Tensor }; norm: Params }
       const { filter, bias } = weights.conv
+      checkInputs('channels', filter.shape[2]!, x.shape[3]!)
       const beside = { convolution: { filter, stride, padding }, bias, relu: true, pool }
       return normalise({ params: weights.norm, state }, x, { ...options, ...beside })
     },

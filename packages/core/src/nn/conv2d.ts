@@ -1,6 +1,7 @@
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
 import { add, conv2d as convolve } from '@tensorflow/tfjs-core'
 import { drawWeight, type Initializer } from './init'
+import { checkInputs, checkPictures } from './input-shape'
 import type { Layer } from './layer'
 
 export interface Conv2dOptions {
@@ -26,7 +27,10 @@ export function conv2d({
   const side = (n: number) => Math.ceil((padding === 'same' ? n : n - kernelSize + 1) / stride)
   return {
     normalises: false,
-    outputShape: ([h, w]) => [side(h!), side(w!), filters],
+    outputShape(shape) {
+      checkPictures(shape)
+      return [side(shape[0]!), side(shape[1]!), filters]
+    },
     init(rng, [, , channels]) {
       const fan = { in: kernelSize ** 2 * channels!, out: kernelSize ** 2 * filters }
       const shape = [kernelSize, kernelSize, channels!, filters]
@@ -37,6 +41,7 @@ export function conv2d({
     },
     apply({ params }, x) {
       const { filter, bias } = params as { filter: Tensor4D; bias?: Tensor1D }
+      checkInputs('channels', filter.shape[2], x.shape[3]!)
       const y = convolve(x as Tensor4D, filter, stride, padding)
       return { y: bias ? add(y, bias) : y, state: {} }
     },

@@ -1,5 +1,6 @@
 import { add, matMul, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core'
 import { drawWeight, type Initializer } from './init'
+import { checkInputs } from './input-shape'
 import type { Layer } from './layer'
 
 export interface DenseOptions {
@@ -21,6 +22,7 @@ export function dense({ units, weightInit = 'torch', biasInit = 'torch' }: Dense
     },
     apply({ params }, x) {
       const { weight, bias } = params as { weight: Tensor2D; bias: Tensor1D }
+      checkInputs('inputs', weight.shape[0], x.shape[1]!)
       return { y: add(matMul(x as Tensor2D, weight), bias), state: {} }
     },
   }
