@@ -76,12 +76,13 @@ export function requireBackend(): void {
   })
 }
 
-/** Initialises a backend for {@link onBackend}; the app's stays active. */
+/** Initialises a backend for {@link onBackend}; the app's stays active, where it has one. */
 export async function prepareBackend(backend: Backend): Promise<void> {
   if (backend.name in engine().registry) return
   const before = getBackend()
   await useBackend(backend)
-  await setBackend(before)
+  // a worker begins without one
+  if (before) await setBackend(before)
 }
 
 type Factory = ReturnType<typeof engine>['registryFactory'][string]
