@@ -40,6 +40,8 @@ export interface CustomEncoderOptions<Input> {
   readonly version?: string
   /** A row an input. Needed only where something is encoded, not where a checkpoint is trained on. */
   readonly encode?: (inputs: readonly Input[]) => Rows | Promise<Rows>
+  /** What caches tell inputs apart by, where they are neither texts nor bytes. */
+  readonly content?: (input: Input) => Promise<Uint8Array>
   readonly dispose?: () => void
 }
 
@@ -60,6 +62,7 @@ export function customEncoder<Input>({
   dimensions,
   version = '1',
   encode,
+  content,
   dispose = () => {},
 }: CustomEncoderOptions<Input>): Encoder<Input> {
   const options = { name, dimensions, version }
@@ -76,6 +79,7 @@ export function customEncoder<Input>({
         dimensions,
       )
     },
+    ...(content && { content }),
     dispose,
   }
 }

@@ -4,6 +4,7 @@ import { writeFileAtomic } from './checkpoint/write-file'
 import { type ByteStore, nothingThere } from './classifier/store'
 import { isKshotError, KshotError } from './errors'
 
+export { folderStore } from './embedding-folder'
 export * from './workers'
 export { writeFileAtomic }
 

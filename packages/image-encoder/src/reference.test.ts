@@ -1,5 +1,7 @@
+import { node } from '@kshot/backend-node'
 import { wasm } from '@kshot/backend-wasm'
-import { activate, leaked } from '@kshot/testkit'
+import { webgpu } from '@kshot/backend-webgpu'
+import { activate, leaked, useSwiftShader } from '@kshot/testkit'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { imageEncoder } from './index'
 import { cosine, drawings, embeddings, rowsOf, toTensor } from './reference.testing'
@@ -31,7 +33,21 @@ describe.each([
   })
 })
 
-it('embeds as PyTorch does on cpu, which is slow', { timeout: 300_000 }, async () => {
-  await activate('cpu')
-  expect(await leastCosine([12])).toBeGreaterThan(0.9999)
+describe('a few drawings, on slower backends and those that may be missing', () => {
+  useSwiftShader()
+
+  it('cpu', { timeout: 300_000 }, async () => {
+    await activate('cpu')
+    expect(await leastCosine([12])).toBeGreaterThan(0.9999)
+  })
+
+  it.for([
+    ['node', node(), [...drawings.keys()]],
+    ['webgpu', webgpu(), [12]],
+  ] as const)('%s', { timeout: 300_000 }, async ([, backend, which], context) => {
+    const found = await backend.available()
+    if (!found.available) return context.skip(found.reason)
+    await activate(backend)
+    expect(await leastCosine(which)).toBeGreaterThan(0.9999)
+  })
 })

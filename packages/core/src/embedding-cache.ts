@@ -1,0 +1,111 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { tensor2d } from '@tensorflow/tfjs-core'
+import type { Encoder } from './encoder'
+import { KshotError } from './errors'
+import { canonicalJson } from './spec'
+
+/** Embeddings by key. A store may forget: what it does not have is encoded again. */
+export interface EmbeddingStore {
+  get(key: string): Promise<Float32Array | undefined>
+  set(key: string, embedding: Float32Array): Promise<void>
+}
+
+/** Keeps the embeddings in memory that were used last. */
+export function memoryStore({
+  entries = 10_000,
+}: {
+  readonly entries?: number
+} = {}): EmbeddingStore {
+  const kept = new Map<string, Float32Array>()
+  const use = (key: string, embedding: Float32Array) => {
+    // a Map keeps the order in which keys were put in: the first is the one not used for longest
+    kept.delete(key)
+    kept.set(key, embedding)
+    if (kept.size > entries) kept.delete(kept.keys().next().value!)
+  }
+  return {
+    async get(key) {
+      const embedding = kept.get(key)
+      if (embedding) use(key, embedding)
+      return embedding
+    },
+    async set(key, embedding) {
+      use(key, embedding)
+    },
+  }
+}
+
+/** Inputs that are looked up and encoded together. */
+const BATCH = 64
+
+/**
+ * The same encoder, which encodes no input twice as long as the store has it. Inputs are told apart by
+ * SHA-256 of their content, under the encoder's spec and version; so a store may serve several encoders.
+ * @throws `encoder/no-content` from `encode`, where an input is neither text nor bytes and the encoder
+ * has no `content`
+ * @example const encoder = cached(imageEncoder(), folderStore('cache/embeddings'))
+ */
+export function cached<Input>(
+  encoder: Encoder<Input>,
+  store: EmbeddingStore = memoryStore(),
+): Encoder<Input> {
+  const { dimensions, spec, version } = encoder
+  const prefix = utf8ToBytes(`${canonicalJson({ spec, version })}\n`)
+
+  async function keyOf(input: Input): Promise<string> {
+    const hash = sha256.create().update(prefix)
+    return bytesToHex(hash.update(await contentOf(encoder, input)).digest())
+  }
+
+  async function known(key: string): Promise<Float32Array | undefined> {
+    const embedding = await store.get(key)
+    return embedding?.length === dimensions ? embedding : undefined
+  }
+
+  /** Encodes what is missing, each once, and keeps it. */
+  async function complete(
+    found: Map<string, Float32Array | undefined>,
+    inputs: Map<string, Input>,
+  ) {
+    const missing = [...found.keys()].filter((key) => !found.get(key))
+    if (missing.length === 0) return
+    const encoded = await encoder.encode(missing.map((key) => inputs.get(key)!))
+    const values = (await encoded.data()) as Float32Array
+    encoded.dispose()
+    for (const [i, key] of missing.entries()) {
+      const embedding = values.slice(i * dimensions, (i + 1) * dimensions)
+      found.set(key, embedding)
+      await store.set(key, embedding)
+    }
+  }
+
+  return {
+    ...encoder,
+    async encode(inputs) {
+      const rows = new Float32Array(inputs.length * dimensions)
+      for (let from = 0; from < inputs.length; from += BATCH) {
+        const batch = inputs.slice(from, from + BATCH)
+        const keys = await Promise.all(batch.map(keyOf))
+        const found = new Map<string, Float32Array | undefined>()
+        for (const key of keys) if (!found.has(key)) found.set(key, await known(key))
+        await complete(found, new Map(keys.map((key, i) => [key, batch[i]!])))
+        keys.forEach((key, i) => {
+          rows.set(found.get(key)!, (from + i) * dimensions)
+        })
+      }
+      return tensor2d(rows, [inputs.length, dimensions])
+    },
+  }
+}
+
+async function contentOf<Input>(encoder: Encoder<Input>, input: Input): Promise<Uint8Array> {
+  if (encoder.content) return encoder.content(input)
+  if (typeof input === 'string') return utf8ToBytes(input)
+  if (input instanceof Uint8Array) return input
+  throw new KshotError('encoder/no-content', {
+    got: `an input of ${encoder.spec.export} that is neither text nor bytes`,
+    expected: 'an encoder that says what the content of its inputs is',
+    remedy: 'Give it content: (input) => Promise<Uint8Array>',
+  })
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { crc32 } from './crc32'
+import type { EmbeddingStore } from './embedding-cache'
+import { KshotError } from './errors'
+
+const CHECKSUM = 4
+
+/**
+ * Keeps embeddings in a folder, a file each, for this and later processes; several may share it. What
+ * is damaged there is taken for missing. Delete the folder to forget.
+ * @throws `encoder/cache-unwritable`
+ * @example const encoder = cached(imageEncoder(), folderStore('cache/embeddings'))
+ */
+export function folderStore(folder: string): EmbeddingStore {
+  const pathOf = (key: string) => join(folder, key.slice(0, 2), `${key.slice(2)}.f32`)
+  return {
+    async get(key) {
+      const bytes = await readFile(pathOf(key)).catch(() => undefined)
+      return bytes && unsealed(new Uint8Array(bytes))
+    },
+    async set(key, embedding) {
+      const path = pathOf(key)
+      const temporary = `${path}.${randomUUID()}.tmp`
+      try {
+        await mkdir(dirname(path), { recursive: true })
+        await writeFile(temporary, sealed(embedding))
+        await rename(temporary, path)
+      } catch (cause) {
+        await rm(temporary, { force: true }).catch(() => {})
+        throw unwritable(folder, cause as Error)
+      }
+    },
+  }
+}
+
+/** The numbers, and their CRC-32 after them. */
+function sealed(embedding: Float32Array): Uint8Array {
+  const { buffer, byteOffset, byteLength } = embedding
+  const numbers = new Uint8Array(buffer, byteOffset, byteLength)
+  const bytes = new Uint8Array(byteLength + CHECKSUM)
+  bytes.set(numbers)
+  new DataView(bytes.buffer).setUint32(byteLength, crc32(numbers), true)
+  return bytes
+}
+
+function unsealed(bytes: Uint8Array<ArrayBuffer>): Float32Array | undefined {
+  const length = bytes.length - CHECKSUM
+  if (length < 0 || length % 4 !== 0) return undefined
+  const sum = new DataView(bytes.buffer).getUint32(length, true)
+  if (crc32(bytes.subarray(0, length)) !== sum) return undefined
+  return new Float32Array(bytes.buffer, 0, length / 4)
+}
+
+function unwritable(folder: string, cause: Error): KshotError {
+  return new KshotError('encoder/cache-unwritable', {
+    got: `an embedding that cannot be kept in ${folder}: ${cause.message}`,
+    expected: 'a folder to write to, with room on its disk',
+    remedy: 'Name another folder, or leave the cache out',
+    cause,
+  })
+}
