@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { presets } from './catalogue/presets'
 import { loadConfig, overridden, parseConfig } from './config'
-import { presets } from './presets'
 import { exitCodeOf } from './process/exit-codes'
 
 const glyphs = presets['protonet-glyphs-5w1s']!.config

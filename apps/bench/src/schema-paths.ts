@@ -6,6 +6,7 @@ interface Inside {
     readonly type: string
     readonly innerType?: Inside
     readonly out?: Inside
+    readonly getter?: () => Inside
     readonly element?: Inside
     readonly options?: readonly Inside[]
     readonly discriminator?: string
@@ -67,7 +68,8 @@ function unions(schema: Inside): Inside[] {
 }
 
 function unwrapped(schema: Inside): Inside {
-  const inner = schema.def.innerType ?? schema.def.out
+  const { innerType, out, getter } = schema.def
+  const inner = innerType ?? out ?? getter?.()
   return inner ? unwrapped(inner) : schema
 }
 

@@ -10,8 +10,8 @@ import {
   type Spec,
   type Traits,
 } from '@kshot/core'
-import { NAMES, type NamedRole, packageOf } from './names'
-import { registry } from './registry'
+import { packageOf } from './catalogue/names'
+import { registry } from './catalogue/registry'
 import type { Config } from './schema'
 
 /**
@@ -27,8 +27,7 @@ function expanded(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value
   const { name, ...rest } = value as { readonly [key: string]: Json }
   if (name === 'module') return moduleSpec(rest as unknown as ModuleForm)
-  const pkg =
-    typeof name === 'string' ? ROLES.map((role) => packageOf(role, name)).find(Boolean) : undefined
+  const pkg = typeof name === 'string' ? packageOf(name) : undefined
   const options = Object.fromEntries(
     Object.entries(pkg ? rest : value).map(([key, inner]) => [key, expanded(inner)]),
   )
@@ -45,8 +44,6 @@ interface ModuleForm {
 function moduleSpec({ module, export: name, options }: ModuleForm): Json {
   return { package: pathToFileURL(module).href, export: name, options: expanded(options) }
 }
-
-const ROLES = Object.keys(NAMES) as NamedRole[]
 
 /**
  * Builds the learner of a configuration; a third party's only where that is allowed.

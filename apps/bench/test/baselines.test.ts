@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { presets } from '../src/presets'
+import { presets } from '../src/catalogue/presets'
 import { withoutMeasurements } from '../src/running/result'
 import { cleanUp, type Ended, kshot, resultIn, text, tiny, writeConfig } from './kshot'
 

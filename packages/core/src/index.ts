@@ -6,6 +6,7 @@ export {
   valueAndGrad,
   type WithAux,
 } from './autodiff'
+export type { OptionsSchema, Role, Schema } from './card/schema'
 export * from './checkpoint'
 export * from './classifier'
 export * from './compare-episodes'
@@ -33,7 +34,6 @@ export { damagedFile, type PackedFile, unpackFile } from './packed-file'
 export * from './parts'
 export * from './random'
 export * from './registry'
-export type { OptionsSchema, Role, Schema } from './schema'
 export * from './spec'
 export * from './support'
 export * from './task'

@@ -9,8 +9,8 @@ import {
   string,
 } from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import type { OptionsSchema } from './card/schema'
 import { checkSpec, fromSpec, mergedRegistries, type Registry } from './registry'
-import type { OptionsSchema } from './schema'
 import type { Spec } from './spec'
 
 const outer = (options: object) => ({ built: options })

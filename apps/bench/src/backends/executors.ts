@@ -1,7 +1,7 @@
 import { type Executor, sequential } from '@kshot/core'
 import { workers as startWorkers } from '@kshot/core/node'
 import { vectorised } from '@kshot/vmap'
-import { NAMES } from '../names'
+import { modelPackages } from '../catalogue/names'
 import { backends } from './backends'
 
 const make = {
@@ -37,7 +37,7 @@ export async function openExecutor(options: ExecutorOptions): Promise<OpenExecut
     count: options.workers,
     backend: backends[options.backend]!(options.workers),
     executor: inner,
-    packages: Object.keys(NAMES.model),
+    packages: modelPackages(),
     resolve: (name) => import.meta.resolve(name),
   })
   return { executor, workers: executor.count, dispose: executor.dispose }

@@ -1,9 +1,10 @@
+import type { AnyCard } from '@kshot/core/card'
 import { Argument, Command } from 'commander'
 import { backends } from '../backends/backends'
+import { cards } from '../catalogue/cards'
+import { presets } from '../catalogue/presets'
+import { standard } from '../catalogue/standard'
 import { datasets } from '../data'
-import { standard } from '../leaderboard/standard'
-import { learners } from '../learners'
-import { presets } from '../presets'
 import { coloursOf } from '../terminal/text'
 import { shared } from './options'
 
@@ -14,7 +15,10 @@ const LISTS: { readonly [what: string]: () => Rows } = {
     Object.fromEntries(
       Object.entries(presets).map(([name, { description }]) => [name, description]),
     ),
-  learners: () => learners,
+  learners: () => rowsOf('learner'),
+  models: () => rowsOf('model'),
+  optimizers: () => rowsOf('optimizer'),
+  schedules: () => rowsOf('schedule'),
   standard: () =>
     Object.fromEntries(
       Object.entries(standard).map(([name, { description }]) => [name, description]),
@@ -25,6 +29,19 @@ const LISTS: { readonly [what: string]: () => Rows } = {
     ),
   backends: () =>
     Object.fromEntries(Object.keys(backends).map((name) => [name, `@kshot/backend-${name}`])),
+}
+
+/** What a configuration can name in a role, from the cards. */
+function rowsOf(role: AnyCard['role']): Rows {
+  const all = cards.filter((card) => card.role === role)
+  return Object.fromEntries(all.map((card) => [card.factory.export, lineOf(card)]))
+}
+
+function lineOf(card: AnyCard): string {
+  const { sentence, factory } = card
+  if (card.role !== 'learner') return `${sentence}; ${factory.package}`
+  const { name, paper } = card
+  return `${name} (${paper.authors} ${paper.year}): ${sentence}; ${factory.package}`
 }
 
 export function lsCommand(): Command {

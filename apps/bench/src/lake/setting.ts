@@ -1,10 +1,10 @@
 // Lake, Salakhutdinov & Tenenbaum 2015, Human-level concept learning through probabilistic program induction.
 import { KshotError } from '@kshot/core'
+import { lakeTest } from '@kshot/core/card'
 import { taskSetHash } from '@kshot/episodes'
 import { findLakeRuns, lakeRuns } from '@kshot/episodes/node'
 import { type Data, openData } from '../data'
 import type { Config, ConfigInput } from '../schema'
-import { lakeTest } from './task'
 
 /** What `kshot eval --setting` calls it. */
 export const LAKE = 'lake-one-shot'

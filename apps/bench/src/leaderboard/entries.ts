@@ -1,8 +1,8 @@
 import { KshotError } from '@kshot/core'
+import { presets } from '../catalogue/presets'
+import { defaultLearners, type Examples, standard } from '../catalogue/standard'
 import { nearest } from '../nearest-key'
-import { presets } from '../presets'
 import type { Entry, Leaderboard, Training } from './schema'
-import { defaultLearners, type Examples, standard } from './standard'
 
 /** A learner of a leaderboard, before it meets a setting. Checked with the configuration of its cells. */
 export interface LearnerEntry {

@@ -3,6 +3,7 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, describe, expect, it } from 'vitest'
+import { defaultLearners, standard } from '../catalogue/standard'
 import { checked } from '../config'
 import { exitCodeOf } from '../process/exit-codes'
 import { run } from '../running/run'
@@ -12,7 +13,6 @@ import { planOf } from './plan'
 import { portablePaths } from './portable-paths'
 import { leaderboardSchema } from './schema'
 import { cellsOfShard, parseShard } from './shard'
-import { defaultLearners, standard } from './standard'
 
 const home = mkdtempSync(join(tmpdir(), 'kshot-plan-'))
 afterAll(() => rmSync(home, { recursive: true, force: true }))

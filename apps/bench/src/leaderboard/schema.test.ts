@@ -22,10 +22,15 @@ describe('the JSON Schema that is published', () => {
   })
 
   it('asks for no name where package or module implies it', () => {
-    const text = JSON.stringify(jsonSchema())
-    const forms = [...text.matchAll(/"const":"(spec|module)"\}.*?"required":(\[[^\]]*\])/g)]
-    expect(forms.length).toBeGreaterThan(1)
-    for (const [, , required] of forms) expect(required).not.toContain('name')
+    const required: string[][] = []
+    JSON.stringify(jsonSchema(), (_, value) => {
+      const { properties } = (value ?? {}) as { properties?: object }
+      if (properties && 'name' in properties && ('package' in properties || 'module' in properties))
+        required.push(value.required)
+      return value
+    })
+    expect(required.length).toBeGreaterThan(3)
+    for (const names of required) expect(names).not.toContain('name')
   })
 })
 

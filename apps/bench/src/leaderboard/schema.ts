@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { EXECUTORS } from '../backends/executors'
+import { learner, optimizer } from '../catalogue/roles'
 import { data } from '../schema/datasets'
-import { learner } from '../schema/learners'
-import { count, positive, rate } from '../schema/named'
-import { optimizer } from '../schema/optimizers'
+import { count, positive, rate } from '../schema/numbers'
 
 /** Part of the names of folders. */
 const name = z
@@ -137,7 +136,7 @@ export function jsonSchema(): object {
     // Nobody writes these names: `package` and `module` imply them.
     override({ jsonSchema }) {
       const { properties, required } = jsonSchema as Form
-      if (!['spec', 'module'].includes(String(properties?.name?.const))) return
+      if (!properties?.name || !('package' in properties || 'module' in properties)) return
       ;(jsonSchema as Form).required = required?.filter((key) => key !== 'name') ?? []
     },
   })

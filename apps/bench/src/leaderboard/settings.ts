@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { canonicalJson } from '@kshot/core'
 import type { Splits } from '@kshot/episodes'
+import type { Examples } from '../catalogue/standard'
 import { checked } from '../config'
 import { datasets } from '../data'
 import { tooFewClasses } from '../enough-classes'
@@ -10,7 +11,6 @@ import type { Config } from '../schema'
 import { dataset as datasetSchema } from '../schema/datasets'
 import { badValue } from './entries'
 import type { Leaderboard, SettingInput } from './schema'
-import type { Examples } from './standard'
 
 /** What learners are tested on, with everything said. */
 export interface Setting {

@@ -8,7 +8,7 @@ const SETTINGS_OF: { readonly [learner: string]: readonly string[] } = {
   reptile: [...EACH, ...EACH],
 }
 
-describe('docs/published.json', () => {
+describe('the numbers of the cards', () => {
   const all = published()
 
   it('has eleven learners in the settings of Omniglot', () => {

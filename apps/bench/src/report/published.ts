@@ -1,7 +1,10 @@
 import { type Published, parsePublished } from '@kshot/results'
-import file from '../../../../docs/published.json'
+import { learnerCards } from '../catalogue/cards'
 
-/** The numbers of papers, each with its whole protocol. */
+/** The numbers of papers, each with its whole protocol: those of the learners' cards. */
 export function published(): readonly Published[] {
-  return parsePublished(file)
+  return parsePublished({
+    description: 'the cards of the learners',
+    entries: learnerCards.flatMap((card) => card.published),
+  })
 }

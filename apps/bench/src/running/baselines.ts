@@ -13,7 +13,7 @@ import {
 } from '@kshot/core'
 import { pretrained } from '@kshot/maml'
 import { concat } from '@tensorflow/tfjs-core'
-import { registry } from '../registry'
+import { registry } from '../catalogue/registry'
 import { toSpec } from '../specs'
 import { adaptationSteps, type TestJob, type TrainedLearner } from './test-job'
 import { breathing } from './training'
@@ -40,7 +40,7 @@ const RATES = [0.001, 0.003, 0.01, 0.02, 0.05]
  */
 async function pretrainedRegression(job: TestJob): Promise<TrainedLearner> {
   const { config, data, step, signal, on } = job
-  const { model } = config.learner as { model: object }
+  const { model } = config.learner as unknown as { model: object }
   const net = await fromSpec<Parameters<typeof pretrained>[0]['model']>(
     toSpec(model),
     'model',

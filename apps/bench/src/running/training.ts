@@ -14,8 +14,8 @@ import {
   type TrainState,
   tree,
 } from '@kshot/core'
+import { registry } from '../catalogue/registry'
 import { breathe, interrupted } from '../process/interrupt'
-import { registry } from '../registry'
 import type { Config } from '../schema'
 import { toSpec } from '../specs'
 import { contents, FILES, openLog } from './run-folder'

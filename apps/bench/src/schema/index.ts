@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { EXECUTORS } from '../backends/executors'
+import { learner, optimizer } from '../catalogue/roles'
 import { dataset, distort } from './datasets'
-import { learner } from './learners'
-import { count, positive, rate } from './named'
-import { optimizer } from './optimizers'
+import { count, positive, rate } from './numbers'
 
 /** A regression has no ways; its shots and queries are points. */
 const shape = {

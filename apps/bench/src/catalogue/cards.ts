@@ -1,0 +1,20 @@
+import { cards as baseline } from '@kshot/baseline/card'
+import { type AnyCard, cards as core, type LearnerCard } from '@kshot/core/card'
+import { cards as maml } from '@kshot/maml/card'
+import { cards as matching } from '@kshot/matching/card'
+import { cards as protonet } from '@kshot/protonet/card'
+import { cards as relation } from '@kshot/relation/card'
+import { cards as siamese } from '@kshot/siamese/card'
+
+/** Everything that a configuration can name; a new package of learners joins here, and nowhere else. */
+export const cards: readonly AnyCard[] = [
+  ...core,
+  ...protonet,
+  ...matching,
+  ...siamese,
+  ...relation,
+  ...maml,
+  ...baseline,
+]
+
+export const learnerCards = cards.filter((card): card is LearnerCard => card.role === 'learner')

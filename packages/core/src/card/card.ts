@@ -1,0 +1,87 @@
+import type { Json } from '../spec'
+import type { OptionsSchema, Role } from './schema'
+
+/**
+ * What something says of itself to those who choose it: plain data, JSON throughout. A package exports
+ * its cards as `cards` from its entry `/card`, which apps never load.
+ */
+export interface Card {
+  readonly role: Role
+  /** What is called with options. Its `export` is the short name in configurations. */
+  readonly factory: { readonly package: string; readonly export: string }
+  /** One line, for people. */
+  readonly sentence: string
+  readonly options: OptionsSchema
+}
+
+/** A net, an optimizer, a schedule, an encoder. */
+export interface PartCard extends Card {
+  readonly role: 'model' | 'optimizer' | 'schedule' | 'encoder'
+}
+
+export interface LearnerCard extends Card {
+  readonly role: 'learner'
+  /** The name of the method, as in `Prototypical Networks`. */
+  readonly name: string
+  readonly paper: Paper
+  /** How it is trained where nobody says more; the variants that have a name of their own too. */
+  readonly standard: readonly Standard[]
+  /** Configurations with a name. */
+  readonly presets: Presets
+  /** Numbers that papers print, with how they were tested. */
+  readonly published: readonly PublishedEntry[]
+}
+
+export type AnyCard = LearnerCard | PartCard
+
+export interface Paper {
+  readonly title: string
+  readonly authors: string
+  readonly year: number
+  readonly url: string
+}
+
+type Options = { readonly [name: string]: Json }
+
+/** A learner, as a configuration writes it: `{ name: 'conv4', filters: 32 }` for what has a card. */
+export type LearnerConfig = { readonly name: string } & Options
+
+/** A configuration that needs a name only. */
+export interface Standard {
+  readonly name: string
+  readonly description: string
+  /** The learner on a net that fits what examples are; none where no net does. */
+  readonly learner: { readonly pictures?: LearnerConfig; readonly vectors?: LearnerConfig }
+  /** How it is trained, where that differs from the others. */
+  readonly train?: Options
+  readonly executor?: 'vectorised'
+  /** How many configurations were tried to find this one, as far as somebody counted. */
+  readonly tuningTrials?: number
+  /** Takes part where a leaderboard names no learners. */
+  readonly byDefault?: boolean
+}
+
+export interface Preset {
+  readonly description: string
+  /** As `kshot run` takes it. */
+  readonly config: {
+    readonly learner: LearnerConfig
+    readonly dataset: Options
+    readonly train: Options
+    readonly validate?: Options | null
+    readonly test: Options
+    readonly seed?: number
+    readonly executor?: 'sequential' | 'vectorised'
+    readonly tasksAtOnce?: number
+    readonly tuningTrials?: number
+  }
+}
+
+export type Presets = { readonly [name: string]: Preset }
+
+/** Numbers of one paper for one learner, as fractions, with the protocol behind them; null: unknown. */
+export type PublishedEntry = {
+  readonly learner: string
+  readonly paper: string
+  readonly results: readonly Options[]
+} & Options

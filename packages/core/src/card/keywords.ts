@@ -1,0 +1,63 @@
+import type { OptionsSchema, Role, Schema } from './schema'
+
+/** A whole number, at least 1. */
+export const positive = { type: 'integer', minimum: 1 } as const satisfies Schema
+
+/** A whole number, at least 0. */
+export const count = { type: 'integer', minimum: 0 } as const satisfies Schema
+
+/** A number above 0. */
+export const rate = { type: 'number', exclusiveMinimum: 0 } as const satisfies Schema
+
+/** A number, at least 0. */
+export const amount = { type: 'number', minimum: 0 } as const satisfies Schema
+
+/** A number from 0 to 1. */
+export const fraction = { type: 'number', minimum: 0, maximum: 1 } as const satisfies Schema
+
+/** A number from 0 up to, but without, 1. */
+export const decay = { type: 'number', minimum: 0, exclusiveMaximum: 1 } as const satisfies Schema
+
+export const flag = { type: 'boolean' } as const satisfies Schema
+
+export const oneOf = (...values: readonly string[]): Schema => ({ enum: values })
+
+/** A spec of this role: its short form in configurations. */
+export const role = (name: Role): Schema => ({ role: name })
+
+export const either = (...anyOf: readonly Schema[]): Schema => ({ anyOf })
+
+export const listOf = (items: Schema): Schema => ({ type: 'array', items })
+
+/** A list of exactly these. */
+export const tuple = (...prefixItems: readonly Schema[]): Schema => ({
+  type: 'array',
+  prefixItems,
+  items: false,
+  minItems: prefixItems.length,
+})
+
+/** A record of options, of which some are required; no others. */
+export const options = (
+  properties: { readonly [name: string]: Schema },
+  ...required: readonly string[]
+): OptionsSchema => ({
+  type: 'object',
+  properties,
+  ...(required.length > 0 && { required }),
+  additionalProperties: false,
+})
+
+/** A schema with a description, for editors and pages. */
+export const described = (description: string, schema: Schema): Schema => ({
+  ...schema,
+  description,
+})
+
+/** Modes of normalisation, in training and at test. */
+export const normalisation = (train: readonly string[], test: readonly string[] = train): Schema =>
+  options({ train: oneOf(...train), test: oneOf(...test) })
+
+/** How weights are drawn. */
+export const initializer = (...more: readonly string[]): Schema =>
+  either(oneOf('torch', 'glorot', 'zeros', ...more), options({ normal: amount }, 'normal'))
