@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { KshotError } from '@kshot/core'
+import { parseJson } from '@kshot/results'
 import type { z } from 'zod'
 import { presets } from './catalogue/presets'
+import { MOST_BYTES, readText } from './files/text-file'
 import { nearest, nearestPath } from './nearest-key'
 import { suited } from './own-data'
 import { resolvePaths } from './resolve-paths'
@@ -88,7 +89,7 @@ function presetOf(name: string): unknown {
  */
 export async function readConfig(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'))
+    return parseJson(readText(path, MOST_BYTES.config))
   } catch (cause) {
     throw new KshotError('config/unreadable', {
       got: `${path}: ${(cause as Error).message}`,

@@ -26,11 +26,21 @@ export function setValue(
 ): unknown {
   if (key === undefined) return value
   if (Array.isArray(target) && /^\d+$/.test(key)) {
+    if (Number(key) > target.length) throw beyond(target, key)
     return Object.assign([...target], { [key]: setValue(target[Number(key)], rest, value) })
   }
   const object = typeof target === 'object' && target !== null ? target : {}
-  const inner = (object as Record<string, unknown>)[key]
+  // Not what objects inherit: a key may be called 'constructor'.
+  const inner = Object.hasOwn(object, key) ? (object as Record<string, unknown>)[key] : undefined
   return { ...object, [key]: setValue(inner, rest, value) }
+}
+
+function beyond({ length }: readonly unknown[], key: string): KshotError {
+  return new KshotError('usage/bad-set', {
+    got: `--set with the place ${key} of a list of ${length}`,
+    expected: `a place from 0 to ${length}, where ${length} adds one`,
+    remedy: 'Count from 0',
+  })
 }
 
 function json(text: string): unknown {

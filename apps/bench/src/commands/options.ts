@@ -20,8 +20,14 @@ export function seconds(text: string): number {
 
 /** A number of threads. */
 export function threads(text: string): number | 'auto' {
-  return text === 'auto' ? text : wholeNumber(text)
+  if (text === 'auto') return text
+  const value = wholeNumber(text)
+  if (value > MOST_WORKERS) throw new InvalidArgumentError(`Expected at most ${MOST_WORKERS}.`)
+  return value
 }
+
+/** More than any machine has cores: each is a thread, or a process, of its own. */
+const MOST_WORKERS = 512
 
 const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value]
 

@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { KshotError } from '@kshot/core'
 import { Command, Option } from 'commander'
 import { loadConfig, nameOf, overridden, parseConfig } from '../config'
 import { interruptible } from '../process/interrupt'
 import { run } from '../running/run'
-import { contents, defaultFolder, FILES } from '../running/run-folder'
+import { claimFolder, configIn, contents, defaultFolder, FILES } from '../running/run-folder'
 import type { Config } from '../schema'
 import { seconds, shared, wholeNumber } from './options'
 import { print } from './print'
@@ -58,6 +58,8 @@ async function action(source: string | undefined, options: Options): Promise<voi
   const folder = options.out ?? defaultFolder(nameOf(source!), config.seed, resume)
   const shown = quiet ? silent : progress(process.stderr, 'run')
   const { signal, release } = interruptible(() => shown.note('stopping after this step …'))
+  // There is nothing to go on with, which run says.
+  const giveBack = resume && !existsSync(folder) ? undefined : await claimFolder(folder)
   try {
     const result = await run({ config, folder, resume, allowModule, data, signal, on: shown })
     shown.stop()
@@ -66,6 +68,7 @@ async function action(source: string | undefined, options: Options): Promise<voi
   } finally {
     shown.stop()
     release()
+    await giveBack?.()
   }
 }
 
@@ -74,8 +77,7 @@ async function configOf(source: string | undefined, options: Options): Promise<C
   const { out, resume } = options
   if (source !== undefined) return loadConfig(source, options)
   if (resume && out !== undefined && contents(out).config) {
-    const begun: unknown = JSON.parse(await readFile(join(out, FILES.config), 'utf8'))
-    return parseConfig(overridden(begun, options))
+    return parseConfig(overridden(configIn(out), options))
   }
   throw new KshotError('usage/nothing-to-run', {
     got: resume && out !== undefined ? `no run in ${out}` : 'neither a preset nor a configuration',

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { KshotError } from '@kshot/core'
 import { writeFileAtomic } from '@kshot/core/node'
 import { parseResults, type Row, resultsText } from '@kshot/results'
+import { MOST_BYTES, readText } from './text-file'
 
 /** The file of a leaderboard's folder that is the truth; everything else is made from it. */
 export const RESULTS = 'results.jsonl'
@@ -19,10 +19,15 @@ export function writeResults(path: string, rows: readonly Row[]): Promise<void> 
  * @throws `results/unreadable`, `results/damaged` naming the line
  */
 export async function readResults(path: string): Promise<Row[]> {
-  const text = await readFile(path, 'utf8').catch((cause) => {
+  return parseResults(textOf(path), path)
+}
+
+function textOf(path: string): string {
+  try {
+    return readText(path, MOST_BYTES.result)
+  } catch (cause) {
     throw unreadable(path, cause)
-  })
-  return parseResults(text, path)
+  }
 }
 
 function unreadable(path: string, cause: unknown): KshotError {

@@ -1,10 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { isKshotError, KshotError } from '@kshot/core'
 import { writeFileAtomic } from '@kshot/core/node'
 import { type DoneRow, isDone, parseRow, type Row, rowText } from '@kshot/results'
-import { contents, FILES, makeFolder, readJson } from '../running/run-folder'
+import { MOST_BYTES, readJson, readText } from '../files/text-file'
+import { configIn, contents, FILES, makeFolder } from '../running/run-folder'
 import { rowOfFolder } from '../running/run-row'
-import { checkSameConfig } from '../running/training-file'
+import { checkIsConfig, checkSameConfig } from '../running/training-file'
 import type { Config } from '../schema'
 import { about, type TestPlan } from './plan'
 
@@ -25,10 +27,24 @@ export function cellFolder(out: string, name: string): string {
 export function finishedRow(out: string, { cell, config }: TestPlan): Row | undefined {
   const folder = cellFolder(out, cell.name)
   if (contents(folder).config) {
-    checkSame(cell.name, readJson(join(folder, FILES.config)) as Config, config)
+    checkSame(cell.name, configIn(folder), config)
   }
   const path = join(folder, ROW)
-  return existsSync(path) ? parseRow(readFileSync(path, 'utf8'), path) : undefined
+  return existsSync(path) ? rowAt(path) : undefined
+}
+
+function rowAt(path: string): Row {
+  try {
+    return parseRow(readText(path, MOST_BYTES.result), path)
+  } catch (cause) {
+    if (isKshotError(cause)) throw cause
+    throw new KshotError('results/damaged', {
+      got: `${path}: ${(cause as Error).message}`,
+      expected: 'the row of a cell, as kshot leaderboard writes it',
+      remedy: 'Remove the folder of the cell and go on with kshot leaderboard --resume',
+      cause,
+    })
+  }
 }
 
 /**
@@ -37,7 +53,8 @@ export function finishedRow(out: string, { cell, config }: TestPlan): Row | unde
  */
 export function checkRow(row: Row, { cell, config }: TestPlan, written: RowParts['written']): void {
   if (!isDone(row)) return
-  checkSame(cell.name, row.config as Config, asWritten(config, written))
+  checkIsConfig(row.config, cell.name)
+  checkSame(cell.name, row.config, asWritten(config, written))
 }
 
 function checkSame(name: string, begun: Config, now: Config): void {
@@ -67,7 +84,7 @@ export function rowOfCell({ out, cell, backbone, cellsAtOnce, written }: RowPart
   const folder = cellFolder(out, cell.name)
   const row = rowOfFolder(folder)
   const labels = row.predictions.labels.slice(0, PREDICTIONS)
-  const { adaptPredictMs } = readJson(join(folder, TIMING)) as { adaptPredictMs: number }
+  const adaptPredictMs = timingOf(join(folder, TIMING))
   return asWritten(
     {
       ...row,
@@ -80,6 +97,16 @@ export function rowOfCell({ out, cell, backbone, cellsAtOnce, written }: RowPart
     },
     written,
   )
+}
+
+function timingOf(path: string): number {
+  const { adaptPredictMs } = (readJson(path) ?? {}) as { readonly adaptPredictMs?: unknown }
+  if (typeof adaptPredictMs === 'number') return adaptPredictMs
+  throw new KshotError('run/damaged', {
+    got: `${path}, without 'adaptPredictMs'`,
+    expected: 'a file as kshot leaderboard writes it',
+    remedy: 'Remove the folder of the cell and go on with kshot leaderboard --resume',
+  })
 }
 
 /** The row of a test of what a cell has trained: what that has learned, and how long it took, is its own. */

@@ -50,7 +50,7 @@ export async function runCell(
 ): Promise<void> {
   const folder = cellFolder(job.out, job.cell.name)
   await makeFolder(folder)
-  const release = await claim(join(folder, 'lock'), PATIENCE_MS)
+  const release = await claim(join(folder, 'lock'), { patienceMs: PATIENCE_MS, signal })
   try {
     const resume = contents(folder).config
     const { config, data, allowModule } = job

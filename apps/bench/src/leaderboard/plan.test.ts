@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,6 +7,7 @@ import sharp from 'sharp'
 import { afterAll, describe, expect, it } from 'vitest'
 import { defaultLearners, standard } from '../catalogue/standard'
 import { checked } from '../config'
+import { identityOfProcess } from '../files/process-identity'
 import { exitCodeOf } from '../process/exit-codes'
 import { run } from '../running/run'
 import { type BoardJob, runBoard } from './board'
@@ -306,11 +309,14 @@ describe('a folder', () => {
   it('has one process at work; one that was killed counts for nothing', async () => {
     mkdirSync(join(home, 'busy'))
     const lock = join(home, 'busy/lock')
-    writeFileSync(lock, JSON.stringify({ pid: process.ppid, host: hostname() }))
+    const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+    writeFileSync(lock, JSON.stringify(identityOfProcess(other.pid!)))
     await expect(runBoard(await none('busy'))).rejects.toMatchObject({
       code: 'usage/folder-busy',
-      got: expect.stringContaining(`process ${process.ppid}`),
+      got: expect.stringContaining(`process ${other.pid}`),
     })
+    other.kill('SIGKILL')
+    await once(other, 'close')
     for (const left of [JSON.stringify({ pid: 2 ** 22 + 5, host: hostname() }), '', '{"pi']) {
       writeFileSync(lock, left)
       expect(await runBoard(await none('busy', { resume: true }))).toMatchObject({ ran: 0 })

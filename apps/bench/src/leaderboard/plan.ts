@@ -9,6 +9,9 @@ import { badValue, type LearnerEntry, learnerEntries } from './entries'
 import type { Leaderboard, Training } from './schema'
 import { type Places, type Setting, settingsOf } from './settings'
 
+/** Learners × settings × budgets × backends × seeds. */
+const MOST_CELLS = 100_000
+
 /** A cell with the configuration of its run. */
 export interface CellPlan {
   readonly cell: Cell
@@ -37,6 +40,7 @@ export async function planOf(
   places: Places,
   allowModule: boolean,
 ): Promise<Plan> {
+  checkSize(board)
   const settings = await settingsOf(board, places)
   const cells: CellPlan[] = []
   for (const setting of settings) {
@@ -58,6 +62,18 @@ export async function planOf(
     }
   }
   return { settings, cells }
+}
+
+/** @throws `config/bad-value` before anything is opened */
+function checkSize({ learners, settings, seeds, backends, budget }: Leaderboard): void {
+  const factors = [learners?.length ?? 1, settings.length, seeds.length, backends.length]
+  const cells = factors.reduce((product, n) => product * n, Object.keys(budget).length)
+  if (cells <= MOST_CELLS) return
+  throw badValue(
+    `${cells} cells`,
+    `at most ${MOST_CELLS} in one leaderboard`,
+    'Make several leaderboards of it: kshot report puts their results together',
+  )
 }
 
 /** A learner in its setting, with what it says of itself once it is built. */

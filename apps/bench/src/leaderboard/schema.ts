@@ -1,8 +1,12 @@
+import { LIMITS } from '@kshot/results'
 import { z } from 'zod'
 import { EXECUTORS } from '../backends/executors'
 import { learner, optimizer } from '../catalogue/roles'
 import { data } from '../schema/datasets'
 import { count, positive, rate } from '../schema/numbers'
+
+/** Bounds of one leaderboard. */
+const MOST = { learners: 1000, settings: 1000, seeds: 1000 } as const
 
 /** Part of the names of folders. */
 const name = z
@@ -79,7 +83,7 @@ const validate = z.strictObject({
 })
 
 const test = z.strictObject({
-  episodes: z.int().min(2).default(600).describe('Fewer than 600 are marked.'),
+  episodes: z.int().min(2).max(LIMITS.episodes).default(600).describe('Fewer than 600 are marked.'),
   seed,
 })
 
@@ -91,6 +95,7 @@ export const leaderboardSchema = z.strictObject({
   learners: z
     .array(z.union([z.string(), entry]))
     .min(1)
+    .max(MOST.learners)
     .optional()
     .describe('Names of standard learners or presets, or more in full.'),
   filters: positive
@@ -99,10 +104,12 @@ export const leaderboardSchema = z.strictObject({
   settings: z
     .array(setting)
     .min(1)
+    .max(MOST.settings)
     .default([{ shots: 1 }]),
   seeds: z
     .array(count)
     .min(1)
+    .max(MOST.seeds)
     .default([1, 2])
     .describe('Each learner is trained once with each. From five on, they tell of the learners.'),
   backends: z

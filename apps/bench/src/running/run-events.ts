@@ -7,6 +7,8 @@ import type { Trained } from './training'
 
 /** What a person may want to see while a run goes on. */
 export interface RunEvents extends TestEvents {
+  /** What is not as it should be, and is gone on with. */
+  note?(text: string): void
   start?(about: About): void
   step?(report: StepReport, seconds: number): void
   testStart?(trained: Trained): void

@@ -1,10 +1,12 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { existsSync, readdirSync } from 'node:fs'
+import { mkdir, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { KshotError } from '@kshot/core'
 import { writeFileAtomic } from '@kshot/core/node'
+import { claim, unwritable } from '../files/lock'
+import { MOST_BYTES, readJson } from '../files/text-file'
 import type { Config } from '../schema'
-import { checkSameConfig } from './training-file'
+import { checkIsConfig, checkSameConfig } from './training-file'
 
 /** The files of a run, in one folder. */
 export const FILES = {
@@ -46,7 +48,7 @@ export async function openFolder(folder: string, config: Config, resume: boolean
   const { config: taken } = contents(folder)
   if (taken && !resume) throw folderTaken(folder)
   if (!taken && resume) throw nothingToResume(folder)
-  if (resume) checkSameConfig(readJson(join(folder, FILES.config)) as Config, config)
+  if (resume) checkSameConfig(configIn(folder), config)
   try {
     await makeFolder(folder)
     await writeJson(join(folder, FILES.config), config)
@@ -57,6 +59,33 @@ export async function openFolder(folder: string, config: Config, resume: boolean
       remedy: 'Pass another one with --out',
       cause,
     })
+  }
+}
+
+/**
+ * The configuration that a folder's run was begun with.
+ * @throws `run/damaged`
+ */
+export function configIn(folder: string): Config {
+  const path = join(folder, FILES.config)
+  const value = readJson(path, MOST_BYTES.config)
+  checkIsConfig(value, path)
+  return value
+}
+
+/**
+ * Makes the folder and claims it for this process: two would write over each other.
+ * @returns gives it back, and leaves no folder that is empty
+ * @throws `usage/folder-busy`, `run/unwritable`
+ */
+export async function claimFolder(folder: string): Promise<() => Promise<void>> {
+  await makeFolder(folder).catch((cause) => {
+    throw unwritable(folder, cause)
+  })
+  const release = await claim(join(folder, 'lock'))
+  return async () => {
+    await release()
+    await rmdir(folder).catch(() => {})
   }
 }
 
@@ -77,36 +106,6 @@ export function writeJson(path: string, value: unknown): Promise<void> {
 
 export function writeLines(path: string, lines: readonly unknown[]): Promise<void> {
   return writeFileAtomic(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
-}
-
-export function readJson(path: string): unknown {
-  return JSON.parse(readFileSync(path, 'utf8'))
-}
-
-/** One line of the log of training. */
-export interface LogLine {
-  readonly step: number
-  readonly loss: number
-  readonly [metric: string]: unknown
-  /** Of training so far, over all resumes. */
-  readonly seconds: number
-}
-
-/** Appends to the log; lines after the step that is resumed from belong to steps that are done again. */
-export async function openLog(folder: string, step: number) {
-  const path = join(folder, FILES.log)
-  const kept = existsSync(path) && step > 0 ? linesUpTo(readFileSync(path, 'utf8'), step) : []
-  await writeLines(path, kept)
-  return {
-    seconds: kept.at(-1)?.seconds ?? 0,
-    append: (line: LogLine) => appendFileSync(path, `${JSON.stringify(line)}\n`),
-  }
-}
-
-function linesUpTo(text: string, step: number): LogLine[] {
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
-  const lines = whole.split('\n').filter((line) => line !== '')
-  return lines.map((line) => JSON.parse(line) as LogLine).filter((line) => line.step <= step)
 }
 
 function folderTaken(folder: string): KshotError {

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { KshotError } from '@kshot/core'
 import { type DoneRow, rowOfRun } from '@kshot/results'
+import { MOST_BYTES, readText } from '../files/text-file'
 import { FILES } from './run-folder'
 
 /**
@@ -26,7 +27,7 @@ export function logOf(folder: string): string {
 export function textOf(folder: string, file: string): string {
   const path = join(folder, file)
   try {
-    return readFileSync(path, 'utf8')
+    return readText(path, MOST_BYTES.log)
   } catch (cause) {
     throw new KshotError('results/damaged', {
       got: `${path}: ${(cause as Error).message}`,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { disposeTask, isKshotError, useBackend } from '@kshot/core'
-import type { Result } from '@kshot/results'
+import { parseResult, type Result } from '@kshot/results'
 import { resolveAuto } from '../backends/auto-backend'
 import { backends } from '../backends/backends'
 import { openExecutor } from '../backends/executors'
@@ -11,9 +11,10 @@ import { buildLearner } from '../specs'
 import { writeMeta } from './meta-file'
 import { type MetaTestJob, metaTest } from './meta-test'
 import type { RunEvents } from './run-events'
-import { contents, FILES, openFolder, readJson } from './run-folder'
+import { configIn, contents, FILES, openFolder } from './run-folder'
+import { textOf } from './run-row'
 import { type Trained, trained } from './training'
-import { checkSameConfig } from './training-file'
+import { checkIsConfig, checkSameConfig } from './training-file'
 import { type WarmStarted, warmStart } from './warm-start'
 
 export interface RunJob {
@@ -68,6 +69,7 @@ async function runWhole(
       warmStart: start?.meta,
       executor,
       ...(on.step && { onStep: on.step }),
+      note: on.note,
     })
     const train = trainCounts(training, start)
     const best = bestOf(training)
@@ -96,15 +98,16 @@ async function runWhole(
 
 /** The backend of a run that is gone on with. */
 function backendOf(folder: string): Config['backend'] | undefined {
-  if (!contents(folder).config) return undefined
-  return (readJson(join(folder, FILES.config)) as Config).backend
+  return contents(folder).config ? configIn(folder).backend : undefined
 }
 
 /** The result of a run that is resumed though it is done. */
 function finishedResult(folder: string, config: Config): Result | undefined {
   if (!contents(folder).result) return undefined
-  const result = readJson(join(folder, FILES.result)) as Result
-  const earlier = result.config as Config
+  const path = join(folder, FILES.result)
+  const result = parseResult(textOf(folder, FILES.result), path)
+  const { config: earlier } = result
+  checkIsConfig(earlier, path)
   checkSameConfig(earlier, config)
   const moreTime = earlier.train.maxSeconds !== config.train.maxSeconds
   return result.train.stoppedBy === 'seconds' && moreTime ? undefined : result
@@ -123,11 +126,17 @@ async function testedOrStopped(job: MetaTestJob): Promise<Result> {
 }
 
 function trainCounts(
-  { state, seconds, stoppedBy }: Trained,
+  { state, seconds, secondsKnown, stoppedBy }: Trained,
   start: WarmStarted | undefined,
 ): Result['train'] {
   const { step, tasks, examples } = state
-  const counts = { steps: step, episodes: tasks, images: examples, seconds, stoppedBy }
+  const counts = {
+    steps: step,
+    episodes: tasks,
+    images: examples,
+    seconds: secondsKnown ? seconds : null,
+    stoppedBy,
+  }
   return { ...counts, ...(start && { begunWith: start.from }) }
 }
 

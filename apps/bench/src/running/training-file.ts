@@ -59,6 +59,7 @@ export async function readTraining(
   try {
     const saved = json as unknown as Document
     if (saved?.kind !== 'training') throw notTraining(path, saved?.kind)
+    checkIsConfig(saved.config, path)
     checkSameConfig(saved.config, config)
     checkSameSpec(saved.learner as Json, learner.spec)
     const { step, tasks, examples, best } = saved
@@ -99,6 +100,21 @@ export function forTheBytes(config: Omit<Config, 'workers'>): Json {
 /** The configuration without what changes no byte of what is learned. */
 export function asTrained({ workers: _, ...config }: Config): Json {
   return forTheBytes(config)
+}
+
+/**
+ * Checks that a value has the parts of a configuration that are asked for before it is compared.
+ * @throws `run/damaged`
+ */
+export function checkIsConfig(value: unknown, where: string): asserts value is Config {
+  const { train, learner, dataset } = (value ?? {}) as Partial<Config>
+  const isObject = (part: unknown) => typeof part === 'object' && part !== null
+  if ([train, learner, dataset].every(isObject)) return
+  throw new KshotError('run/damaged', {
+    got: `${where}, which is no configuration of a run`,
+    expected: 'a configuration with learner, dataset and train, as kshot run writes it',
+    remedy: 'Take it from a copy, or begin anew in another folder (--out)',
+  })
 }
 
 /**

@@ -3,7 +3,7 @@ import {
   disposeTask,
   type Executor,
   fromSpec,
-  type KshotError,
+  KshotError,
   type Meta,
   type MetaLearner,
   metaTrain,
@@ -18,7 +18,8 @@ import { registry } from '../catalogue/registry'
 import { breathe, interrupted } from '../process/interrupt'
 import type { Config } from '../schema'
 import { toSpec } from '../specs'
-import { contents, FILES, openLog } from './run-folder'
+import { type Log, openLog } from './log'
+import { contents, FILES } from './run-folder'
 import { readTraining, type Saved, writeTraining } from './training-file'
 
 export interface TrainingJob {
@@ -32,11 +33,14 @@ export interface TrainingJob {
   readonly executor: Executor
   readonly signal: AbortSignal
   readonly onStep?: (report: StepReport, seconds: number) => void
+  readonly note: ((text: string) => void) | undefined
 }
 
 export interface Trained extends TrainResult {
   /** The step that was resumed from. */
   readonly from: number
+  /** Whether the log tells of all steps, and `seconds` is how long they took. */
+  readonly secondsKnown: boolean
 }
 
 /**
@@ -45,15 +49,41 @@ export interface Trained extends TrainResult {
  * @throws `run/interrupted` once the checkpoint is written
  */
 export async function trained(job: TrainingJob): Promise<Trained> {
-  const { config, learner, folder, signal, executor } = job
   const saved = await savedTraining(job)
-  const from = saved?.state.step ?? 0
-  const log = await openLog(folder, from)
-  if (saved && isFinished(saved, config)) return finished(saved, log.seconds)
+  const log = await openLog(job.folder, saved?.state.step ?? 0)
+  try {
+    checkLog(job, log)
+    if (saved && isFinished(saved, job.config)) return finished(saved, log)
+    return await train(job, saved, log)
+  } finally {
+    log.close()
+  }
+}
 
+/**
+ * A log that lost lines does not tell how long training took.
+ * @throws `run/log-gap` where training is bounded by time
+ */
+function checkLog({ folder, config, note }: TrainingJob, { hasGap }: Log): void {
+  if (!hasGap) return
+  const path = join(folder, FILES.log)
+  const got = `${path}, which lacks steps that the checkpoint has`
+  if (config.train.maxSeconds === undefined) {
+    note?.(`${got}: how long training took is unknown, and is left out of the result`)
+    return
+  }
+  throw new KshotError('run/log-gap', {
+    got,
+    expected: 'a log of all steps: with --max-seconds the time that was spent must be known',
+    remedy: 'Take the log from a copy, or begin anew in another folder (--out)',
+  })
+}
+
+async function train(job: TrainingJob, saved: Saved | undefined, log: Log): Promise<Trained> {
+  const { config, learner, signal, executor } = job
   const started = performance.now()
   const seconds = () => log.seconds + (performance.now() - started) / 1000
-  const write = writer(job)
+  const write = writer(job, log)
   try {
     const { maxSeconds } = config.train
     const result = await metaTrain({
@@ -80,7 +110,8 @@ export async function trained(job: TrainingJob): Promise<Trained> {
       disposeTask([result.meta, result.state])
       throw stopped(job)
     }
-    return { ...result, from, seconds: seconds() }
+    const from = saved?.state.step ?? 0
+    return { ...result, from, seconds: seconds(), secondsKnown: !log.hasGap }
   } catch (error) {
     // Validation was cut off: the step before it is where to go on.
     if (signal.aborted && error === signal.reason) {
@@ -104,9 +135,10 @@ export function isFinished({ stoppedBy, config: begun }: Saved, config: Config):
   return stoppedBy === 'steps' || stoppedBy === 'patience'
 }
 
-function finished({ state, stoppedBy }: Saved, seconds: number): Trained {
+function finished({ state, stoppedBy }: Saved, { seconds, hasGap }: Log): Trained {
   const meta = state.best?.meta ?? state.meta
-  return { meta, state, stoppedBy: stoppedBy!, seconds, from: state.step }
+  const secondsKnown = !hasGap
+  return { meta, state, stoppedBy: stoppedBy!, seconds, secondsKnown, from: state.step }
 }
 
 function validationOf({ config, validation }: TrainingJob) {
@@ -121,7 +153,7 @@ function validationOf({ config, validation }: TrainingJob) {
  * Writes checkpoints, and keeps the state before each validation: a signal during validation cuts
  * it off, and the step before it is where a resumed run must go on to give the same bytes.
  */
-function writer({ config, learner, folder }: TrainingJob) {
+function writer({ config, learner, folder }: TrainingJob, log: Log) {
   const path = join(folder, FILES.checkpoint)
   let kept: TrainState | undefined
   const drop = () => {
@@ -130,6 +162,7 @@ function writer({ config, learner, folder }: TrainingJob) {
   }
   const now = (state: TrainState, stoppedBy?: Saved['stoppedBy']) => {
     const end = stoppedBy === 'interrupted' ? undefined : stoppedBy
+    log.sync()
     return writeTraining(path, learner, { state, stoppedBy: end, config })
   }
   return {
