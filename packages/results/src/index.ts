@@ -17,6 +17,7 @@ export { json } from './formats/json'
 export { escapedTex, latex } from './formats/latex'
 export { markdown } from './formats/markdown'
 export { parseJson } from './json-text'
+export { allPrintable, printable, printableLines } from './printable'
 export { type Protocol, type Published, parsePublished } from './published'
 export {
   comparePublished,

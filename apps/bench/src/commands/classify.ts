@@ -1,3 +1,4 @@
+import { allPrintable } from '@kshot/results'
 import Table from 'cli-table3'
 import { Command, Option } from 'commander'
 import { type Classified, classify, type Invert } from '../running/classify'
@@ -55,7 +56,8 @@ async function action(checkpoint: string, queries: string[], options: Options): 
 /** So many labels beside the best. */
 const OTHERS = 2
 
-function table({ predictions, support, ...about }: Classified, stream: NodeJS.WriteStream): string {
+function table(classified: Classified, stream: NodeJS.WriteStream): string {
+  const { predictions, support, ...about } = allPrintable(classified)
   const { bold, dim } = coloursOf(stream)
   const grid = new Table({
     head: ['picture', 'label', 'confidence', 'then'].map((title) => dim(title)),

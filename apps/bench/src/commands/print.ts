@@ -1,4 +1,4 @@
-import type { Result } from '@kshot/results'
+import { allPrintable, type Result } from '@kshot/results'
 import { lakeTable } from './lake-table'
 import { table } from './result-table'
 
@@ -13,6 +13,6 @@ export function print(result: Result, { json, quiet }: { json: boolean; quiet: b
 }
 
 function shown(result: Result, stream: NodeJS.WriteStream): string {
-  const { lake } = result
-  return lake ? lakeTable(result, lake, stream) : table(result, stream)
+  const { lake, ...rest } = allPrintable(result)
+  return lake ? lakeTable(rest, lake, stream) : table(rest, stream)
 }

@@ -2,6 +2,7 @@ import type { StepReport } from '@kshot/core'
 import {
   count,
   learnerName,
+  printable,
   queriesName,
   settingName,
   stepsName,
@@ -64,9 +65,11 @@ function header(what: 'run' | 'eval', about: About, { bold, dim }: Colours): str
     ...(what === 'run' ? { folder } : { checkpoint: folder }),
   }
   const width = Math.max(...Object.keys(rows).map((name) => name.length))
-  const lines = Object.entries(rows).map(([name, text]) => `  ${dim(name.padEnd(width))}  ${text}`)
+  const lines = Object.entries(rows).map(
+    ([name, text]) => `  ${dim(name.padEnd(width))}  ${printable(text)}`,
+  )
   const understood = data.understood ? understoodLines(data.understood) : []
-  const below = understood.map((line) => `  ${' '.repeat(width)}  ${dim(line)}`)
+  const below = understood.map((line) => `  ${' '.repeat(width)}  ${dim(printable(line))}`)
   const after = Object.keys(rows).indexOf('data') + 1
   lines.splice(after, 0, ...below)
   return [bold(`kshot ${what}`), ...lines].join('\n')

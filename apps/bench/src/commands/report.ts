@@ -1,5 +1,6 @@
 import { KshotError } from '@kshot/core'
 import { writeFileAtomic } from '@kshot/core/node'
+import { printableLines } from '@kshot/results'
 import { Argument, Command, Option } from 'commander'
 import { FORMATS, type Format, formatOf, report } from '../report/report'
 import { shared } from './options'
@@ -33,7 +34,7 @@ export function reportCommand(): Command {
 
 async function action(paths: string[], options: Options): Promise<void> {
   const { output, title, data, quiet = false } = options
-  const note = (text: string) => void (quiet || process.stderr.write(`${text}\n`))
+  const note = (text: string) => void (quiet || process.stderr.write(`${printableLines(text)}\n`))
   const text = await report({
     paths,
     title,

@@ -2,6 +2,7 @@ import { KshotError, useBackend } from '@kshot/core'
 import { maml, metaSgd, reptile } from '@kshot/maml'
 import { matching } from '@kshot/matching'
 import { protonet } from '@kshot/protonet'
+import { allPrintable } from '@kshot/results'
 import { type Check, checkCase, loadReference, type ReferenceCase } from '@kshot/testkit/reference'
 import { Argument, Command } from 'commander'
 import { resolveAuto } from '../backends/auto-backend'
@@ -46,7 +47,7 @@ async function action(_: string, files: string[], options: Options) {
   for (const { file, c } of cases) {
     const verdict = await verified(file, c)
     verdicts.push(verdict)
-    if (!json) process.stdout.write(line(verdict))
+    if (!json) process.stdout.write(line(allPrintable(verdict)))
   }
   if (json) process.stdout.write(`${JSON.stringify({ backend, cases: verdicts }, null, 2)}\n`)
   else process.stdout.write(summary(verdicts, backend))

@@ -1,3 +1,4 @@
+import { allPrintable, printable } from '@kshot/results'
 import { type Colours, clock, coloursOf, percent } from '../terminal/text'
 import type { About, BoardEvents } from './board'
 import type { CellPlan } from './plan'
@@ -69,14 +70,15 @@ function header({ toDo, finished, out, workers }: About, title: string, colours:
   const rows = [`${cells} cells${before}, ${atOnce}`, out]
   const names = ['cells', 'folder']
   const lines = rows.map((text, i) => `  ${dim(names[i]!.padEnd(6))}  ${text}`)
-  return [`${bold('kshot leaderboard')}  ${title}`, ...lines, ''].join('\n')
+  return [`${bold('kshot leaderboard')}  ${printable(title)}`, ...lines, ''].join('\n')
 }
 
 function failure(
   { cell }: CellPlan,
-  { code, got, remedy }: { code: string; got: string; remedy: string },
+  reason: { code: string; got: string; remedy: string },
   { red, dim }: Colours,
 ): string {
+  const { code, got, remedy } = allPrintable(reason)
   return `${red('failed')} ${cell.name}\n  ${dim(code)}  ${got}\n  ${dim('to do')}  ${remedy}`
 }
 

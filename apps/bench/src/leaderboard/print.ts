@@ -1,5 +1,6 @@
 import {
   accuracyText,
+  allPrintable,
   type Budget,
   count,
   EPISODES_FOR_A_RANKING,
@@ -22,7 +23,9 @@ const COLUMNS = 100
 /** Leaderboards for people, as wide as the terminal: costs stand beside the ranking, or below it. */
 export function boardText(tables: readonly RankedTable[], stream: NodeJS.WriteStream): string {
   const colours = coloursOf(stream)
-  return tables.map((table) => section(table, colours, stream.columns ?? COLUMNS)).join('\n')
+  return allPrintable(tables)
+    .map((table) => section(table, colours, stream.columns ?? COLUMNS))
+    .join('\n')
 }
 
 type Column = readonly [

@@ -1,4 +1,5 @@
 import {
+  allPrintable,
   type Compared,
   count,
   gapText,
@@ -11,8 +12,9 @@ import Table from 'cli-table3'
 import { coloursOf } from '../terminal/text'
 
 /** A comparison for people: a line a learner, then a line a pair. */
-export function comparedTable(compared: Compared, stream: NodeJS.WriteStream): string {
+export function comparedTable(results: Compared, stream: NodeJS.WriteStream): string {
   const { bold, dim } = coloursOf(stream)
+  const compared = allPrintable(results)
   const { title, episodes, ranking } = compared
   const style = { head: [], border: [] }
   const head = (...titles: string[]) => titles.map((text) => dim(text))

@@ -1,3 +1,4 @@
+import { allPrintable } from '../printable'
 import { protocolSign } from '../published-comparison'
 import type { Line, Table } from '../tables'
 
@@ -49,7 +50,9 @@ function record(table: Table, line: Line): { readonly [column: string]: Value } 
 
 /** The lines of all tables as comma-separated values (RFC 4180), with a header. */
 export function csv(tables: readonly Table[]): string {
-  const records = tables.flatMap((table) => table.lines.map((line) => record(table, line)))
+  const records = allPrintable(tables).flatMap((table) =>
+    table.lines.map((line) => record(table, line)),
+  )
   if (records.length === 0) return ''
   const header = Object.keys(records[0]!)
   const lines = [header, ...records.map((one) => header.map((key) => one[key]))]
@@ -57,6 +60,11 @@ export function csv(tables: readonly Table[]): string {
 }
 
 function field(value: Value): string {
-  const text = value === undefined || value === null ? '' : String(value)
+  const text = typeof value === 'string' ? noFormula(value) : String(value ?? '')
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/** A spreadsheet takes for a formula what begins as one; `=` alone, the sign of an equal protocol, is none. */
+function noFormula(text: string): string {
+  return /^\s*[=+\-@＝＋－＠]/.test(text) && text !== '=' ? `'${text}` : text
 }

@@ -44,7 +44,7 @@ describe('markdown', () => {
     expect(new Set(columns).size).toBe(1)
     expect(rows[2]).toContain('87.50 ± ')
     expect(rows[2]).toContain('98.8 ≠ train+val, episodes')
-    expect(text).toContain('- failed: broken, seed 1: core/x, a <b> loss')
+    expect(text).toContain('- failed: broken, seed 1: core/x, a &lt;b> loss')
     expect(markdown(none)).toContain('core/x')
   })
 })

@@ -1,11 +1,14 @@
 import { count } from '../describe'
+import { allPrintable } from '../printable'
 import { protocolSign } from '../published-comparison'
 import type { Line, Table } from '../tables'
 import { msText, plusMinus, trainTimeText } from '../words'
 
 /** The tables for a paper: `booktabs`, the best and what ties with it in bold. */
 export function latex(tables: readonly Table[]): string {
-  const parts = tables.filter(({ lines }) => lines.length > 0).map(tabular)
+  const parts = allPrintable(tables)
+    .filter(({ lines }) => lines.length > 0)
+    .map(tabular)
   return `% \\usepackage{booktabs}\n${parts.join('\n')}`
 }
 
@@ -15,7 +18,7 @@ function tabular({ title, lines, ranking, episodeSet }: Table): string {
   const rows = lines.map((line) => `${cellsOf(line, papers).join(' & ')} \\\\`)
   const { episodes } = lines[0]!.ranked
   const caption = `${escapedTex(title)}: mean and 95\\,\\% t~interval over ${count(episodes)} test episodes; rank = 1 + learners significantly better (paired t~test, Holm-adjusted), a statement about ${ranking.claim}. Bold: rank 1.`
-  return `% test episodes ${episodeSet}
+  return `% test episodes ${escapedTex(episodeSet)}
 \\begin{table}
 \\centering
 \\caption{${caption}}

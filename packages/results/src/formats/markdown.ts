@@ -1,4 +1,5 @@
 import { count, queriesName } from '../describe'
+import { allPrintable } from '../printable'
 import type { Line, Table } from '../tables'
 import { accuracyText, gapText, msText, paperText, pText, seedsText, trainTimeText } from '../words'
 
@@ -8,7 +9,8 @@ const COLUMNS: readonly Column[] = [
   ['#', ({ ranked }) => String(ranked.rank), true],
   [
     'learner',
-    ({ name, differs }) => [name, ...differs.map((mark) => `≠ ${mark}`)].join('; '),
+    ({ name, differs }) =>
+      [name, ...differs.map((condition) => `≠ ${condition}`)].map(escaped).join('; '),
     false,
   ],
   ['accuracy, %', accuracyText, true],
@@ -27,19 +29,19 @@ const COLUMNS: readonly Column[] = [
 
 /** The tables as Markdown. */
 export function markdown(tables: readonly Table[]): string {
-  return `${tables.map(section).join('\n\n')}\n`
+  return `${allPrintable(tables).map(section).join('\n\n')}\n`
 }
 
 function section(table: Table): string {
   const { title, lines, failed, setting, budget, episodeSet } = table
-  const heading = `## ${title}${budget.by === 'seconds' ? ', trained for the same time' : ''}`
+  const heading = `## ${escaped(title)}${budget.by === 'seconds' ? ', trained for the same time' : ''}`
   const failures = failed.map(
     ({ cell, reason }) =>
-      `- failed: ${cell.learner}, seed ${cell.seed}: ${reason.code}, ${reason.got}`,
+      `- failed: ${escaped(cell.learner)}, seed ${cell.seed}: ${escaped(reason.code)}, ${escaped(reason.got)}`,
   )
   if (lines.length === 0) return [heading, ...failures].join('\n\n')
   const { episodes } = lines[0]!.ranked
-  const about = `${count(episodes)} test episodes (${episodeSet.slice(0, 12)}…), ${queriesName(setting!)}, split ${setting!.split}. ± is the 95 % t interval over episodes; equal ranks are ties.`
+  const about = `${count(episodes)} test episodes (${escaped([...episodeSet].slice(0, 12).join(''))}…), ${queriesName(setting!)}, split ${escaped(setting!.split)}. ± is the 95 % t interval over episodes; equal ranks are ties.`
   return [heading, about, grid(lines), ...(failures.length > 0 ? [failures.join('\n')] : [])].join(
     '\n\n',
   )
@@ -54,4 +56,12 @@ function grid(lines: readonly Line[]): string {
     ...lines.map((line) => columns.map(([, text]) => text(line).replaceAll('|', '\\|'))),
   ]
   return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+/** Text in which nothing is HTML, a link, or emphasis; bars are for {@link grid} to escape. */
+function escaped(text: string): string {
+  return text
+    .replace(/&(?=#?\w+;)/g, '&amp;')
+    .replaceAll('<', '&lt;')
+    .replace(/[\\`*[\]]/g, (character) => `\\${character}`)
 }

@@ -1,3 +1,5 @@
+import { printableLines } from '@kshot/results'
+
 /** Text that is HTML already; everything else is escaped when it is put into some. */
 export interface Html {
   readonly html: string
@@ -28,5 +30,5 @@ const ENTITIES: { readonly [character: string]: string } = {
 }
 
 export function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!)
+  return printableLines(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!)
 }

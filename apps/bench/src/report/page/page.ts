@@ -1,4 +1,11 @@
-import { count, type DoneRow, type Line, queriesName, type Table } from '@kshot/results'
+import {
+  allPrintable,
+  count,
+  type DoneRow,
+  type Line,
+  queriesName,
+  type Table,
+} from '@kshot/results'
 import type { Example } from '../pictures'
 import { confusionCharts } from './confusion'
 import { learningCurves } from './curves'
@@ -24,7 +31,8 @@ export interface PageOptions {
 }
 
 /** All of a report as one page that needs nothing else: no script, no font, no picture from elsewhere. */
-export function page(tables: readonly Table[], options: PageOptions): string {
+export function page(results: readonly Table[], options: PageOptions): string {
+  const tables = allPrintable(results)
   const looks = looksOf([...new Set(tables.flatMap(({ lines }) => lines.map(({ name }) => name)))])
   const rows = tables.flatMap(({ lines }) => lines.flatMap((line) => line.rows))
   const body = html`<header><h1>${options.title}</h1><p class="lead">${summary(tables, rows)}</p>

@@ -1,5 +1,5 @@
 import { KshotError } from '@kshot/core'
-import type { Table } from '@kshot/results'
+import { allPrintable, type Table } from '@kshot/results'
 import { type Learning, learningChart } from './learning'
 import { COLOURS, looksOf } from './palette'
 import { trainingTimeChart } from './scatter'
@@ -13,7 +13,7 @@ const STYLE = `<style>svg{color:#1b1f24;font-family:${FONTS};${variables(COLOURS
  * @throws `usage/no-picture`
  */
 export function picture(tables: readonly Table[]): string {
-  for (const { lines } of tables) {
+  for (const { lines } of allPrintable(tables)) {
     const chart = trainingTimeChart(lines, looksOf(lines.map(({ name }) => name)))
     if (chart) return `${alone(chart)}\n`
   }
