@@ -12,6 +12,7 @@ export {
   subset,
 } from './dataset'
 export type { DistortOptions } from './distort'
+export { type EncodedOptions, encodedDataset } from './encoded'
 export { type EpisodeSource, episodeSource, episodes } from './episodes'
 export { episodeSetHash, taskSetHash } from './hash'
 export { type ArrayData, fromArrays } from './memory'

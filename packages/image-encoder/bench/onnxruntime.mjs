@@ -1,6 +1,6 @@
 // One image through the net: ours on wasm beside onnxruntime-web's wasm, one thread each, in turns:
 // `node bench/onnxruntime.mjs net.onnx path/to/onnxruntime-web [runs]`. Reads dist: build first.
-// The file is the published model without its last layer, exported by PyTorch: `bench/export.py`.
+// The file is the published model without its last layer, exported by PyTorch: `generator/export_onnx.py`.
 // Times are of the processor, so that other work on the machine counts less; FMA=1 asks V8 of Node 20
 // for relaxed SIMD.
 import { createRequire } from 'node:module'
