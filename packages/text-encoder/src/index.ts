@@ -1,0 +1,3 @@
+export type { TextEncoderOptions } from './file'
+export { staticTextEncoder } from './static'
+export { textEncoder, type UniversalOptions } from './universal'
