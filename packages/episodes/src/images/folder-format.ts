@@ -1,8 +1,10 @@
 import type { ImageFormat } from './decode-image'
 import { largestValue } from './decode-image'
 import { layoutOf } from './layout'
-import { bitsFor, faultOf, severalAtOnce } from './load-pictures'
+import { bitsFor, faultOf } from './load-pictures'
 import { type ImageHeader, imageHeader, pictureOf, readPicture } from './picture'
+import { cacheFolder, defaultCache, knownPictures, signatureOf } from './picture-cache'
+import { severalAtOnce } from './several-at-once'
 
 /** The least and the most of what a folder that says no size is read at: four poolings need 16 pixels. */
 const SIDES = { least: 28, most: 84 }
@@ -20,9 +22,13 @@ export async function imageFolderFormat(dir: string): Promise<FolderFormat> {
   const { classes } = await layoutOf(dir)
   const files = classes.flatMap(({ pictures }) => pictures.map(({ path }) => path))
   const headers: { readonly file: string; readonly header: ImageHeader }[] = []
+  const cache = defaultCache()
+  const known = cache ? await knownPictures(await cacheFolder(cache, dir)) : undefined
   await severalAtOnce(files, async (file) => {
     try {
-      headers.push({ file, header: await imageHeader(file) })
+      const kept = known?.get(file)
+      const same = kept && kept.signature === (await signatureOf(file))
+      headers.push({ file, header: same ? kept.header : await imageHeader(file) })
     } catch (error) {
       faultOf(error, file)
     }

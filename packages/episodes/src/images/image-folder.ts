@@ -16,7 +16,9 @@ import { FITS } from './fit'
 import { imageFolderFormat } from './folder-format'
 import { type ClassFolder, layoutOf, merged } from './layout'
 import { type Loaded, loadPictures } from './load-pictures'
+import { defaultCache } from './picture-cache'
 import { type LoadedClass, pictureDataset } from './picture-dataset'
+import { type PictureStore, pictureStore } from './picture-store'
 import { understoodOf } from './understood-images'
 
 export interface ImageFolderOptions extends Omit<ImageFormat, 'size'> {
@@ -34,6 +36,11 @@ export interface ImageFolderOptions extends Omit<ImageFormat, 'size'> {
   readonly onBroken?: 'refuse' | 'skip'
   /** `exact`: names that differ in case or spaces alone are different classes. Default `strict`. */
   readonly spelling?: Spelling
+  /**
+   * A folder where decoded pictures are kept, by their content; a later run takes them from there. By
+   * default `kshot/pictures` in the user's cache folder, for pictures of 64 MiB and more; false: none.
+   */
+  readonly cache?: string | false
 }
 
 /**
@@ -57,7 +64,8 @@ export async function imageFolder(dir: string, options: ImageFolderOptions = {})
   const { large, small } = bySize(layout.classes, minImages)
   checkNames(large, options.spelling)
   const format = await formatOf(dir, options)
-  const loaded = await loadPictures(large.flatMap(filesOf), format)
+  const files = large.flatMap(filesOf)
+  const loaded = await loadPictures(files, format, await storeFor(dir, files, format, options))
   if (loaded.broken.length > 0 && onBroken !== 'skip') throw brokenPictures(loaded.broken)
   const whole = bySize(withPixels(large, loaded), minImages)
   const { split, missing } = splitClasses(whole.large, layout.given, shares, seed)
@@ -86,7 +94,21 @@ export async function imageFolderSplit({
   return (await imageFolder(dir, options))[name]
 }
 
-function specOf(name: SplitName, dir: string, options: ImageFolderOptions): Dataset['spec'] {
+function storeFor(
+  dir: string,
+  files: readonly string[],
+  format: ImageFormat,
+  { cache }: ImageFolderOptions,
+): Promise<PictureStore> {
+  const place = cache === false ? undefined : (cache ?? defaultCache())
+  return pictureStore(dir, files, format, { cache: place, always: typeof cache === 'string' })
+}
+
+function specOf(
+  name: SplitName,
+  dir: string,
+  { cache: _, ...options }: ImageFolderOptions,
+): Dataset['spec'] {
   const plain = JSON.parse(JSON.stringify(options)) as Dataset['spec']['options']
   return {
     package: '@kshot/episodes/node',
@@ -137,7 +159,7 @@ function withPixels(classes: readonly ClassFolder[], { pixels }: Loaded) {
     return {
       ...entry,
       pictures: entry.pictures.filter((_, i) => own[i]),
-      pixels: own.filter((bytes) => bytes !== undefined).map((bytes) => () => bytes),
+      pixels: own.filter((pixels) => pixels !== undefined),
     }
   })
 }

@@ -1,6 +1,9 @@
 import { isKshotError } from '@kshot/core'
 import { decodedPicture, type ImageFormat, largestValue } from './decode-image'
-import { type ImageHeader, type Picture, pictureOf, readPicture } from './picture'
+import { type ImageHeader, pictureOf, readPicture } from './picture'
+import type { Pixels } from './picture-dataset'
+import { memoryStore, type PictureStore } from './picture-store'
+import { severalAtOnce } from './several-at-once'
 
 /** A picture that can't be read, and why. */
 export interface Broken {
@@ -13,80 +16,79 @@ export interface Broken {
 /** What became of a list of files; those that can't be read have no pixels. */
 export interface Loaded {
   /** Bytes `[height, width, channels]`, in the order of the files. */
-  readonly pixels: readonly (Uint8Array | undefined)[]
+  readonly pixels: readonly (Pixels | undefined)[]
   readonly headers: readonly (ImageHeader | undefined)[]
   readonly broken: readonly Broken[]
   /** How many of the 16 bits a channel are used, if there are pictures of 16 bits. */
   readonly bits: number | undefined
 }
 
+/** A picture of 16 bits a channel, whose decoding waits for all others. */
+interface Deep {
+  readonly i: number
+  readonly most: number
+}
+
 /**
- * Decodes all pictures. Those of 16 bits a channel come last, when it is known how many bits all of
- * them use: a camera of 12 bits would give pictures that are nearly black.
+ * Decodes all pictures that were not decoded before. Those of 16 bits a channel come last, when it is
+ * known how many bits all of them use: a camera of 12 bits would give pictures that are nearly black.
  * @throws `episodes/sharp-missing`
  */
-export async function loadPictures(files: readonly string[], format: ImageFormat): Promise<Loaded> {
-  const pixels: (Uint8Array | undefined)[] = []
+export async function loadPictures(
+  files: readonly string[],
+  format: ImageFormat,
+  store: PictureStore = memoryStore(),
+): Promise<Loaded> {
   const headers: (ImageHeader | undefined)[] = []
-  const deep: { readonly i: number; readonly most: number }[] = []
-  const broken = await eachPicture(files, async (picture, file, i) => {
-    headers[i] = picture.header
-    if (picture.header.depth === 8 || format.bits !== undefined) {
-      pixels[i] = await decodedPicture(picture, file, format)
+  const deep: Deep[] = []
+  const broken = await eachFile(files, async (file, i) => {
+    const known = store.known(i)
+    const bytes = known ? undefined : await readPicture(file)
+    const same = known ?? store.sameContent(i, bytes!)
+    const picture = same ? undefined : await pictureOf(bytes!, file)
+    const header = same?.header ?? picture!.header
+    headers[i] = header
+    if (header.depth === 16) {
+      deep.push({ i, most: same?.most ?? (await largestValue(picture!, file)) })
+    } else if (same) {
+      store.reuse(i, same)
     } else {
-      deep.push({ i, most: await largestValue(picture, file) })
+      await store.put(i, await decodedPicture(picture!, file, format), { header })
     }
   })
   const bits = format.bits ?? (deep.length > 0 ? bitsFor(deep.map(({ most }) => most)) : undefined)
-  const later = deep.map(({ i }) => files[i]!)
-  const faults = await eachPicture(later, async (picture, file, k) => {
-    pixels[deep[k]!.i] = await decodedPicture(picture, file, { ...format, bits: bits! })
+  const faults = await eachFile(deep, async ({ i, most }) => {
+    const known = store.known(i)
+    if (known && known.bits === bits) return store.reuse(i, known)
+    const file = files[i]!
+    const picture = await pictureOf(store.remember(i, await readPicture(file)), file)
+    const decoded = await decodedPicture(picture, file, { ...format, bits: bits! })
+    await store.put(i, decoded, { header: picture.header, most, bits: bits! })
   })
+  const pixels = await store.done(files.length)
   return { pixels, headers, broken: [...broken, ...faults], bits }
+
+  /** Calls `use` for each, and gathers those that can't be read, in their order. */
+  async function eachFile<T extends string | Deep>(
+    items: readonly T[],
+    use: (item: T, i: number) => Promise<void>,
+  ): Promise<Broken[]> {
+    const found: (Broken | undefined)[] = []
+    await severalAtOnce(items, async (item, i) => {
+      try {
+        await use(item, i)
+      } catch (error) {
+        found[i] = faultOf(error, typeof item === 'string' ? item : files[item.i]!)
+      }
+    })
+    return found.filter((fault) => fault !== undefined)
+  }
 }
 
 /** The fewest bits, as cameras and scanners have them, that hold all values. */
 export function bitsFor(largest: readonly number[]): number {
   const most = largest.reduce((a, b) => Math.max(a, b), 0)
   return [8, 10, 12, 14].find((bits) => most < 2 ** bits) ?? 16
-}
-
-/** As many at once as keep the decoder's threads busy; more would only hold more memory. */
-const AT_ONCE = 8
-
-/**
- * Reads pictures, several at once, and gives each to `use`.
- * @returns those that can't be read, in the order of the files
- * @throws `episodes/sharp-missing`
- */
-async function eachPicture(
-  files: readonly string[],
-  use: (picture: Picture, file: string, i: number) => Promise<void>,
-): Promise<Broken[]> {
-  const faults: (Broken | undefined)[] = []
-  await severalAtOnce(files, async (file, i) => {
-    try {
-      await use(await pictureOf(await readPicture(file), file), file, i)
-    } catch (error) {
-      faults[i] = faultOf(error, file)
-    }
-  })
-  return faults.filter((fault) => fault !== undefined)
-}
-
-/** Calls `use` for all items, a few at a time. */
-export async function severalAtOnce<T>(
-  items: readonly T[],
-  use: (item: T, i: number) => Promise<void>,
-): Promise<void> {
-  let next = 0
-  const work = async () => {
-    while (next < items.length) {
-      const i = next++
-      await use(items[i]!, i)
-    }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
 }
 
 /** What is wrong with a picture. Any other error is no picture's fault, and is thrown. */
