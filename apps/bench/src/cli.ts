@@ -12,6 +12,7 @@ import { reportCommand } from './commands/report'
 import { runCommand } from './commands/run'
 import { verifyCommand } from './commands/verify'
 import { EXIT, exitCodeOf } from './process/exit-codes'
+import { typedError } from './process/system-error'
 import { reportError } from './terminal/report-error'
 import { ownVersion } from './version'
 
@@ -54,7 +55,8 @@ try {
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage
   } else {
     const debug = process.argv.includes('--debug') || Boolean(process.env.KSHOT_DEBUG)
-    reportError(error, process.stderr, debug)
-    process.exitCode = exitCodeOf(error)
+    const typed = typedError(error)
+    reportError(typed, process.stderr, debug)
+    process.exitCode = exitCodeOf(typed)
   }
 }

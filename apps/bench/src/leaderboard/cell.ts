@@ -3,6 +3,7 @@ import { type Context, disposeTask, isKshotError, rng } from '@kshot/core'
 import { type FailedRow, isDone } from '@kshot/results'
 import { tidy } from '@tensorflow/tfjs-core'
 import { claim } from '../files/lock'
+import { typedError } from '../process/system-error'
 import { evaluateCheckpoint } from '../running/evaluate-checkpoint'
 import { run } from '../running/run'
 import type { RunEvents } from '../running/run-events'
@@ -134,19 +135,16 @@ async function adaptPredictMs({ learner, meta, data, step, config }: TestJob): P
 }
 
 /** Why a cell failed, whatever was thrown. */
-export function reasonOf(error: unknown): FailedRow['reason'] {
+export function reasonOf(thrown: unknown): FailedRow['reason'] {
+  const error = typedError(thrown)
   if (isKshotError(error)) {
     const { code, got, expected, remedy } = error
     return { code, got, expected, remedy }
   }
-  const { message, code } = error as NodeJS.ErrnoException
-  const full = code === 'ENOSPC'
   return {
-    code: full ? 'run/unwritable' : 'cell/crashed',
-    got: message ?? String(error),
+    code: 'cell/crashed',
+    got: error instanceof Error ? error.message : String(error),
     expected: 'a run that comes to its end',
-    remedy: full
-      ? 'The disk is full: make room, then --resume'
-      : 'Run it alone with npx kshot run and its config.json to see more',
+    remedy: 'Run it alone with npx kshot run and its config.json to see more',
   }
 }

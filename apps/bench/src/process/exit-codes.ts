@@ -21,7 +21,7 @@ const USAGE = [
   /^classify\/(no|not)-pictures$/,
 ]
 const UNAVAILABLE = [
-  /^backend\/unavailable$/,
+  /^backend\/(unavailable|not-installed)$/,
   /^(data|dataset|episodes|omniglot|glyphs|images)\/.*(not-found|missing|unavailable)/,
 ]
 
