@@ -23,16 +23,16 @@ export const SCALE_BITS = 14
  * @returns row by row, 1 where there is ink
  */
 export function decodeBitmap(code: Uint8Array, side: number, probabilities: Uint16Array) {
-  const next = bitsOf(code, probabilities)
+  const bits = new Bits(code, probabilities)
   const width = side + 2 * MARGIN
   const canvas = new Uint8Array((side + 2) * width)
   let same = 1
   let inkAbove = 0
   for (let row = 0; row < side; row++) {
     const start = (row + 2) * width + MARGIN
-    same = next(PATTERNS + 2 * same + inkAbove)
+    same = bits.next(PATTERNS + 2 * same + inkAbove)
     if (same) canvas.copyWithin(start, start - width, start - width + side)
-    else inkAbove = decodeRow(canvas, start, width, side, next)
+    else inkAbove = decodeRow(canvas, start, width, side, bits)
   }
   return withoutMargin(canvas, side, width)
 }
@@ -43,7 +43,7 @@ function decodeRow(
   start: number,
   width: number,
   side: number,
-  next: (context: number) => number,
+  bits: Bits,
 ): number {
   const [above, above2] = [start - width, start - 2 * width]
   let upper2 = canvas[above2]! * 2 + canvas[above2 + 1]!
@@ -51,12 +51,12 @@ function decodeRow(
   let left = 0
   let ink = 0
   for (let x = 0; x < side; x++) {
-    upper2 = ((upper2 << 1) | canvas[above2 + x + 2]!) & (2 ** ABOVE_2 - 1)
-    upper = ((upper << 1) | canvas[above + x + 3]!) & (2 ** ABOVE - 1)
-    const pixel = next((((upper2 << ABOVE) | upper) << LEFT) | left)
+    upper2 = ((upper2 << 1) | canvas[above2 + x + 2]!) & 0b11111
+    upper = ((upper << 1) | canvas[above + x + 3]!) & 0b1111111
+    const pixel = bits.next((((upper2 << ABOVE) | upper) << LEFT) | left)
     canvas[start + x] = pixel
     ink |= pixel
-    left = ((left << 1) | pixel) & (2 ** LEFT - 1)
+    left = ((left << 1) | pixel) & 0b11111
   }
   return ink
 }
@@ -70,25 +70,40 @@ function withoutMargin(canvas: Uint8Array, side: number, width: number): Uint8Ar
   return ink
 }
 
+/** Less, and the shares of a range would become too coarse. */
+const LEAST_RANGE = 2 ** 22
+/** A code is read a little past its end: zeros lie there. */
+const BEHIND = 4
+
 /**
  * The bits of a code, one a call, given which probability the next one had (a range coder, Martin 1979).
- * What lies behind the end of a code is zeros. All numbers stay below 2³⁰, where integers are fastest.
+ * All numbers stay below 2³⁰, where integers are fastest.
  */
-function bitsOf(code: Uint8Array, probabilities: Uint16Array): (context: number) => number {
-  let at = 3
-  let range = 2 ** 24
-  let value = ((code[0] ?? 0) << 16) | ((code[1] ?? 0) << 8) | (code[2] ?? 0)
-  return (context) => {
-    const bound = (range >>> SCALE_BITS) * probabilities[context]!
-    const bit = value < bound ? 0 : 1
-    if (bit === 0) range = bound
+class Bits {
+  #code: Uint8Array
+  #probabilities: Uint16Array
+  #at = 3
+  #range = 2 ** 24
+  #value: number
+
+  constructor(code: Uint8Array, probabilities: Uint16Array) {
+    this.#code = new Uint8Array(code.length + BEHIND)
+    this.#code.set(code)
+    this.#probabilities = probabilities
+    this.#value = (this.#code[0]! << 16) | (this.#code[1]! << 8) | this.#code[2]!
+  }
+
+  next(context: number): number {
+    const bound = (this.#range >>> SCALE_BITS) * this.#probabilities[context]!
+    const bit = this.#value < bound ? 0 : 1
+    if (bit === 0) this.#range = bound
     else {
-      value -= bound
-      range -= bound
+      this.#value -= bound
+      this.#range -= bound
     }
-    while (range < 2 ** 22) {
-      range <<= 8
-      value = (value << 8) | (code[at++] ?? 0)
+    while (this.#range < LEAST_RANGE) {
+      this.#range <<= 8
+      this.#value = (this.#value << 8) | (this.#code[this.#at++] ?? 0)
     }
     return bit
   }

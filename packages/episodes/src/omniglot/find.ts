@@ -5,18 +5,27 @@ import { KshotError } from '@kshot/core'
 import { holdsOmniglot } from './files'
 
 /**
- * The folder that holds Omniglot: `data` if it is given, else `KSHOT_DATA`, or the cache folder; each may be the folder itself or the one above it, or a clone of the
- * official repository, which keeps the data in `python/`.
+ * The folder that holds Omniglot's official files: `data` if it is given, else looked for in
+ * `KSHOT_DATA` and the cache folder; each may be the folder itself or the one above it, or a clone of
+ * the official repository, which keeps the data in `python/`.
+ * @returns undefined where there is none
+ */
+export function findOmniglot(data?: string): string | undefined {
+  return candidates(data).find(holdsOmniglot)
+}
+
+/**
+ * {@link findOmniglot}, or an error.
  * @throws `episodes/data-not-found` listing where it looked
  */
-export function findOmniglot(data?: string): string {
-  const looked = candidates(data)
-  const found = looked.find(holdsOmniglot)
+export function omniglotFolder(data?: string): string {
+  const found = findOmniglot(data)
   if (found) return found
   throw new KshotError('episodes/data-not-found', {
-    got: `no Omniglot in ${looked.join(', ')}`,
+    got: `no Omniglot in ${candidates(data).join(', ')}`,
     expected: 'images_background and images_evaluation, as folders or as .zip',
-    remedy: 'Pass its folder with --data or KSHOT_DATA',
+    remedy:
+      'Pass its folder with --data or KSHOT_DATA, or use @kshot/omniglot, which has it inside',
   })
 }
 

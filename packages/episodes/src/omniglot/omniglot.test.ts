@@ -2,9 +2,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { episodeSetHash, episodes } from '../index'
-import { type Characters, type OmniglotOptions, readCharacters, splitCharacters } from './omniglot'
+import { type Characters, type OmniglotOptions, splitCharacters as splitAs } from './characters'
+import { readCharacters } from './omniglot'
 
 const folder = fileURLToPath(new URL('../../../../../shared/data/omniglot', import.meta.url))
+
+const splitCharacters = (all: Characters, options: OmniglotOptions) =>
+  splitAs(all, options, '@kshot/episodes/node')
 
 describe.skipIf(!existsSync(folder))('Omniglot (needs the data set: not found)', () => {
   let all: Characters

@@ -1,34 +1,22 @@
 // Lake, Salakhutdinov & Tenenbaum 2015, Human-level concept learning through probabilistic program induction.
-import { KshotError, type Spec } from '@kshot/core'
-import {
-  assertDisjoint,
-  type Dataset,
-  type Splits,
-  subset,
-  rotations as withRotations,
-} from '../dataset'
+import { KshotError } from '@kshot/core'
+import type { Splits } from '../dataset'
 import { type Resize, resize } from '../resize'
+import { type Characters, type OmniglotOptions, splitCharacters } from './characters'
 import { PARTS, readDrawings } from './files'
-import { findOmniglot } from './find'
+import { omniglotFolder } from './find'
 import { readBitmap } from './png'
-import { type Character, type OmniglotSplit, type SplitName, splitOf } from './splits'
+import type { Character, SplitName } from './splits'
 
-export interface OmniglotOptions {
+export interface OmniglotFilesOptions extends OmniglotOptions {
   /** Folder; by default it is looked for. */
   readonly data?: string
-  readonly split: OmniglotSplit
-  /** Of the splits that shuffle. Default 0. */
-  readonly seed?: number | string
-  /** `nearest` (default) gives the papers' images. */
-  readonly resize?: Resize
-  /** Side in pixels. Default 28. */
-  readonly size?: number
-  /** Splits whose classes are multiplied by four rotations. Default `all`. */
-  readonly rotations?: 'all' | 'train' | 'none'
 }
 
 /**
- * Omniglot: 1,623 characters of 50 alphabets, 20 drawings each, `[size, size, 1]`, ink = 1.
+ * Omniglot from its official files: 1,623 characters of 50 alphabets, 20 drawings each, `[size, size, 1]`, ink = 1.
+ *
+ * `@kshot/omniglot` has the same drawings inside, in Node and browsers.
  *
  * For a paper's final number, trained on the validation classes too:
  * `concatenate(data.train, data.validation)`.
@@ -36,50 +24,18 @@ export interface OmniglotOptions {
  * @example
  * const data = await omniglot({ split: 'vinyals' })
  */
-export async function omniglot(options: OmniglotOptions): Promise<Splits> {
+export async function omniglot(options: OmniglotFilesOptions): Promise<Splits> {
   const { size = 28, resize: how = 'nearest' } = options
-  return splitCharacters(await readCharacters(findOmniglot(options.data), size, how), options)
-}
-
-/** The splits of characters that are read already. */
-export function splitCharacters(all: Characters, options: OmniglotOptions): Splits {
-  const { seed = 0, rotations = 'all' } = options
-  const splits = splitOf(all.characters, options.split, seed)
-  const plain = (name: SplitName): Dataset =>
-    subset(all.dataset, specOf(name, options), (_, i) => splits[i] === name)
-  const disjoint = assertDisjoint({
-    train: plain('train'),
-    validation: plain('validation'),
-    test: plain('test'),
-  })
-  const turned = (name: SplitName) =>
-    rotations === 'all' || (rotations === 'train' && name === 'train')
-      ? withRotations(disjoint[name])
-      : disjoint[name]
-  return { train: turned('train'), validation: turned('validation'), test: turned('test') }
+  const all = await readCharacters(omniglotFolder(options.data), size, how)
+  return splitCharacters(all, options, '@kshot/episodes/node')
 }
 
 /** One split of {@link omniglot}, before rotations: what a spec calls. */
-export async function omniglotSplit({ name, ...options }: OmniglotOptions & { name: SplitName }) {
+export async function omniglotSplit({
+  name,
+  ...options
+}: OmniglotFilesOptions & { readonly name: SplitName }) {
   return (await omniglot({ ...options, rotations: 'none' }))[name]
-}
-
-/** Where the data lies is no part of what it is. */
-function specOf(
-  name: SplitName,
-  { split, seed = 0, resize: how = 'nearest', size = 28 }: OmniglotOptions,
-): Spec {
-  return {
-    package: '@kshot/episodes/node',
-    export: 'omniglotSplit',
-    options: { name, split, seed, resize: how, size },
-  }
-}
-
-/** All characters as one data set, and where each stands. */
-export interface Characters {
-  readonly dataset: Dataset
-  readonly characters: readonly Character[]
 }
 
 export async function readCharacters(
@@ -100,15 +56,14 @@ export async function readCharacters(
   }
   if (places.size === 0) throw empty(folder)
   const classes = [...places].sort(([a], [b]) => (a < b ? -1 : 1))
-  const dataset: Dataset = {
-    spec: specOf('train', { split: 'vinyals' }),
+  const dataset = {
     shape: [size, size, 1],
     classes: classes.map(([id, { character, pixels }]) => ({
       id,
       group: character.alphabet,
       size: pixels.length,
     })),
-    read(classIndex, example, target, offset) {
+    read(classIndex: number, example: number, target: Float32Array, offset: number) {
       target.set(classes[classIndex]![1].pixels[example]!, offset)
     },
   }
