@@ -1,4 +1,5 @@
-import { isKshotError, type TaskKind, type TaskSource } from '@kshot/core'
+import type { TaskKind, TaskSource } from '@kshot/core'
+import { emoji } from '@kshot/emoji'
 import {
   batches,
   concatenate,
@@ -12,9 +13,10 @@ import {
   taskSetHash,
   type Understood,
 } from '@kshot/episodes'
-import { findOmniglot, omniglot } from '@kshot/episodes/node'
+import { findOmniglot, omniglot as omniglotFiles } from '@kshot/episodes/node'
 import { glyphs } from '@kshot/glyphs'
 import { intents } from '@kshot/intents'
+import { omniglot } from '@kshot/omniglot'
 import { count } from '@kshot/results'
 import { checkEnoughClasses } from './enough-classes'
 import { ownData } from './own-data'
@@ -68,25 +70,31 @@ export const datasets: { readonly [name: string]: DatasetEntry } = {
     splits: () => glyphs(),
     locate: async () => ({ ok: true, detail: 'embedded' }),
   },
+  emoji: {
+    description: 'colour pictures of 1,118 emoji by up to seven artists, embedded (@kshot/emoji)',
+    splits: () => emoji(),
+    locate: async () => ({ ok: true, detail: 'embedded' }),
+  },
   intents: {
     description: 'requests of 150 intents, CLINC150, as hashed n-grams, embedded (@kshot/intents)',
     splits: (dataset) => intents({ features: (dataset as Of<'intents'>).features }),
     locate: async () => ({ ok: true, detail: 'embedded' }),
   },
   omniglot: {
-    description: 'handwritten characters of 50 alphabets (Lake et al. 2015), found through --data',
+    description:
+      'handwritten characters of 50 alphabets (Lake et al. 2015), embedded (@kshot/omniglot)',
     splits(dataset, data) {
       const { split, resize, rotations } = dataset as Of<'omniglot'>
       const asClasses = rotations === 'per-class' ? 'none' : rotations
-      return omniglot({ split, resize, rotations: asClasses, ...(data !== undefined && { data }) })
+      const options = { split, resize, rotations: asClasses } as const
+      if (data !== undefined) return omniglotFiles({ ...options, data })
+      return findOmniglot() ? omniglotFiles(options) : omniglot(options)
     },
     async locate(data) {
-      try {
-        return { ok: true, detail: findOmniglot(data) }
-      } catch (error) {
-        if (!isKshotError(error, 'episodes/data-not-found')) throw error
-        return { ok: false, detail: `${error.got}. ${error.remedy}` }
-      }
+      const folder = findOmniglot(data)
+      if (folder !== undefined) return { ok: true, detail: folder }
+      if (data === undefined) return { ok: true, detail: 'embedded' }
+      return { ok: false, detail: `no images_background and images_evaluation in ${data}` }
     },
   },
   ...ownDatasets,

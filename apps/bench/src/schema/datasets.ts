@@ -51,6 +51,8 @@ function withClasses<Key extends string>(key: Key) {
   return [
     z.strictObject({ ...is('glyphs'), distort: distort.optional() }),
     /** CLINC150, as bags of hashed n-grams. */
+    /** Colour pictures of emoji, drawn by several artists. */
+    z.strictObject({ ...is('emoji') }),
     z.strictObject({ ...is('intents'), features: z.int().min(2).default(1024) }),
     z.strictObject({
       ...is('omniglot'),
