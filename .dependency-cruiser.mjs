@@ -6,6 +6,8 @@ const siblings = {
   'backend-node-gpu': 'backend-node',
   // turns its sentences into numbers as `texts` does
   intents: 'episodes',
+  // has its splits, rotations and resizing
+  omniglot: 'episodes',
 }
 
 /** The folders of apps/bench/src, from the top floor down. */

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { fromSpec, isKshotError } from '@kshot/core'
+import { isKshotError } from '@kshot/core'
 import { type Dataset, episodeSetHash, episodes, exampleSize } from '@kshot/episodes'
 import { omniglot as fromFiles } from '@kshot/episodes/node'
 import { describe, expect, it } from 'vitest'
 import { datasetSuite, example } from '../../episodes/src/dataset.suite'
-import { omniglot } from '.'
+import { omniglot, omniglotSplit } from '.'
+
+type SplitOptions = Parameters<typeof omniglotSplit>[0]
 
 const file = new URL('../data/omniglot.bin', import.meta.url)
 const official = fileURLToPath(new URL('../../../../shared/data/omniglot', import.meta.url))
@@ -61,7 +63,7 @@ describe('its splits', () => {
   it('can be built again from their specs, which name this package', async () => {
     const { test } = await omniglot({ split: 'finn', seed: 3, rotations: 'none' })
     expect(test.spec.package).toBe('@kshot/omniglot')
-    const again = await fromSpec<Dataset>(test.spec, () => import('.'))
+    const again = await omniglotSplit(test.spec.options as unknown as SplitOptions)
     expect(again.classes).toEqual(test.classes)
     expect(example(again, 5, 1)).toEqual(example(test, 5, 1))
   })

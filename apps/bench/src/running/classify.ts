@@ -107,6 +107,8 @@ function formatOf(dataset: Config['dataset'], wanted: Invert): Format {
       return { image: { ...grey, resize: 'area' }, invert: wanted }
     case 'omniglot':
       return { image: { ...grey, resize: dataset.resize }, invert: wanted }
+    case 'emoji':
+      return { image: { size: [64, 64], channels: 3, resize: 'area' }, invert: 'no' }
     case 'images': {
       const { size, channels, resize, fit = FIT_BEFORE, bits, invert } = dataset
       // What the whole folder was, every picture is: nothing is to be guessed.

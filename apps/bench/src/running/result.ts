@@ -9,6 +9,7 @@ import { forTheBytes } from './training-file'
 /** Data sets that are split in one way only. */
 const SPLITS: { readonly [dataset: string]: string } = {
   glyphs: 'scripts',
+  emoji: 'groups',
   intents: 'domains',
   sinusoids: 'generated',
 }
