@@ -4,6 +4,8 @@ import { emoji } from '../dist/index.js'
 import { coarse, mayBeAlike, prepared, similarity } from './similarity.mjs'
 
 const splits = await emoji()
+for (const ways of [5, 20]) console.log(`${ways}-way 1-shot:`, accuracy(splits.test, ways, 600))
+for (const ways of [5, 20]) console.log(`${ways}-way 1-shot, all:`, accuracy(joined(), ways, 600))
 for (const [name, split] of Object.entries(splits)) {
   const groups = grouped(split.classes)
   for (const [group, { length }] of groups) console.log(name, group, length)
@@ -33,10 +35,6 @@ for (const [one, other] of [
   const at = (share) => nearest[Math.floor(share * (nearest.length - 1))].value.toFixed(3)
   console.log('  above 0.85:', nearest.filter(({ value }) => value > 0.85).length, 'max', at(0))
 }
-
-for (const ways of [5, 20]) console.log(`${ways}-way 1-shot:`, accuracy(splits.test, ways, 600))
-for (const ways of [5, 20])
-  console.log(`${ways}-way 1-shot, all splits:`, accuracy(joined(), ways, 600))
 
 function pictures(split) {
   return split.classes.flatMap(({ id, size }, c) =>

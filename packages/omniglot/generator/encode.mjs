@@ -3,6 +3,7 @@ const [above2Bits, aboveBits, leftBits] = [5, 7, 5]
 const patterns = 2 ** (above2Bits + aboveBits + leftBits)
 const rows = 4
 const scaleBits = 14
+const scale = 2 ** scaleBits
 
 /** The bits of a drawing in their order: `visit(context, bit)`; ink is [side * side] of 0 and 1. */
 export function visitBits(ink, side, visit) {
@@ -30,11 +31,14 @@ export function visitBits(ink, side, visit) {
 export function probabilitiesOf(drawings, side) {
   const counts = new Float64Array(2 * (patterns + rows))
   for (const ink of drawings) visitBits(ink, side, (context, bit) => counts[2 * context + bit]++)
-  return Uint16Array.from({ length: patterns + rows }, (_, context) => {
-    const [zeros, ones] = counts.subarray(2 * context, 2 * context + 2)
+  const probabilities = new Uint16Array(patterns + rows)
+  for (let context = 0; context < probabilities.length; context++) {
+    const [zeros, ones] = [counts[2 * context], counts[2 * context + 1]]
     const share = zeros + ones === 0 ? 0.5 : zeros / (zeros + ones)
-    return Math.min(Math.max(Math.round(share * 2 ** scaleBits), 1), 2 ** scaleBits - 1)
-  })
+    const most = scale - 1
+    probabilities[context] = Math.min(Math.max(Math.round(share * scale), 1), most)
+  }
+  return probabilities
 }
 
 /** The code of a drawing: the fewest bytes that lie in its interval, zeros at their end left out. */
