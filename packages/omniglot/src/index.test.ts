@@ -29,7 +29,7 @@ async function pixelHash(size: number): Promise<string> {
   for (const { split, classIndex, drawers } of classes.sort((a, b) => (a.id < b.id ? -1 : 1))) {
     for (let drawer = 0; drawer < drawers; drawer++) {
       split.read(classIndex, drawer, pixels, 0)
-      hash.update(Uint8Array.from(pixels))
+      hash.update(new Uint8Array(pixels))
     }
   }
   return hash.digest('hex')

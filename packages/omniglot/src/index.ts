@@ -78,7 +78,7 @@ function renderer({ ink, drawers, side }: Drawings, size: number, how: Resize) {
     if (!known[at]) {
       const pixels = resize(ink(character, drawer), [side, side], [size, size], how)
       // Zeros and ones: a byte will do.
-      known[at] = how === 'nearest' ? Uint8Array.from(pixels) : pixels
+      known[at] = how === 'nearest' ? new Uint8Array(pixels) : pixels
     }
     return known[at]
   }
