@@ -21,7 +21,7 @@ export default defineConfig({
             'packages/*/src/**/*.test.ts',
             'apps/*/src/**/*.test.ts',
             'apps/*/test/**/*.test.ts',
-            'e2e/readme.test.ts',
+            'e2e/{packages,readme}.test.ts',
           ],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -34,7 +34,7 @@ export default defineConfig({
           // what packs and installs packages, or builds apps with them
           name: 'apps',
           include: ['e2e/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude: ['e2e/readme.test.ts', '**/node_modules/**'],
+          exclude: ['e2e/{packages,readme}.test.ts', '**/node_modules/**'],
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },

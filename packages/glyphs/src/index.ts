@@ -52,6 +52,26 @@ export async function glyphs(
   }
 }
 
+export interface CheckpointOptions {
+  /** Where `protonet.safetensors` lies, or its bytes. By default the copy inside this package. */
+  readonly source?: ByteSource | undefined
+}
+
+/**
+ * The bytes of a Prototypical Network (conv4 with 32 filters) that was trained on the training scripts.
+ *
+ * Throws a `KshotError`: `glyphs/unreadable` if the file cannot be read.
+ *
+ * @example
+ * const learner = protonet({ backbone: conv4({ filters: 32 }) })
+ * const meta = loadMeta(await protonetCheckpoint(), learner)
+ */
+export async function protonetCheckpoint(options: CheckpointOptions = {}): Promise<Uint8Array> {
+  const url = new URL('../data/protonet.safetensors', import.meta.url)
+  const own = { package: '@kshot/glyphs', file: 'protonet.safetensors', url }
+  return readPackageFile(own, options)
+}
+
 /** One split of {@link glyphs} by its name: what a spec calls. */
 export async function glyphSplit({ split: name }: { readonly split: Script['split'] }) {
   return (await glyphs())[name]

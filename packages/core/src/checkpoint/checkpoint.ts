@@ -3,6 +3,7 @@ import { KshotError } from '../errors'
 import type { Json } from '../spec'
 import type { Params } from '../tree'
 import * as tree from '../tree'
+import { requireBackend } from '../use-backend'
 import { damaged } from './damaged'
 import { checkJson } from './json'
 import { type DType, decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors'
@@ -43,12 +44,13 @@ export async function encodeCheckpoint({
 
 /**
  * The trees and the document of a checkpoint. The tensors are the caller's.
- * @throws `checkpoint/damaged` saying where; `checkpoint/newer-format`
+ * @throws `checkpoint/damaged` saying where; `checkpoint/newer-format`; `core/no-backend`
  * @example const { trees, json } = decodeCheckpoint(bytes)
  */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes)
   checkSeal(bytes, metadata)
+  requireBackend()
   const { json, trees } = parseDocument(metadata.kshot)
   return { json, trees: tree.tidy(() => restore(trees, tensors)) }
 }

@@ -14,7 +14,7 @@ export function saveMeta(learner: Spec, { params, state }: Meta): Promise<Uint8A
 
 /**
  * What {@link saveMeta} has saved. The tensors are the caller's.
- * @throws `checkpoint/other-model` naming the first option that differs; `checkpoint/damaged`
+ * @throws `checkpoint/other-model` naming the first option that differs; `checkpoint/damaged`; `core/no-backend`
  * @example const meta = loadMeta(bytes, protonet({ backbone: conv4() }))
  */
 export function loadMeta(bytes: Uint8Array, learner: { readonly spec: Spec }): Meta {

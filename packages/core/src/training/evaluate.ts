@@ -3,6 +3,7 @@ import type { AnyLearner, Context, EpisodeScore, Executor, Meta } from '../learn
 import { accuracy, meanSquaredError } from '../nn/losses'
 import { rng } from '../random'
 import { type Batch, countExamples, disposeTask, type Episode } from '../task'
+import { requireBackend } from '../use-backend'
 import { type Estimate, estimate } from './statistics'
 
 export interface EvaluateOptions {
@@ -42,6 +43,7 @@ const AT_ONCE = 16
  * The same tasks and seed give the same scores, with worker threads too.
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+  requireBackend()
   const { count, onEpisode } = options
   const scores: number[] = []
   const predicted: (readonly number[])[] = []

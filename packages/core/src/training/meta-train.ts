@@ -5,6 +5,7 @@ import { applyUpdates, type Optimizer } from '../optim'
 import { rng } from '../random'
 import { countExamples, disposeTask, type Episode, type TaskSource, type TaskSpec } from '../task'
 import * as tree from '../tree'
+import { requireBackend } from '../use-backend'
 import { type Evaluation, evaluate } from './evaluate'
 import { sequential } from './sequential'
 import type { Estimate } from './statistics'
@@ -95,6 +96,7 @@ export interface TrainResult {
  * const { meta } = await metaTrain({ learner, optimizer: adam(1e-3), tasks, steps: 2000 })
  */
 export async function metaTrain<Task>(options: MetaTrainOptions<Task>): Promise<TrainResult> {
+  requireBackend()
   const { learner, validate, checkpoint, signal, now = () => performance.now() } = options
   const steps = learner.trainsOn === 'nothing' ? 0 : options.steps
   const started = now()
