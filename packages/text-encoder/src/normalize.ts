@@ -1,5 +1,6 @@
+// Not as letters: a bundle is read in another encoding by a page that does not say its own.
 /** What SentencePiece writes for a space. */
-export const SPACE = '\u2581'
+export const SPACE = String.fromCharCode(0x2581)
 
 /**
  * A text as SentencePiece's rule `nmt_nfkc` has it: Unicode's NFKC without control characters, and each
@@ -19,7 +20,7 @@ export function normalize(text: string): string {
   return words.map((word) => SPACE + word).join('')
 }
 
-const WIDE_TILDE = '\uff5e'
+const WIDE_TILDE = String.fromCharCode(0xff5e)
 /** Each by itself: marks that stand for others are not composed with the letter before them. */
 const APART = /([\u0340\u0341\u0343\u0344\uff5e])/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to go
