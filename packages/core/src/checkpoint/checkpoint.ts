@@ -50,7 +50,6 @@ export async function encodeCheckpoint({
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes)
   checkSeal(bytes, metadata)
-  requireBackend()
   const { json, trees } = parseDocument(metadata.kshot)
   return { json, trees: tree.tidy(() => restore(trees, tensors)) }
 }
@@ -114,6 +113,7 @@ function toTensor({ path, bytes, shape, dtype }: StoredTensor): Tensor {
   // A copy: the tensor lives longer than the file, and a typed array must begin at a multiple of 4.
   // Not by slice(), which copies nothing of a Node Buffer.
   const { buffer } = new Uint8Array(bytes)
+  requireBackend()
   return tensor(new ARRAY[dtype](buffer), [...shape], dtype)
 }
 
