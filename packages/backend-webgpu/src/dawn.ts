@@ -8,12 +8,12 @@ interface Dawn {
 }
 
 /** Held on to once it gave an adapter: Dawn lives as long as someone does. */
-let held: Gpu | undefined
+let gpuInUse: Gpu | undefined
 let globals: Dawn['globals'] = {}
 
 /** WebGPU in Node: Dawn, by the package `webgpu`; or what is missing. */
 export async function dawn(): Promise<Gpu | Missing> {
-  if (held) return held
+  if (gpuInUse) return gpuInUse
   const loaded = await load()
   if ('available' in loaded) return loaded
   const lacking = vulkanLoader()
@@ -23,7 +23,7 @@ export async function dawn(): Promise<Gpu | Missing> {
 }
 
 export function hold(gpu: Gpu): void {
-  held = gpu
+  gpuInUse = gpu
 }
 
 async function load(): Promise<Dawn | Missing> {

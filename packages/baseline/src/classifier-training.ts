@@ -13,7 +13,7 @@ import {
   type TaskSpec,
 } from '@kshot/core'
 import { type Tensor2D, tidy, zeros } from '@tensorflow/tfjs-core'
-import { drawHead, type Head } from './heads'
+import { type Head, randomHead } from './heads'
 
 /** A net and a classifier of all training classes on it; the classifier is of no use at test. */
 export type ClassifierParams = { readonly body: Params; readonly head: Tensor2D }
@@ -29,8 +29,8 @@ export function classifierTraining(backbone: Model, head: Head) {
       if (ways === undefined) throw noTrainingClasses()
       const { params, state } = backbone.init(rng.split('body'), inputShape)
       const features = widthOf(backbone, { params, state }, inputShape)
-      const drawn = drawHead(rng.split('head'), [head.rows(features), ways])
-      return { params: { body: params, head: drawn }, state }
+      const weight = randomHead(rng.split('head'), [head.rows(features), ways])
+      return { params: { body: params, head: weight }, state }
     },
     /** The loss of a batch, the state after it, and the features, `[n, d]`. */
     loss(meta: Meta, batch: Batch, ctx: Context): TaskLoss & { features: Tensor2D } {

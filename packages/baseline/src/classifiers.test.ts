@@ -38,7 +38,7 @@ import {
   tensor2d,
 } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { cosineHead, drawHead, linearHead } from './heads'
+import { cosineHead, linearHead, randomHead } from './heads'
 import { fineTuned, simpleShot } from './index'
 import { load, supportOf, testing } from './testing'
 import { tuned } from './tuning'
@@ -75,7 +75,7 @@ describe.each(testBackends)('a new head on %s', (backend) => {
 
   it.each(Object.entries(heads))('%s: the gradient is that of the tape', (_, head) => {
     const inputs = head.inputs(tensor2d(features))
-    const weight = drawHead(rng(1), [head.rows(3), 3])
+    const weight = randomHead(rng(1), [head.rows(3), 3])
     const y = tensor1d(labels, 'int32')
     const loss = (w: Tensor) => softmaxCrossEntropy(head.logits(inputs, w as Tensor2D), y)
     const labelled = cast(oneHot(y, 3), 'float32') as Tensor2D

@@ -4,7 +4,7 @@ import { type Tensor2D, transpose, zeros } from '@tensorflow/tfjs-core'
 import { centroidsOf } from './centroids'
 import { bodyOf, classifierTraining } from './classifier-training'
 import { badOption } from './errors'
-import { cosineHead, drawHead, type HeadKind, linearHead } from './heads'
+import { cosineHead, type HeadKind, linearHead, randomHead } from './heads'
 import { tuned } from './tuning'
 
 export interface FineTunedOptions {
@@ -100,7 +100,7 @@ function firstHead(
   rng: Rng,
 ): Tensor2D {
   const shape = [inputs.shape[1], oneHot.shape[1]] as const
-  if (how === 'drawn') return drawHead(rng.split('head'), shape)
+  if (how === 'drawn') return randomHead(rng.split('head'), shape)
   return kind === 'linear' ? zeros([...shape]) : transpose(centroidsOf(inputs, oneHot))
 }
 

@@ -68,7 +68,7 @@ function errorsOf(logits: Tensor2D, oneHot: Tensor2D): Tensor2D {
 }
 
 /** Uniform in ±1/√rows, as PyTorch draws a layer; each task its own under vmap. */
-export function drawHead(rng: Rng, shape: readonly [rows: number, ways: number]): Tensor2D {
+export function randomHead(rng: Rng, shape: readonly [rows: number, ways: number]): Tensor2D {
   const bound = 1 / Math.sqrt(shape[0])
   const draw = (own: Rng) =>
     Array.from({ length: shape[0] * shape[1] }, () => bound * (2 * own.uniform() - 1))

@@ -92,11 +92,11 @@ export function rotations(dataset: Dataset): Dataset {
   const n = dataset.classes.length
   const side = dataset.shape[0]!
   const turned = (degrees: number) => {
-    const named = (name: string) => (degrees === 0 ? name : `${name}/rot${degrees}`)
+    const rotatedName = (name: string) => (degrees === 0 ? name : `${name}/rot${degrees}`)
     return dataset.classes.map((entry) => ({
       ...entry,
-      id: named(entry.id),
-      ...(entry.group !== undefined && { group: named(entry.group) }),
+      id: rotatedName(entry.id),
+      ...(entry.group !== undefined && { group: rotatedName(entry.group) }),
     }))
   }
   return {

@@ -30,13 +30,13 @@ export function pairs(dataset: Dataset, options: PairOptions): TaskSource<PairBa
   const draw = (index: number): PairBatch => {
     const random = rng(seed).split('pairs').split(index)
     const order = random.split('order').permutation(size)
-    const drawn = order.map((i) => {
+    const sampled = order.map((i) => {
       const own = random.split(i)
       return drawPair(dataset, drawClasses(own), i % 2 === 0, own, distort)
     })
     return {
-      left: images(drawn.map(([left]) => left)),
-      right: images(drawn.map(([, right]) => right)),
+      left: images(sampled.map(([left]) => left)),
+      right: images(sampled.map(([, right]) => right)),
       same: tensor1d(
         Int32Array.from(order, (i) => (i % 2 === 0 ? 1 : 0)),
         'int32',

@@ -98,10 +98,10 @@ function drawClasses(
   index: number,
 ): number[] {
   const random = rng(seed).split('episode')
-  const drawn = random.split(index).split('classes')
-  if (within !== 'group') return drawn.sample(dataset.classes.length, ways)
+  const ofClasses = random.split(index).split('classes')
+  if (within !== 'group') return ofClasses.sample(dataset.classes.length, ways)
   const { classes } = groupAt(groupsOf(dataset, largest(most)), random, index)
-  return drawn.sample(classes.length, ways).map((i) => classes[i]!)
+  return ofClasses.sample(classes.length, ways).map((i) => classes[i]!)
 }
 
 /**

@@ -2,7 +2,7 @@ import { conv4, type Episode, rng, tree } from '@kshot/core'
 import { activate, learnerSuite, referenceSuite, relativeError, toyEpisodes } from '@kshot/testkit'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { maml, mamlPlusPlus, metaSgd, stepImportance } from './index'
-import { drawn, load, numbers, slope, smooth, train } from './testing'
+import { initial, load, metaGradient, numbers, smooth, train } from './testing'
 
 const model = conv4({ filters: 8, blocks: 2, innerSteps: 2 })
 const base = { model, innerRate: 0.4, steps: 2 }
@@ -30,10 +30,10 @@ describe('maml++', () => {
     const options = { model: smooth, head: 'none', steps: 1 } as const
     const one = mamlPlusPlus({ ...options, innerRate: 0.05, multiStepLoss: 0 })
     const each = metaSgd({ ...options, initialRate: 0.05 })
-    const [a, b] = [drawn(one), drawn(each)]
+    const [a, b] = [initial(one), initial(each)]
     expect(numbers(a.params).filter((v) => Math.abs(v - 0.05) < 1e-7)).toHaveLength(4)
-    const rates = (await slope(one, a)).slice(0, 4)
-    const single = (await slope(each, b)).slice(0, 6 + 6 + 1 + 6)
+    const rates = (await metaGradient(one, a)).slice(0, 4)
+    const single = (await metaGradient(each, b)).slice(0, 6 + 6 + 1 + 6)
     const sums = [single.slice(0, 6), single.slice(6, 12), single.slice(12, 13), single.slice(13)]
     expect(
       relativeError(
@@ -46,10 +46,10 @@ describe('maml++', () => {
   it('goes from first- to second-order gradients at a meta-step', async () => {
     const options = { model: smooth, head: 'none', innerRate: 0.05, steps: 2 } as const
     const annealed = mamlPlusPlus({ ...options, ...PLAIN, secondOrderFrom: 10 })
-    const first = await slope(maml({ ...options, firstOrder: true }), drawn(maml(options)))
-    const second = await slope(maml(options), drawn(maml(options)))
-    expect(await slope(annealed, drawn(annealed), train(9))).toEqual(first)
-    expect(await slope(annealed, drawn(annealed), train(10))).toEqual(second)
+    const first = await metaGradient(maml({ ...options, firstOrder: true }), initial(maml(options)))
+    const second = await metaGradient(maml(options), initial(maml(options)))
+    expect(await metaGradient(annealed, initial(annealed), train(9))).toEqual(first)
+    expect(await metaGradient(annealed, initial(annealed), train(10))).toEqual(second)
     expect(relativeError(first, second)).toBeGreaterThan(1e-3)
   })
 

@@ -65,7 +65,8 @@ export function metaSgd(options: MetaSgdOptions): MetaLearner {
     withInnerSteps: (test) => metaSgd({ ...options, steps: { ...steps, test } }),
     init(rng, task) {
       const { params: weights, state } = net.init(rng, task)
-      const draw = (like: Tensor, path: string) => drawn(rng.split(`rate ${path}`), like, low, high)
+      const draw = (like: Tensor, path: string) =>
+        uniformLike(rng.split(`rate ${path}`), like, low, high)
       return { params: { weights, rates: tree.map(draw, weights) }, state }
     },
     loss: (meta, { support, query }, ctx) =>
@@ -85,7 +86,7 @@ function scaled(rates: readonly Tensor[]): Rule {
   }
 }
 
-function drawn(rng: Rng, { size, shape }: Tensor, low: number, high: number): Tensor {
+function uniformLike(rng: Rng, { size, shape }: Tensor, low: number, high: number): Tensor {
   const values = Float32Array.from({ length: size }, () => low + (high - low) * rng.uniform())
   return tensor(values, shape, 'float32')
 }

@@ -3,7 +3,7 @@ import { activate, learnerSuite, relativeError, toyEpisodes } from '@kshot/testk
 import { mean, sub, type Tensor } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { reptile } from './index'
-import { curve, drawn, load, numbers, slope, smooth, train } from './testing'
+import { curve, initial, load, metaGradient, numbers, smooth, train } from './testing'
 
 const model = conv4({ filters: 8, blocks: 2 })
 
@@ -23,16 +23,23 @@ describe('reptile', () => {
   it('draws mini-batches by the seed of the task', async () => {
     const learner = reptile({ ...options, batch: { train: 2 }, innerOptimizer: sgd(0.1) })
     const at = (seed: number) => ({ ...train(), rng: rng(seed) })
-    const meta = drawn(learner)
-    expect(await slope(learner, meta, at(1))).toEqual(await slope(learner, meta, at(1)))
-    expect(await slope(learner, meta, at(1))).not.toEqual(await slope(learner, meta, at(2)))
+    const meta = initial(learner)
+    expect(await metaGradient(learner, meta, at(1))).toEqual(
+      await metaGradient(learner, meta, at(1)),
+    )
+    expect(await metaGradient(learner, meta, at(1))).not.toEqual(
+      await metaGradient(learner, meta, at(2)),
+    )
   })
 
   it('goes through the whole support set before it sees an example twice', async () => {
     const whole = reptile({ ...options, steps: 1, innerOptimizer: sgd(1e-4) })
     const five = reptile({ ...options, steps: 5, batch: { train: 1 }, innerOptimizer: sgd(1e-4) })
     // at a rate of nearly nothing, five steps of one example are five times a step of all five
-    const [a, b] = [await slope(whole, drawn(whole)), await slope(five, drawn(five))]
+    const [a, b] = [
+      await metaGradient(whole, initial(whole)),
+      await metaGradient(five, initial(five)),
+    ]
     expect(
       relativeError(
         b,
@@ -43,7 +50,7 @@ describe('reptile', () => {
 
   it('carries the moments of the inner optimizer on, averaged over the meta-batch', async () => {
     const learner = reptile(options)
-    const meta = drawn(learner)
+    const meta = initial(learner)
     const moments = (state: tree.Params) =>
       numbers((state as { [part: string]: tree.Params }).optimizer!)
     const run = async (...tasks: Episode[]) =>

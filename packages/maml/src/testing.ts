@@ -31,7 +31,12 @@ export function curve(a = 1): Episode {
 }
 
 /** The meta-gradient of one task, in one list of numbers. */
-export async function slope(learner: MetaLearner, meta: Meta, ctx = train(), task = curve()) {
+export async function metaGradient(
+  learner: MetaLearner,
+  meta: Meta,
+  ctx = train(),
+  task = curve(),
+) {
   const result = await sequential().metaGradient(learner, meta, [task], ctx)
   return numbers(result.gradient)
 }
@@ -39,5 +44,5 @@ export async function slope(learner: MetaLearner, meta: Meta, ctx = train(), tas
 export const numbers = (params: MetaGradient['gradient']) =>
   tree.leaves(params).flatMap((tensor) => [...tensor.dataSync()])
 
-export const drawn = (learner: MetaLearner, seed = 3) =>
+export const initial = (learner: MetaLearner, seed = 3) =>
   learner.init(rng(seed), { inputShape: [1] })

@@ -37,7 +37,7 @@ import {
   type Tensor2D,
 } from '@tensorflow/tfjs-core'
 import { distances, perClass, type Shots } from './distances'
-import { drawHead, type HeadInit, head } from './head'
+import { type HeadInit, head, initialHead } from './head'
 
 /** In training both sides of all pairs are one batch, where the batch is normalised. */
 const FOR_PAIRS = ['running', 'batch-joint', 'none'] as const
@@ -124,7 +124,7 @@ export function siamese(options: SiameseOptions): MetaLearner<PairBatch> {
       const features = checkedRows(backbone.outputShape(inputShape))
       return fromParts({
         backbone: backbone.init(rng.split('backbone'), inputShape),
-        head: drawHead(rng.split('head'), features, headInit),
+        head: initialHead(rng.split('head'), features, headInit),
       })
     },
     loss(meta, { left, right, same }) {

@@ -40,10 +40,10 @@ export function declaredFacts({ learner, meta, load, taskSpec, episode }: FactsO
   const { transductive, queriesTogether, innerSteps, fixedWays, net } = learner.traits
 
   it(`transductive: ${transductive}`, () => {
-    const drawn = episode()
-    const first = gather(drawn.query.x, tensor1d([0], 'int32'))
-    const alone = predictions(learner, meta(), drawn, first)
-    const together = predictions(learner, meta(), drawn).slice(0, 1)
+    const task = episode()
+    const first = gather(task.query.x, tensor1d([0], 'int32'))
+    const alone = predictions(learner, meta(), task, first)
+    const together = predictions(learner, meta(), task).slice(0, 1)
     expect(!near(alone, together)).toBe(transductive)
   })
 

@@ -56,7 +56,7 @@ export function learnerSuite<Task>(
     afterAll(() => tree.dispose({ ...meta }))
 
     const predicted = (episode: Episode) => predictions(learner, meta, episode)
-    const drawn = (shape = {}) =>
+    const toyEpisode = (shape = {}) =>
       toyEpisodes({ ways: WAYS, shots: 2, queries: 2, ...shape })(0) as Episode
     const holds = (claim: () => boolean) => {
       try {
@@ -67,7 +67,7 @@ export function learnerSuite<Task>(
     }
 
     it('returns logits [n, ways] and a finite scalar loss', () => {
-      const episode = drawn()
+      const episode = toyEpisode()
       expect(predicted(episode).map((row) => row.length)).toEqual(Array(6).fill(WAYS))
       const task = trainingTasks({ shots: 2, queries: 2 })(0) as Episode
       const result = learner.loss(meta, task, { ...testing(), phase: 'train' })
@@ -81,23 +81,23 @@ export function learnerSuite<Task>(
     it('gives the same bytes for the same seed', async () => {
       const [a, b] = [learner.init(rng(5), taskSpec), learner.init(rng(5), taskSpec)]
       expect(await tree.equal({ ...a }, { ...b })).toBe(true)
-      expect(predicted(drawn())).toEqual(predicted(drawn()))
+      expect(predicted(toyEpisode())).toEqual(predicted(toyEpisode()))
     })
 
     it('does not touch its meta-parameters when it adapts', async () => {
       const before = tree.clone({ ...meta })
-      predicted(drawn())
+      predicted(toyEpisode())
       expect(await tree.equal(before, { ...meta })).toBe(true)
     })
 
     it(`any way: ${learner.traits.anyWay}`, () => {
-      const episode = drawn({ ways: WAYS + 2 })
+      const episode = toyEpisode({ ways: WAYS + 2 })
       const claim = () => predicted(episode).every((row) => row.length === WAYS + 2)
       expect(holds(claim)).toBe(learner.traits.anyWay)
     })
 
     it(`class-equivariant: ${learner.traits.classEquivariant}`, () => {
-      const episode = drawn()
+      const episode = toyEpisode()
       const moved = [1, 2, 0]
       const relabelled = [...episode.support.y.dataSync()].map((label) => moved[label]!)
       const support = { ...episode.support, y: tensor1d(relabelled, 'int32') }
@@ -110,7 +110,7 @@ export function learnerSuite<Task>(
     })
 
     it(`support order does not matter: ${learner.traits.supportOrderInvariant}`, () => {
-      const episode = drawn()
+      const episode = toyEpisode()
       const order = tensor1d([5, 2, 0, 4, 1, 3], 'int32')
       const { x, y } = episode.support
       const support = { ...episode.support, x: gather(x, order), y: gather(y, order) }
@@ -119,12 +119,12 @@ export function learnerSuite<Task>(
     })
 
     it(`uneven shots: ${learner.traits.unevenShots}`, () => {
-      const episode = drawn({ shotsOfFirst: 4 })
+      const episode = toyEpisode({ shotsOfFirst: 4 })
       const claim = () => predicted(episode).flat().every(Number.isFinite)
       expect(holds(claim)).toBe(learner.traits.unevenShots)
     })
 
-    const subject = { learner, meta: () => meta, load, taskSpec, episode: drawn }
+    const subject = { learner, meta: () => meta, load, taskSpec, episode: toyEpisode }
     declaredFacts(subject)
     supportSetRules(subject)
 
@@ -141,13 +141,13 @@ export function learnerSuite<Task>(
       const shape = { shots: 1, queries: 3, noise: 1.5 }
       const tasks = trainingTasks(shape)
       const episodes = toyEpisodes({ ways: WAYS, ...shape })
-      const judged = { learner, tasks: (i: number) => episodes(1000 + i), count: 60 }
+      const tested = { learner, tasks: (i: number) => episodes(1000 + i), count: 60 }
       let [untrained, trained] = [0, 0]
       const left = await leaked(async () => {
         const { meta, state } = await metaTrain({ learner, optimizer: adam(rate), tasks, steps })
         const blank = learner.init(rng(0), tasks.taskSpec)
-        untrained = (await evaluate({ ...judged, meta: blank })).accuracy
-        trained = (await evaluate({ ...judged, meta })).accuracy
+        untrained = (await evaluate({ ...tested, meta: blank })).accuracy
+        trained = (await evaluate({ ...tested, meta })).accuracy
         if (learner.trainsOn === 'nothing') expect(state.step).toBe(0)
         disposeTask([meta, state, blank])
       })

@@ -25,8 +25,8 @@ export function supportSetRules({ learner, meta, episode }: FactsOptions): void 
   })
 
   it('never predicts a class without examples, and gives the others their logits', () => {
-    const drawn = episode()
-    const rows = predictions(learner, meta(), withoutClass(drawn, 1))
+    const task = episode()
+    const rows = predictions(learner, meta(), withoutClass(task, 1))
     for (const row of rows) {
       expect(row[1]).toBe(-1e9)
       const others = row.filter((_, label) => label !== 1)

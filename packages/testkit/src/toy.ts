@@ -69,8 +69,8 @@ export function toyPairs({ size = 8, noise = 0.35, seed = 0 } = {}): TaskSource<
 
 /** Batches over classes that are the same in all tasks. */
 export function toyBatches({ size = 8, noise = 0.35, seed = 0 } = {}): TaskSource<Batch> {
-  const drawn = rng(seed).split('classes')
-  const pictures = Array.from({ length: CLASSES }, () => picture(drawn, size))
+  const ofClasses = rng(seed).split('classes')
+  const pictures = Array.from({ length: CLASSES }, () => picture(ofClasses, size))
   const source = (index: number): Batch => {
     const random = rng(seed).split(index)
     const y = Array.from({ length: IMAGES }, () => random.integer(CLASSES))

@@ -41,30 +41,30 @@ export function vmapSuite(
 
   describe(`vmap on ${name}`, () => {
     beforeAll(() => activate(backend))
-    const named = operations.map((operation) => [operation[0], operation] as const)
+    const cases = operations.map((operation) => [operation[0], operation] as const)
 
-    it.each(named)(
+    it.each(cases)(
       'runs %s for all tasks: value, gradient, second derivative',
       async (_, operation) => {
         const [, shapes, f] = operation
-        const drawn = drawTasks(operation)
-        await sameAsOneByOne(f, drawn)
+        const inputs = drawTasks(operation)
+        await sameAsOneByOne(f, inputs)
         const loss = scalarOf(f)
         for (const key of Object.keys(shapes)) {
-          await sameAsOneByOne((inputs) => grad(loss)(inputs)[key]!, drawn)
-          await sameAsOneByOne((inputs) => hvp(loss, inputs, inputs)[key]!, drawn)
+          await sameAsOneByOne((inputs) => grad(loss)(inputs)[key]!, inputs)
+          await sameAsOneByOne((inputs) => hvp(loss, inputs, inputs)[key]!, inputs)
         }
       },
     )
 
-    it.each(named)('runs %s with one input that all tasks share', async (_, operation) => {
+    it.each(cases)('runs %s with one input that all tasks share', async (_, operation) => {
       const [, shapes, f] = operation
-      const drawn = drawTasks(operation)
+      const inputs = drawTasks(operation)
       for (const key of Object.keys(shapes)) {
-        const { [key]: shared, ...own } = drawn.tasks[0]!
+        const { [key]: shared, ...own } = inputs.tasks[0]!
         if (Object.keys(own).length === 0) continue
-        const tasks = drawn.tasks.map((task) => ({ ...task, [key]: shared! }))
-        const { [key]: _, ...stacked } = drawn.stacked
+        const tasks = inputs.tasks.map((task) => ({ ...task, [key]: shared! }))
+        const { [key]: _, ...stacked } = inputs.stacked
         const atOnce = vmap((inputs: Inputs) => grad(scalarOf(f))({ ...inputs, [key]: shared! }))(
           stacked,
         )

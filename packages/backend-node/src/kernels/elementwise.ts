@@ -95,8 +95,8 @@ export const elementwise: Kernels = {
   Prelu: (backend, { inputs: { x, alpha } }) =>
     meanwhile(backend, (keep) => {
       const negative = keep(backend.run('Minimum', [x, backend.float(0)]))
-      const slope = keep(backend.run('Mul', [alpha, negative]))
-      return backend.run('AddV2', [keep(backend.run('Relu', [x])), slope])
+      const scaled = keep(backend.run('Mul', [alpha, negative]))
+      return backend.run('AddV2', [keep(backend.run('Relu', [x])), scaled])
     }),
   /** 1 where x > 0, else alpha; NaN stays. */
   Step: (backend, { inputs: { x }, attrs: { alpha = 0 } }) =>

@@ -99,11 +99,11 @@ export function grad<P extends Params>(f: (params: P) => Tensor): (params: P) =>
  * @throws `core/tree-mismatch` when `vector` has another structure
  */
 export function hvp<P extends Params>(f: (params: P) => Tensor, params: P, vector: P): P {
-  const slope = (p: P): Scalar => {
+  const directional = (p: P): Scalar => {
     const products = tree.zip(([g, v]) => sum(mul(g!, v!)), grad(f)(p), vector)
     return tree.leaves(products).reduce((total, part) => add(total, part)) as Scalar
   }
-  return grad(slope)(params)
+  return grad(directional)(params)
 }
 
 function checkScalar(value: Tensor): Scalar {

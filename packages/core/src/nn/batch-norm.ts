@@ -22,11 +22,11 @@ export interface BatchNormOptions {
   readonly innerSteps?: number
 }
 
-/** What follows a batch norm and is computed with it. */
-export type Follows = Pick<BatchNormTrainOptions, 'relu' | 'pool'>
+/** What follows a batch norm and is computed in one kernel with it, where the backend has that. */
+export type Epilogue = Pick<BatchNormTrainOptions, 'relu' | 'pool'>
 
-/** What stands beside a batch norm and is computed with it: a convolution before, a ReLU and a max-pool after. */
-export interface Beside extends Follows {
+/** What is fused with a batch norm: a convolution before it, a ReLU and a max-pool after. */
+export interface Fused extends Epilogue {
   readonly convolution?: Convolution
   /** `[c]`, that of the convolution. */
   readonly bias?: Tensor | undefined
@@ -40,7 +40,7 @@ export interface Beside extends Follows {
  * (with the unbiased σ², as PyTorch does), which have no derivative; `running` takes them from the
  * state; `none` passes x on. A ReLU and a max-pool may follow, in one kernel where the backend has it.
  */
-export function batchNorm(options: BatchNormOptions & Follows = {}): Layer {
+export function batchNorm(options: BatchNormOptions & Epilogue = {}): Layer {
   const normalise = normalisation(options)
   const { gamma = true, innerSteps, relu, pool } = options
   return {
@@ -61,7 +61,7 @@ type Weights = { readonly params: Params; readonly state: Params }
 
 /** {@link batchNorm} of conv(x) + bias, with a ReLU and a max-pool after it, as far as they are wanted. */
 export function normalisation({ eps = 1e-5, momentum = 0.1, innerSteps }: BatchNormOptions) {
-  return ({ params, state }: Weights, x: Tensor, options: LayerOptions & Beside) => {
+  return ({ params, state }: Weights, x: Tensor, options: LayerOptions & Fused) => {
     const { norm, innerStep = 0, convolution, bias, relu, pool } = options
     if (norm === 'none') {
       const y = convolution ? convolve(x, convolution) : x
@@ -104,7 +104,7 @@ function affine(
 // A bias before batch normalisation moves the mean and nothing else: y does not depend on it.
 function moved(
   running: Statistics,
-  { mean, variance, bias, count }: Statistics & Pick<Beside, 'bias'> & { count: number },
+  { mean, variance, bias, count }: Statistics & Pick<Fused, 'bias'> & { count: number },
   rows: Rows,
   momentum: number,
 ): Statistics {

@@ -29,16 +29,16 @@ export function convBlock(options: ConvBlockOptions): Layer {
       return pool > 0 ? maxPool(pool).outputShape(convolved) : convolved
     },
     init(rng, inputShape) {
-      const drawn = conv.init(rng.split('conv'), inputShape)
+      const convWeights = conv.init(rng.split('conv'), inputShape)
       const { params, state } = norm.init(rng.split('norm'), conv.outputShape(inputShape))
-      return { params: { conv: drawn.params, norm: params }, state }
+      return { params: { conv: convWeights.params, norm: params }, state }
     },
     apply({ params, state }, x, options) {
       const weights = params as { conv: { filter: Tensor; bias?: Tensor }; norm: Params }
       const { filter, bias } = weights.conv
       checkInputs('channels', filter.shape[2]!, x.shape[3]!)
-      const beside = { convolution: { filter, stride, padding }, bias, relu: true, pool }
-      return normalise({ params: weights.norm, state }, x, { ...options, ...beside })
+      const fused = { convolution: { filter, stride, padding }, bias, relu: true, pool }
+      return normalise({ params: weights.norm, state }, x, { ...options, ...fused })
     },
   }
 }

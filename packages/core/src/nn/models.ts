@@ -38,8 +38,8 @@ export interface FinnNetOptions extends Conv4Options {
 export function finnNet(options: FinnNetOptions = {}): ShapedModel {
   const { filters = 64, blocks = 4, readout = 'mean' } = options
   const norm = { eps: 1e-3, momentum: 0.1, ...normOptions(options) }
-  const drawn = { weightInit: 'glorot', biasInit: 'zeros' } as const
-  const block = () => convBlock({ filters, ...norm, stride: 2, pool: 0, ...drawn })
+  const init = { weightInit: 'glorot', biasInit: 'zeros' } as const
+  const block = () => convBlock({ filters, ...norm, stride: 2, pool: 0, ...init })
   const layers = [...repeat(blocks, block), readout === 'mean' ? globalAveragePool() : flatten()]
   return model('finnNet', { filters, blocks, ...norm, readout }, series(layers))
 }

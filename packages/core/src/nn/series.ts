@@ -14,9 +14,9 @@ export function series(layers: readonly Layer[]): Layer {
       checkInputShape(layers, inputShape)
       let shape = inputShape
       const weights = layers.map((layer, i) => {
-        const drawn = layer.init(rng.split(i), shape)
+        const initial = layer.init(rng.split(i), shape)
         shape = layer.outputShape(shape)
-        return drawn
+        return initial
       })
       return { params: weights.map((w) => w.params), state: weights.map((w) => w.state) }
     },

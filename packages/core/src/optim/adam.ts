@@ -2,7 +2,7 @@ import { add, div, engine, mul, sqrt, square, type Tensor, zerosLike } from '@te
 import { hasKernel, runKernels } from '../autodiff/kernels'
 import { ScaleByAdam, type ScaleByAdamAttrs } from '../kernels'
 import * as tree from '../tree'
-import { chain, named } from './chain'
+import { chain, withName } from './chain'
 import { addDecayedWeights } from './decay'
 import { type Optimizer, optimizer, type Update } from './optimizer'
 import { checkNumber, namedOptions } from './options'
@@ -33,7 +33,7 @@ export function adam(
   const all = namedOptions<{ rate: Rate } & AdamOptions>('rate', rate, options)
   const { rate: by, b1 = 0.9, b2 = 0.999, eps = 1e-8 } = all
   const json = { rate: rateJson('adam', 'rate', by), b1, b2, eps }
-  return named('adam', json, chain(scaleByAdam({ b1, b2, eps }), scaleByLearningRate(by)))
+  return withName('adam', json, chain(scaleByAdam({ b1, b2, eps }), scaleByLearningRate(by)))
 }
 
 export interface AdamwOptions extends AdamOptions {
@@ -56,7 +56,7 @@ export function adamw(
   const { rate: by, b1 = 0.9, b2 = 0.999, eps = 1e-8, weightDecay = 0.01 } = all
   const json = { rate: rateJson('adamw', 'rate', by), b1, b2, eps, weightDecay }
   const links = [scaleByAdam({ b1, b2, eps }), addDecayedWeights(weightDecay)] as const
-  return named('adamw', json, chain(...links, scaleByLearningRate(by)))
+  return withName('adamw', json, chain(...links, scaleByLearningRate(by)))
 }
 
 /** The decaying means of gradients and of their squares. */

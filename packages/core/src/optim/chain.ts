@@ -33,7 +33,7 @@ export function chain(
 }
 
 /** The same rules under a name of their own. */
-export function named(name: string, options: Spec['options'], rules: Optimizer): Optimizer {
+export function withName(name: string, options: Spec['options'], rules: Optimizer): Optimizer {
   return optimizer<Params>(name, options, {
     init: (params) => rules.init(params),
     update: (gradients, state, at) => rules.update(gradients, state, at),

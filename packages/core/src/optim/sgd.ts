@@ -1,6 +1,6 @@
 import { add, clone, mul, zerosLike } from '@tensorflow/tfjs-core'
 import * as tree from '../tree'
-import { chain, named } from './chain'
+import { chain, withName } from './chain'
 import { type Optimizer, optimizer } from './optimizer'
 import { checkNumber, namedOptions } from './options'
 import { scaleByLearningRate } from './scale'
@@ -14,7 +14,7 @@ import { type Rate, rateJson } from './schedules'
 export function sgd(rate: Rate | { readonly rate: Rate }): Optimizer {
   const { rate: by } = namedOptions<{ rate: Rate }>('rate', rate)
   const json = { rate: rateJson('sgd', 'rate', by) }
-  return named('sgd', json, scaleByLearningRate(by))
+  return withName('sgd', json, scaleByLearningRate(by))
 }
 
 export interface TraceOptions {
@@ -39,7 +39,7 @@ export function momentum(
   const all = namedOptions<{ rate: Rate } & TraceOptions>('rate', rate, options)
   const { rate: by, decay = 0.9, nesterov = false } = all
   const json = { rate: rateJson('momentum', 'rate', by), decay, nesterov }
-  return named('momentum', json, chain(trace({ decay, nesterov }), scaleByLearningRate(by)))
+  return withName('momentum', json, chain(trace({ decay, nesterov }), scaleByLearningRate(by)))
 }
 
 /**

@@ -143,17 +143,17 @@ function start<Task>(options: MetaTrainOptions<Task>): TrainState {
       remedy: 'Pass taskSpec: { inputShape: [...] }',
     })
   }
-  const drawn = learner.init(rng(seed).split('init'), spec)
-  const meta = from ? likeDrawn(from, drawn) : drawn
+  const initial = learner.init(rng(seed).split('init'), spec)
+  const meta = from ? sameShapes(from, initial) : initial
   const state = optimizer.init(meta.params)
   return { step: 0, meta, optimizer: state, best: undefined, tasks: 0, examples: 0 }
 }
 
 /** A copy of given meta-parameters, checked against those that they replace. */
-function likeDrawn(from: Meta, drawn: Meta): Meta {
-  const [given, wanted] = [from, drawn].map((meta) => shapes(meta))
+function sameShapes(from: Meta, initial: Meta): Meta {
+  const [given, wanted] = [from, initial].map((meta) => shapes(meta))
   const keys = new Set([...given!.keys(), ...wanted!.keys()])
-  disposeTask(drawn)
+  disposeTask(initial)
   for (const key of keys) {
     if (given!.get(key) === wanted!.get(key)) continue
     throw new KshotError('core/other-parameters', {
@@ -205,14 +205,14 @@ async function trainStep<Task>(options: MetaTrainOptions<Task>, state: TrainStat
 /** The loss of a step, once it and its gradient are seen to be numbers. */
 async function finite(result: MetaGradient, step: number): Promise<number> {
   const sums = total(result.gradient)
-  const [loss, slope] = await Promise.all([readNumber(result.loss), readNumber(sums)])
+  const [loss, sum] = await Promise.all([readNumber(result.loss), readNumber(sums)])
   sums.dispose()
-  if (Number.isFinite(loss) && Number.isFinite(slope)) return loss
+  if (Number.isFinite(loss) && Number.isFinite(sum)) return loss
   tree.dispose(result)
   // A net can hide a NaN: on wasm the larger of NaN and 0 is 0, so ReLU swallows it.
   const what = Number.isFinite(loss) ? 'gradient' : 'loss'
   throw new KshotError(`core/${what}-not-finite`, {
-    got: `a ${what} of ${Number.isFinite(loss) ? slope : loss} in meta-step ${step}`,
+    got: `a ${what} of ${Number.isFinite(loss) ? sum : loss} in meta-step ${step}`,
     expected: `a finite ${what}`,
     remedy: 'Lower the learning rate, clip the gradients, or look for NaN in the data',
   })

@@ -62,8 +62,8 @@ function finn(n: number, random: Rng): SplitName[] {
 function lake(characters: readonly Character[], random: Rng): SplitName[] {
   const background = characters.filter(({ part }) => part === 'images_background')
   const alphabets = [...new Set(background.map(({ alphabet }) => alphabet))].sort()
-  const held = random.sample(alphabets.length, Math.min(LAKE_VALIDATION, alphabets.length))
-  const validation = new Set(held.map((i) => alphabets[i]))
+  const heldOut = random.sample(alphabets.length, Math.min(LAKE_VALIDATION, alphabets.length))
+  const validation = new Set(heldOut.map((i) => alphabets[i]))
   return characters.map(({ part, alphabet }) => {
     if (part === 'images_evaluation') return 'test'
     return validation.has(alphabet) ? 'validation' : 'train'

@@ -25,14 +25,14 @@ export const batchNorms: Gradients = {
       const inputs = { dy, place, x, filter, gamma, beta, mean, variance }
       const derivatives = runKernels(ConvBatchNormPoolGrad, inputs, attrs)
       return {
-        ...named(['filter', 'gamma', 'beta'], derivatives),
+        ...byInput(['filter', 'gamma', 'beta'], derivatives),
         // rarely wanted: x is an image
         x() {
           const convolution = { strides: 1, pad: 'same' } as const
           const convolved = convolve(x, filter, convolution)
           const normed = { dy, x: convolved, gamma, beta, mean, variance }
-          const [slope] = runKernels(BatchNormPoolGrad, normed, attrs)
-          return convInput(slope!, filter, x.shape, convolution)
+          const [dNormed] = runKernels(BatchNormPoolGrad, normed, attrs)
+          return convInput(dNormed!, filter, x.shape, convolution)
         },
       }
     },
@@ -49,7 +49,7 @@ function rules([forward, backward, twice]: Family): Gradients {
       constants: [false, true, true],
       gradient(dy, [x, gamma, beta, mean, variance], attrs) {
         const inputs = { dy, x, gamma, beta, mean, variance }
-        return named(['x', 'gamma', 'beta'], runKernels(backward, inputs, attrs))
+        return byInput(['x', 'gamma', 'beta'], runKernels(backward, inputs, attrs))
       },
     },
     [backward]: rule(
@@ -57,7 +57,7 @@ function rules([forward, backward, twice]: Family): Gradients {
       (_, [dy, x, gamma, beta, mean, variance], attrs, [ddx, ddgamma, ddbeta]) => {
         const inputs = { ddx, ddgamma, ddbeta, dy, x, gamma, beta, mean, variance }
         return {
-          ...named(['dy', 'x', 'gamma'], runKernels(twice, inputs, attrs)),
+          ...byInput(['dy', 'x', 'gamma'], runKernels(twice, inputs, attrs)),
           beta: () => zerosLike(beta),
           mean: () => zerosLike(mean),
           variance: () => zerosLike(variance),
@@ -67,7 +67,7 @@ function rules([forward, backward, twice]: Family): Gradients {
   }
 }
 
-function named(inputs: readonly string[], derivatives: readonly Tensor[]): InputGradients {
+function byInput(inputs: readonly string[], derivatives: readonly Tensor[]): InputGradients {
   return Object.fromEntries(inputs.map((input, i) => [input, () => derivatives[i]!]))
 }
 

@@ -16,8 +16,8 @@ export const others: Gradients = {
         x: () => mul(scaled(), inverse()),
         mean: () => neg(sumTo(mul(scaled(), inverse()), mean.shape)),
         variance: () => {
-          const slope = mul(pow(inverse(), 3), -0.5)
-          return sumTo(mul(mul(scaled(), centred()), slope), variance.shape)
+          const derivative = mul(pow(inverse(), 3), -0.5)
+          return sumTo(mul(mul(scaled(), centred()), derivative), variance.shape)
         },
         scale: () => sumTo(mul(dy, mul(centred(), inverse())), scale.shape),
         offset: () => sumTo(dy, scale.shape),
