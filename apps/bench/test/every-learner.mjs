@@ -30,11 +30,11 @@ export const everyLearner = {
   'meta-sgd': metaSgd({ model, steps: 2 }),
   'maml++': mamlPlusPlus(inner),
   reptile: reptile({ model, steps: 3, batch: { train: 2 } }),
-  'implicit maml': implicitMaml({ ...inner, strength: 10 }),
+  'implicit maml': implicitMaml({ ...inner, lambda: 10 }),
   'nearest centroid': nearestCentroid({ backbone: conv4(small) }),
   'nearest neighbours': nearestNeighbours({ backbone: model }),
   baseline: fineTuned({ backbone: conv4(small), steps: 3 }),
-  'baseline, drawn head': fineTuned({ backbone: conv4(small), headInit: 'drawn', steps: 3 }),
+  'baseline, drawn head': fineTuned({ backbone: conv4(small), headInit: 'random', steps: 3 }),
   'baseline++': fineTuned({ backbone: model, head: 'cosine', steps: 3 }),
   simpleShot: simpleShot({ backbone: conv4(small) }),
 }

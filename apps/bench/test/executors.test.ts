@@ -83,8 +83,8 @@ const learners: { readonly [name: string]: MetaLearner } = {
   'maml++': mamlPlusPlus(shared),
   // Adam divides by the size of a gradient, and makes much of the rounding of a small one
   reptile: reptile({ ...net, steps: 3, batch: { train: 4 }, innerOptimizer: sgd(0.1) }),
-  'implicit maml': implicitMaml({ ...shared, strength: 10 }),
-  baseline: asLearner(fineTuned({ backbone: net.model, headInit: 'drawn', steps: 5 })),
+  'implicit maml': implicitMaml({ ...shared, lambda: 10 }),
+  baseline: asLearner(fineTuned({ backbone: net.model, headInit: 'random', steps: 5 })),
   'baseline++': asLearner(fineTuned({ backbone: net.model, head: 'cosine', steps: 5 })),
   simpleShot: asLearner(simpleShot({ backbone: net.model })),
   // These have nothing to learn: a gradient of zeros.

@@ -50,7 +50,7 @@ const learners = {
   'Baseline++, a drawn head': fineTuned({
     backbone,
     head: 'cosine',
-    headInit: 'drawn',
+    headInit: 'random',
     steps: 50,
     rate: 0.1,
   }),

@@ -21,13 +21,13 @@ export interface FineTunedOptions {
   /** Default 0.001. */
   readonly weightDecay?: number
   /**
-   * How a new head begins. `still`: of zeros (linear), of the class means (cosine), so that all classes
-   * are treated alike. `drawn`: at random, as in the published code. Default `still`.
+   * The weights that a new head starts from. `symmetric`: zeros (linear), the class means (cosine), so
+   * that all classes are treated alike. `random`: as in the published code. Default `symmetric`.
    */
   readonly headInit?: HeadInit
 }
 
-export type HeadInit = 'still' | 'drawn'
+export type HeadInit = 'symmetric' | 'random'
 
 /**
  * Classifier pre-training and a new head for each task.
@@ -38,15 +38,15 @@ export type HeadInit = 'still' | 'drawn'
  * - Baseline: p(y | x) = softmax(Wᵀ f_θ(x) + b). Baseline++ (section 3.2):
  *   softmax(scale · cos(f_θ(x), w_k)).
  *
- * Unlike the published code, each step takes the whole support set, not 4 examples; a new head begins
- * `still`; the cosine head learns no norm of a class. `predict` returns the logits, `[n, ways]`.
+ * Unlike the published code, each step takes the whole support set, not 4 examples; a new head starts
+ * `symmetric`; the cosine head learns no norm of a class. `predict` returns the logits, `[n, ways]`.
  * @throws `baseline/bad-option`, `baseline/no-training-classes`, `baseline/wrong-way`,
  *   `core/no-classes`, `core/one-class`, `core/empty-support`
  * @example
  * const learner = fineTuned({ backbone: conv4(), head: 'cosine' })
  */
 export function fineTuned(options: FineTunedOptions): MetaLearner<Batch> {
-  const { backbone, head: kind = 'linear', scale, headInit = 'still' } = options
+  const { backbone, head: kind = 'linear', scale, headInit = 'symmetric' } = options
   const { steps = 100, rate = 0.01, weightDecay = 1e-3 } = options
   checkOptions({ head: kind, headInit, steps, rate, weightDecay, scale: scale ?? 1 })
   const head = kind === 'linear' ? linearHead : cosineHead((ways) => scale ?? publishedScale(ways))
@@ -78,7 +78,7 @@ export function fineTuned(options: FineTunedOptions): MetaLearner<Batch> {
         ...(scale !== undefined && { scale }),
       },
     },
-    traits: { ...traits, classEquivariant: headInit === 'still', innerSteps: steps },
+    traits: { ...traits, classEquivariant: headInit === 'symmetric', innerSteps: steps },
     trainsOn: 'batches',
     withInnerSteps: (steps) => fineTuned({ ...options, steps }),
     init: training.init,
@@ -100,7 +100,7 @@ function firstHead(
   rng: Rng,
 ): Tensor2D {
   const shape = [inputs.shape[1], oneHot.shape[1]] as const
-  if (how === 'drawn') return randomHead(rng.split('head'), shape)
+  if (how === 'random') return randomHead(rng.split('head'), shape)
   return kind === 'linear' ? zeros([...shape]) : transpose(centroidsOf(inputs, oneHot))
 }
 
@@ -111,7 +111,11 @@ function publishedScale(ways: number): number {
 function checkOptions(options: Omit<Required<FineTunedOptions>, 'backbone'>): void {
   const { head, headInit, steps, rate, scale, weightDecay } = options
   check(['linear', 'cosine'].includes(head), `head '${head}'`, "'linear' or 'cosine'")
-  check(['still', 'drawn'].includes(headInit), `headInit '${headInit}'`, "'still' or 'drawn'")
+  check(
+    ['symmetric', 'random'].includes(headInit),
+    `headInit '${headInit}'`,
+    "'symmetric' or 'random'",
+  )
   check(Number.isInteger(steps) && steps >= 0, `steps ${steps}`, 'a whole number, at least 0')
   check(rate > 0 && Number.isFinite(rate), `rate ${rate}`, 'a positive number')
   check(scale > 0 && Number.isFinite(scale), `scale ${scale}`, 'a positive number')

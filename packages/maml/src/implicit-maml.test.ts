@@ -9,7 +9,7 @@ const model = conv4({ filters: 8, blocks: 2 })
 
 learnerSuite(
   'implicit maml',
-  implicitMaml({ model, innerRate: 0.5, steps: 2, strength: 1, solverSteps: 3 }),
+  implicitMaml({ model, innerRate: 0.5, steps: 2, lambda: 1, solverSteps: 3 }),
   // gains 0.1 to 0.17; after half the steps rounding decided between 0.01 and 0.26
   { load, gain: 0.06, steps: 160 },
 )
@@ -21,7 +21,7 @@ describe('implicit maml', () => {
     head: 'none',
     innerRate: 0.1,
     steps: 300,
-    strength: 0.5,
+    lambda: 0.5,
   } as const
 
   it('is the gradient of the query loss at the minimum, as finite differences see it', async () => {
@@ -52,8 +52,8 @@ describe('implicit maml', () => {
 
   it('stays near the meta-parameters when it is held to them', () => {
     const meta = initial(implicitMaml(options))
-    const distance = (strength: number) => {
-      const learner = implicitMaml({ ...options, innerRate: 0.01, strength })
+    const distance = (lambda: number) => {
+      const learner = implicitMaml({ ...options, innerRate: 0.01, lambda })
       const adapted = learner.adapt(meta, curve().support, train())
       const after = numbers((adapted as { [part: string]: tree.Params }).params!)
       return Math.hypot(...numbers(meta.params).map((v, i) => v - after[i]!))
@@ -73,7 +73,7 @@ describe('implicit maml', () => {
   })
 
   it('refuses what is no option', () => {
-    expect(() => implicitMaml({ ...options, strength: 0 })).toThrow('strength')
+    expect(() => implicitMaml({ ...options, lambda: 0 })).toThrow('lambda')
     expect(() => implicitMaml({ ...options, solverSteps: 0 })).toThrow('solverSteps')
     expect(() => implicitMaml({ ...options, damping: -1 })).toThrow('damping')
     expect(() => implicitMaml({ ...options, damping: Number.NaN })).toThrow('damping')

@@ -31,7 +31,7 @@ export interface ImplicitMamlOptions extends NetworkOptions {
   /** Enough of them to come near the minimum: the implicit gradient is that of the minimum. */
   readonly steps: Steps
   /** λ: how strongly the adapted parameters are held to those of meta-training. */
-  readonly strength: number
+  readonly lambda: number
   /** Steps of conjugate gradients. Default 5, as the paper. */
   readonly solverSteps?: number
   /**
@@ -52,20 +52,20 @@ export interface ImplicitMamlOptions extends NetworkOptions {
  *
  * @throws `maml/bad-option`; `maml/wrong-way` where a fixed head meets another number of classes
  * @example
- * const learner = implicitMaml({ model: mlp(), head: 'none', innerRate: 0.05, steps: 16, strength: 2 })
+ * const learner = implicitMaml({ model: mlp(), head: 'none', innerRate: 0.05, steps: 16, lambda: 2 })
  */
 export function implicitMaml(options: ImplicitMamlOptions): MetaLearner {
   const { solverSteps = 5, damping = 0 } = options
   const net = network(options)
   const innerRate = checkedRate('innerRate', options.innerRate)
-  const strength = checkedRate('strength', options.strength)
+  const lambda = checkedRate('lambda', options.lambda)
   const steps = checkedSteps(options.steps, 1)
   checkSolver(solverSteps, damping)
-  const held = strength + damping
+  const weight = lambda + damping
 
   function adapted(meta: Meta, support: Batch, { phase }: Context): AdaptedWeights {
     const start = net.forTask(meta.params as Weights, support)
-    const rule = proximal(tree.leaves(start), innerRate, strength)
+    const rule = proximal(tree.leaves(start), innerRate, lambda)
     const count = phase === 'train' ? steps.train : steps.test
     const loop = { network: net, steps: count, rule, adapts: /(?:)/, firstOrder: true, phase }
     const { params } = innerLoop(loop, start, meta.state, () => support)
@@ -78,7 +78,7 @@ export function implicitMaml(options: ImplicitMamlOptions): MetaLearner {
     spec: {
       package: '@kshot/maml',
       export: 'implicitMaml',
-      options: { ...net.options, innerRate, steps, strength, solverSteps, damping },
+      options: { ...net.options, innerRate, steps, lambda, solverSteps, damping },
     },
     traits: { ...net.traits, innerSteps: steps.test },
     withInnerSteps: (test) => implicitMaml({ ...options, steps: { ...steps, test } }),
@@ -93,7 +93,11 @@ export function implicitMaml(options: ImplicitMamlOptions): MetaLearner {
         })(end.params)
         const supportLoss = (params: Weights) => net.loss(params, meta.state, support, at).loss
         const product = (v: Weights) =>
-          tree.zip(([x, curved]) => add(x!, div(curved!, held)), v, hvp(supportLoss, end.params, v))
+          tree.zip(
+            ([x, curved]) => add(x!, div(curved!, weight)),
+            v,
+            hvp(supportLoss, end.params, v),
+          )
         const solved = conjugateGradients(product, gradient, solverSteps)
         return { loss: value, gradient: net.fromTask(solved, 'sum'), ...aux }
       }),
@@ -102,12 +106,12 @@ export function implicitMaml(options: ImplicitMamlOptions): MetaLearner {
 }
 
 /** −α (g + λ (φ − θ)). */
-function proximal(theta: readonly Tensor[], rate: number, strength: number): Rule {
+function proximal(theta: readonly Tensor[], rate: number, lambda: number): Rule {
   return {
     init: () => ({}),
     update(gradient, state, { params }) {
       const updates = tree.zip(
-        ([g, phi, from]) => mul(add(g!, mul(sub(phi!, from!), strength)), -rate),
+        ([g, phi, from]) => mul(add(g!, mul(sub(phi!, from!), lambda)), -rate),
         gradient,
         params!,
         theta,

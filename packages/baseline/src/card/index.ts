@@ -38,7 +38,7 @@ const fineTuned: LearnerCard = {
       steps: count,
       rate,
       weightDecay: amount,
-      headInit: oneOf('still', 'drawn'),
+      headInit: oneOf('symmetric', 'random'),
     },
     'backbone',
   ),

@@ -195,7 +195,7 @@ const implicitMaml: LearnerCard = {
         ...fixed,
         innerRate: 0.1,
         steps: 16,
-        strength: 0.1,
+        lambda: 0.1,
         damping: 10,
       }),
       ...atOnce,

@@ -91,12 +91,12 @@ export const implicitMamlOptions = options(
     ...network,
     innerRate: rate,
     steps: someSteps,
-    strength: rate,
+    lambda: rate,
     solverSteps: positive,
     damping: { type: 'number', minimum: 0 },
   },
   ...required,
-  'strength',
+  'lambda',
 )
 
 export const pretrainedOptions = options(
