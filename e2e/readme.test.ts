@@ -14,9 +14,9 @@ import * as tf from '@tensorflow/tfjs-core'
 const checkpoint = readFileSync('${root}packages/glyphs/data/protonet.safetensors')
 const [drawing, other, query] = [1, 2, 3].map((seed) => tf.randomUniform([28, 28, 1], 0, 1, 'float32', seed))
 const fetch = async (name) => new Response(readFileSync('${root}leaderboards/glyphs/' + name))
-const folder = '${root}packages/image-encoder/test-data/photos/'
+const photoFolder = '${root}packages/image-encoder/test-data/photos/'
 const cacheFolder = '${folder}embeddings'
-const photos = readdirSync(folder).slice(0, 4).map((name) => folder + name)
+const photos = readdirSync(photoFolder).slice(0, 4).map((name) => photoFolder + name)
 `
 
 const readmes = [
