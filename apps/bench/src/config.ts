@@ -23,13 +23,18 @@ export interface Overrides {
 
 /**
  * The configuration of a preset or a file, with what the command line overrides.
+ * @param prepare what is done to it before it is checked
  * @throws `config/unknown-preset`, `config/unreadable`, and what {@link parseConfig} throws
  */
-export async function loadConfig(source: string, overrides: Overrides = {}): Promise<Config> {
+export async function loadConfig(
+  source: string,
+  overrides: Overrides = {},
+  prepare: (raw: unknown) => Promise<unknown> = async (raw) => raw,
+): Promise<Config> {
   const raw = source.endsWith('.json')
     ? resolvePaths(dirname(source), await readConfig(source))
     : presetOf(source)
-  const config = parseConfig(resolvePaths('.', overridden(raw, overrides)))
+  const config = parseConfig(await prepare(resolvePaths('.', overridden(raw, overrides))))
   return { ...config, dataset: await suited(config.dataset) }
 }
 

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { KshotError } from '@kshot/core'
 import { Command, Option } from 'commander'
+import { withPackage } from '../catalogue/packages'
 import { loadConfig, nameOf, overridden, parseConfig } from '../config'
 import { interruptible } from '../process/interrupt'
 import { run } from '../running/run'
@@ -75,7 +76,11 @@ async function action(source: string | undefined, options: Options): Promise<voi
 /** The configuration of a preset or file; of the folder, if that is all that is named. */
 async function configOf(source: string | undefined, options: Options): Promise<Config> {
   const { out, resume } = options
-  if (source !== undefined) return loadConfig(source, options)
+  const { allowModule = false } = options
+  if (source !== undefined) {
+    const leave = { folder: resolve(dirname(source)), allowModule }
+    return loadConfig(source, options, (raw) => withPackage(raw, leave))
+  }
   if (resume && out !== undefined && contents(out).config) {
     return parseConfig(overridden(configIn(out), options))
   }

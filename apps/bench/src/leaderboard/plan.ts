@@ -1,5 +1,6 @@
 import { isKshotError, KshotError, type TaskKind } from '@kshot/core'
 import { type Budget, type Cell, netName } from '@kshot/results'
+import { withPackages } from '../catalogue/packages'
 import { parseConfig } from '../config'
 import { tasksOf } from '../data'
 import { resolvePaths } from '../resolve-paths'
@@ -46,7 +47,9 @@ export async function planOf(
   for (const setting of settings) {
     if (setting.checkpointsOf !== undefined) continue
     const tests = settings.filter(({ checkpointsOf }) => checkpointsOf === setting.name)
-    for (const entry of learnerEntries(board, setting.examples)) {
+    const leave = { folder: places.from, allowModule }
+    const all = await withPackages(board, setting.examples, leave)
+    for (const entry of learnerEntries(all, setting.examples)) {
       try {
         const entrant = await entrantOf(board, setting, entry, places, allowModule)
         const own = cellsOf(board, setting, entrant, places)

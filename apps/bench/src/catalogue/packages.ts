@@ -1,0 +1,49 @@
+import type { Entry, Leaderboard } from '../leaderboard/schema'
+import { cardOf } from './names'
+import { presets } from './presets'
+import { type Examples, standard } from './standard'
+import { asModule, type Leave, thirdParty } from './third-party'
+
+/** A raw configuration of a run whose learner, if a package is named, is the module of that package. */
+export async function withPackage(raw: unknown, leave: Leave): Promise<unknown> {
+  const learner = (raw as { learner?: { name?: unknown } } | null)?.learner
+  if (typeof learner?.name !== 'string' || cardOf('learner', learner.name)) return raw
+  const found = await thirdParty(learner.name, leave)
+  if (!found) return raw
+  const { name: _, ...options } = learner
+  return { ...(raw as object), learner: asModule(found, options) }
+}
+
+/** A leaderboard whose learners that are used by the name of a package are the modules of those. */
+export async function withPackages(
+  board: Leaderboard,
+  examples: Examples,
+  leave: Leave,
+): Promise<Leaderboard> {
+  if (!board.learners) return board
+  const learners = await Promise.all(
+    board.learners.map((entry) => withPackageOf(entry, examples, leave)),
+  )
+  return { ...board, learners }
+}
+
+async function withPackageOf(
+  entry: string | Entry,
+  examples: Examples,
+  leave: Leave,
+): Promise<string | Entry> {
+  const { use, options, ...rest } = typeof entry === 'string' ? ({ use: entry } as Entry) : entry
+  if (use === undefined || Object.hasOwn(standard, use) || Object.hasOwn(presets, use)) return entry
+  const found = await thirdParty(use, leave)
+  const known = found?.card.standard.find(({ learner }) => learner[examples])
+  if (!found || !known) return entry
+  const { name: _, ...own } = known.learner[examples]!
+  const learner = asModule(found, { ...own, ...options })
+  const module = { name: 'module', ...learner } as unknown as NonNullable<Entry['learner']>
+  return {
+    ...rest,
+    name: rest.name ?? known.name,
+    learner: module,
+    train: { ...(known.train as Entry['train']), ...rest.train },
+  }
+}
