@@ -5,6 +5,7 @@ import { classifyCommand } from './commands/classify'
 import { compareCommand } from './commands/compare'
 import { doctorCommand } from './commands/doctor'
 import { evalCommand } from './commands/eval'
+import { inspectCommand } from './commands/inspect'
 import { leaderboardCommand } from './commands/leaderboard'
 import { lsCommand } from './commands/ls'
 import { nativeCommand } from './commands/native'
@@ -32,6 +33,7 @@ const commands = [
   leaderboardCommand(),
   compareCommand(),
   reportCommand(),
+  inspectCommand(),
   lsCommand(),
   doctorCommand(),
   verifyCommand(),

@@ -54,7 +54,7 @@ export function tooFewClasses(splits: Splits): KshotError {
 
 /** Learners that need no classes to train on. */
 const NO_TRAINING =
-  'train nothing: kshot classify --support … --check, or a leaderboard of nearest-centroid and nearest-neighbours alone, which tests on all classes'
+  'train nothing: a leaderboard of nearest-centroid and nearest-neighbours alone tests on all classes'
 
 function remedies(phase: Phase, n: number, all: number): string[] {
   return [
