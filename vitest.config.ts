@@ -23,8 +23,9 @@ export default defineConfig({
             'apps/*/test/**/*.test.ts',
             'e2e/{packages,readme}.test.ts',
           ],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // for what hangs; what a test does is bounded by its steps and episodes, not by the clock
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           setupFiles: ['vitest.setup.ts'],
         },
       },

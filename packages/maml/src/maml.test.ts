@@ -84,7 +84,7 @@ describe('maml', () => {
     expect(relativeError(numbers(adapted.params!), numbers(meta.params))).toBeGreaterThan(1e-3)
   })
 
-  it('holds as many tensors after 1,000 meta-steps as after 1, whether or not they fail', async () => {
+  it('holds as many tensors after 150 meta-steps as after 1, whether or not they fail', async () => {
     const learner = maml({ model: smooth, head: 'none', innerRate: 0.05, steps: 2 })
     const meta = initial(learner)
     const task = curve()
@@ -115,7 +115,7 @@ describe('maml', () => {
     const attempt = (i: number) => step(i).catch(({ message }) => message as string)
     const before = memory().numTensors
     const said = new Set<unknown>()
-    for (let i = 0; i < 1000; i++) said.add(await attempt(i))
+    for (let i = 0; i < 150; i++) said.add(await attempt(i))
     expect(memory().numTensors).toBe(before)
     expect(said).toEqual(new Set([undefined, 'the model fails']))
     // and TensorFlow.js is usable

@@ -90,7 +90,7 @@ describe.each(testBackends)('protonet on %s', (backend) => {
     expect(() => protonet({ backbone, scale: Number.NaN })).toThrow('scale NaN')
   })
 
-  it('holds as many tensors after 1,000 episodes as after 10', { timeout: 240_000 }, async () => {
+  it('holds as many tensors after 150 episodes as after 10', async () => {
     const learner = protonet({ backbone: conv4({ filters: 2, blocks: 2 }) })
     const tasks = toyEpisodes({ ways: 2, shots: 1, queries: 1 })
     const counts = new Map<number, number>()
@@ -99,13 +99,13 @@ describe.each(testBackends)('protonet on %s', (backend) => {
         learner,
         optimizer: sgd(0.01),
         tasks,
-        steps: 1000,
+        steps: 150,
         onStep: ({ step }) => void counts.set(step, memory().numTensors),
       })
-      await evaluate({ learner, meta, tasks, count: 1000 })
+      await evaluate({ learner, meta, tasks, count: 150 })
       disposeTask([meta, state])
     })
-    expect(counts.get(1000)).toBe(counts.get(10))
+    expect(counts.get(150)).toBe(counts.get(10))
     expect(left).toBe(0)
   })
 })
