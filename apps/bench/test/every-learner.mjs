@@ -3,6 +3,7 @@ import { fineTuned, nearestCentroid, nearestNeighbours, simpleShot } from '@ksho
 import { conv4, convMaps, finnNet, mlp, momentum } from '@kshot/core'
 import { anil, boil, implicitMaml, maml, mamlPlusPlus, metaSgd, reptile } from '@kshot/maml'
 import { matching } from '@kshot/matching'
+import { logistic, ridge, svm } from '@kshot/metaopt'
 import { protonet } from '@kshot/protonet'
 import { relation } from '@kshot/relation'
 import { siamese } from '@kshot/siamese'
@@ -21,6 +22,9 @@ export const everyLearner = {
     backbone: convMaps({ filters: 4, pooled: 1, padding: 'same' }),
     filters: 4,
   }),
+  ridge: ridge({ backbone: conv4(small) }),
+  logistic: logistic({ backbone: model }),
+  svm: svm({ backbone: model }),
   'maml, conv4': maml({ ...inner, model: conv4(small), head: 'fixed', ways: 3 }),
   "maml, Finn's net": maml({ ...inner, model: finnNet(small) }),
   'maml with momentum': maml({ ...inner, innerOptimizer: momentum(0.3) }),

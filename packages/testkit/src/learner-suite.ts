@@ -28,6 +28,8 @@ export interface LearnerSuiteOptions {
   readonly gain?: number
   readonly steps?: number
   readonly rate?: number
+  /** How many episodes it is judged on, before and after. Default 60. */
+  readonly episodes?: number
 }
 
 const WAYS = 3
@@ -137,11 +139,11 @@ export function learnerSuite<Task>(
     })
 
     it('learns, and leaves no tensor behind', async () => {
-      const { gain = 0.12, steps = 80, rate = 1e-2 } = options
+      const { gain = 0.12, steps = 80, rate = 1e-2, episodes: count = 60 } = options
       const shape = { shots: 1, queries: 3, noise: 1.5 }
       const tasks = trainingTasks(shape)
       const episodes = toyEpisodes({ ways: WAYS, ...shape })
-      const tested = { learner, tasks: (i: number) => episodes(1000 + i), count: 60 }
+      const tested = { learner, tasks: (i: number) => episodes(1000 + i), count }
       let [untrained, trained] = [0, 0]
       const left = await leaked(async () => {
         const { meta, state } = await metaTrain({ learner, optimizer: adam(rate), tasks, steps })

@@ -2,6 +2,7 @@ import { cards as baseline } from '@kshot/baseline/card'
 import { type AnyCard, cards as core, type LearnerCard } from '@kshot/core/card'
 import { cards as maml } from '@kshot/maml/card'
 import { cards as matching } from '@kshot/matching/card'
+import { cards as metaopt } from '@kshot/metaopt/card'
 import { cards as protonet } from '@kshot/protonet/card'
 import { cards as relation } from '@kshot/relation/card'
 import { cards as siamese } from '@kshot/siamese/card'
@@ -14,6 +15,7 @@ export const cards: readonly AnyCard[] = [
   ...siamese,
   ...relation,
   ...maml,
+  ...metaopt,
   ...baseline,
 ]
 

@@ -1,17 +1,17 @@
 import {
-  abs,
+  add,
   div,
   engine,
   eye,
   getBackend,
   getKernel,
   matMul,
-  max,
   mul,
+  slice,
   sub,
-  sum,
   type Tensor,
   tidy,
+  transpose,
 } from '@tensorflow/tfjs-core'
 import { offTape } from '../autodiff/gradients/gradient'
 import { KshotError } from '../errors'
@@ -22,9 +22,9 @@ import { SolvePositive } from '../kernels'
  * a `[...batch, n, n]`, b `[...batch, n, m]` to `[...batch, n, m]`.
  *
  * Derivatives are those of the solution, and not of the steps of a solver, to any order:
- * ∂L/∂b = a⁻¹ ∂L/∂x, ∂L/∂a = −(∂L/∂b) xᵀ. Where the backend has no kernel for it, the inverse comes from
- * Newton's iteration (Schulz 1933), of which the last two steps are differentiated: right to third order,
- * and as exact as float32 is for condition numbers up to 10⁵.
+ * ∂L/∂b = a⁻¹ ∂L/∂x, ∂L/∂a = −(∂L/∂b) xᵀ. Where the backend has no kernel for it, the inverse is
+ * eliminated off the tape, and two steps of Newton's iteration (Schulz 1933) from there are differentiated:
+ * right to third order.
  * @throws `core/bad-matrix` for shapes that don't fit; `core/not-positive` from the kernel
  * @example const weights = solvePositive(add(matMul(z, z, true), mul(lambda, eye(d))), matMul(z, y, true))
  */
@@ -36,23 +36,36 @@ export function solvePositive<T extends Tensor>(a: Tensor, b: T): T {
   return tidy(() => matMul(inverse(a), b) as T)
 }
 
-/** Steps that Newton's iteration takes at a condition number of 10⁵, and some more. */
-const STEPS = 26
-
 function inverse(a: Tensor): Tensor {
   // A constant near the inverse: each step that is differentiated doubles the order of right derivatives.
-  const start = offTape(() => {
-    const largest = max(sum(abs(a), -1, true), -2, true)
-    return repeated(div(eye(a.shape.at(-1)!), largest), a, STEPS)
-  })
-  return repeated(start, a, 2)
+  let s = offTape(() => eliminated(a))
+  for (let i = 0; i < 2; i++) s = newton(s, a)
+  return s
 }
 
 /** S ← S (2 − a S). */
-function repeated(start: Tensor, a: Tensor, steps: number): Tensor {
-  let s = start
-  for (let i = 0; i < steps; i++) s = sub(mul(s, 2), matMul(matMul(s, a), s))
-  return s
+function newton(s: Tensor, a: Tensor): Tensor {
+  return sub(mul(s, 2), matMul(matMul(s, a), s))
+}
+
+/**
+ * The inverse by Gauss and Jordan, one pivot p after the other: a ← a − (column − e)(row + e) / p, e the
+ * unit vector of the pivot. Positive definite matrices need no exchange of rows.
+ */
+function eliminated(a: Tensor): Tensor {
+  const n = a.shape.at(-1)!
+  const batch = a.shape.slice(0, -2)
+  const whole = batch.map(() => 0)
+  const identity = eye(n)
+  let left = a
+  for (let k = 0; k < n; k++) {
+    const unit = slice(identity, [k, 0], [1, n])
+    const column = slice(left, [...whole, 0, k], [...batch, n, 1])
+    const row = slice(left, [...whole, k, 0], [...batch, 1, n])
+    const pivot = slice(column, [...whole, k, 0], [...batch, 1, 1])
+    left = sub(left, mul(div(sub(column, transpose(unit)), pivot), add(row, unit)))
+  }
+  return left
 }
 
 function checkShapes(a: Tensor, b: Tensor): void {

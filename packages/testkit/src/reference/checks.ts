@@ -11,11 +11,18 @@ import {
   type ShapedModel,
   sequential,
   sgd,
+  tree,
 } from '@kshot/core'
-import { tidy } from '@tensorflow/tfjs-core'
+import { type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { numbersOf } from '../numbers'
 import { apart, type Check, gradientChecks, within } from './compare'
-import { type ReferenceCase, type ReferenceTree, referenceEpisode } from './format'
+import {
+  type ReferenceCase,
+  type ReferenceTensor,
+  type ReferenceTree,
+  referenceEpisode,
+  toTensor,
+} from './format'
 import { adaptsOf, asParams, netOf } from './nets'
 import { operationChecks } from './operations'
 
@@ -45,6 +52,12 @@ export interface Learners {
     backbone: ShapedModel
     normalisation: { train: 'batch-joint'; test: 'batch-joint' }
   }): MetaLearner
+  ridge?(options: {
+    backbone: ShapedModel
+    lambda: number
+    scale: number
+    normalisation: { train: BatchMode; test: BatchMode }
+  }): MetaLearner
 }
 
 const ctx: Context = { step: 0, rng: rng(0), phase: 'train' }
@@ -58,13 +71,14 @@ export async function checkCase(
   learners: Learners,
   executor: Executor = sequential(),
 ): Promise<Check[] | undefined> {
-  const { maml, metaSgd, reptile, protonet, matching } = learners
+  const { maml, metaSgd, reptile, protonet, matching, ridge } = learners
   if (c.kind === 'hvp') return operationChecks(c as never, within)
   if ((c.kind === 'maml' || c.kind === 'anil') && maml) return mamlChecks(c, maml, executor)
   if (c.kind === 'metasgd' && metaSgd) return metaSgdChecks(c, metaSgd, executor)
   if (c.kind === 'reptile' && reptile) return reptileChecks(c, reptile, executor)
   if (c.kind === 'protonet' && protonet) return protonetChecks(c, protonet, executor)
   if (c.kind === 'matching' && matching) return matchingChecks(c, matching, executor)
+  if (c.kind === 'ridge' && ridge) return ridgeChecks(c, ridge, executor)
   return undefined
 }
 
@@ -211,6 +225,49 @@ async function matchingChecks(
       within(`${mode}, loss`, [result.loss], [loss]),
       within(`${mode}, probabilities`, Array.from(logs, Math.exp), probs.data),
       ...(await gradientChecks(`${mode}, gradient`, result.gradient, c, grad)),
+    )
+  }
+  return checks
+}
+
+/** λ, scale and bias are meta-parameters, λ as its logarithm: ∂L/∂ log λ = λ ∂L/∂λ. */
+async function ridgeChecks(
+  c: ReferenceCase,
+  ridge: NonNullable<Learners['ridge']>,
+  executor: Executor,
+) {
+  const checks: Check[] = []
+  const values: { readonly [name: string]: ReferenceTensor } = c.params
+  const [lambda, scale] = [values.lambda!.data[0]!, values.scale!.data[0]!]
+  for (const { batch, loss, logits, grad } of c.expected) {
+    const mode = `batch-${batch as 'joint' | 'separate'}` as const
+    const normalisation = { train: mode, test: mode }
+    const learner = ridge({ backbone: netOf(c), lambda, scale, normalisation })
+    const [task] = tasksOf(c)
+    const fill = (params: Params) => {
+      const { backbone, head } = params as { backbone: Params; head: { bias: Tensor } }
+      const filled = { ...head, bias: toTensor(values.bias!) }
+      return { backbone: asParams(backbone, c, c.params), head: filled }
+    }
+    const result = await metaGradient(executor, learner, c, [task!], fill)
+    const meta = metaOf(learner, c, task!, fill)
+    const adapted = learner.adapt(meta, task!.support, ctx)
+    const { backbone, head } = result.gradient as { backbone: Params; head: Params }
+    const [bias, logLambda, ofScale] = await Promise.all(tree.leaves(head).map(numbersOf))
+    const wanted = [grad.bias.data[0], lambda * grad.lambda.data[0], grad.scale.data[0]]
+    checks.push(
+      within(`${mode}, loss`, [result.loss], [loss]),
+      within(
+        `${mode}, logits`,
+        await numbersOf(learner.predict(meta, adapted, task!.query.x, ctx)),
+        logits.data,
+      ),
+      ...(await gradientChecks(`${mode}, gradient of the net`, backbone, c, grad)),
+      within(
+        `${mode}, gradient of bias, log λ and scale`,
+        [bias![0]!, logLambda![0]!, ofScale![0]!],
+        wanted,
+      ),
     )
   }
   return checks

@@ -1,0 +1,91 @@
+import {
+  type LearnerCard,
+  normalisation,
+  onGlyphs,
+  options,
+  type Paper,
+  rate,
+  role,
+} from '@kshot/core/card'
+
+const joint = { normalisation: { train: 'batch-joint', test: 'running' } } as const
+const modes = normalisation(['running', 'batch-joint', 'batch-separate', 'support+one', 'none'])
+
+const bertinetto: Paper = {
+  title: 'Meta-learning with Differentiable Closed-form Solvers',
+  authors: 'Bertinetto, Henriques, Torr & Vedaldi',
+  year: 2019,
+  url: 'https://arxiv.org/abs/1805.08136',
+}
+
+const lee: Paper = {
+  title: 'Meta-Learning with Differentiable Convex Optimization',
+  authors: 'Lee, Maji, Ravichandran & Soatto',
+  year: 2019,
+  url: 'https://arxiv.org/abs/1904.03758',
+}
+
+interface Description {
+  readonly export: 'ridge' | 'logistic' | 'svm'
+  readonly name: string
+  readonly sentence: string
+  readonly paper: Paper
+  readonly own: { readonly [option: string]: typeof rate }
+  readonly standard: string
+}
+
+function card({ export: name, own, standard, ...about }: Description): LearnerCard {
+  return {
+    role: 'learner',
+    factory: { package: '@kshot/metaopt', export: name },
+    ...about,
+    options: options(
+      { backbone: role('model'), ...own, scale: rate, normalisation: modes },
+      'backbone',
+    ),
+    standard: [
+      {
+        name,
+        description: standard,
+        learner: {
+          pictures: { name, ...joint, backbone: { name: 'conv4', filters: 32 } },
+          vectors: { name, ...joint, backbone: { name: 'mlp', hidden: [64], outputs: 64 } },
+        },
+      },
+    ],
+    published: [],
+    presets: {
+      [`${name}-glyphs-5w1s`]: {
+        description: `${about.name}: embedded glyphs, 5-way 1-shot`,
+        config: onGlyphs({ name, backbone: { name: 'conv4', filters: 16 }, ...joint }),
+      },
+    },
+  }
+}
+
+export const cards: readonly LearnerCard[] = [
+  card({
+    export: 'ridge',
+    name: 'R2D2',
+    sentence: 'ridge regression on the examples, in closed form, inside the loss',
+    paper: bertinetto,
+    own: { lambda: rate },
+    standard: 'R2D2: ridge regression at its optimum',
+  }),
+  card({
+    export: 'logistic',
+    name: 'LR-D2',
+    sentence: 'logistic regression on the examples, at its optimum, inside the loss',
+    paper: bertinetto,
+    own: { lambda: rate },
+    standard: 'LR-D2: logistic regression at its optimum',
+  }),
+  card({
+    export: 'svm',
+    name: 'MetaOptNet',
+    sentence: 'a multi-class SVM on the examples, at its optimum, inside the loss',
+    paper: lee,
+    own: { c: rate, ridge: rate },
+    standard: 'MetaOptNet: an SVM at its optimum',
+  }),
+]

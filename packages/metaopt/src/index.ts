@@ -1,0 +1,7 @@
+export type { HeadOptions } from './linear-head'
+export { type LogisticOptions, logistic } from './logistic'
+export { logisticDuals } from './logistic-duals'
+export { type RidgeOptions, ridge } from './ridge'
+export { ridgeWeights } from './ridge-weights'
+export { type SvmOptions, svm } from './svm'
+export { svmDuals } from './svm-duals'
