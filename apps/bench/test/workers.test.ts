@@ -158,7 +158,7 @@ describe('every learner on two workers', () => {
     const script = fileURLToPath(new URL('./learners-on-workers.mjs', import.meta.url))
     const { stdout } = await promisify(execFile)(process.execPath, [script])
     const rows = stdout.trim().split('\n')
-    expect(rows.length).toBe(3 * 22)
+    expect(rows.length).toBe(3 * 25)
     for (const row of rows.map((line) => JSON.parse(line))) {
       expect(row).toEqual({ ...row, gradient: true, scores: true, left: 0 })
     }
