@@ -239,6 +239,17 @@ describe('saveMeta and loadMeta', () => {
     expect(memory().numTensors).toBe(before)
   })
 
+  it.each([
+    ['NaN', { w: tensor([1, Number.NaN]) }, "number 1 of 'params/w'"],
+    ['infinity', { w: [tensor([Number.NEGATIVE_INFINITY])] }, "number 0 of 'params/w/0'"],
+    ['whole numbers', { w: tensor([1, 2], [2], 'int32') }, "'params/w' of type int32"],
+  ])('refuse parameters of %s, and leak nothing', async (_, params, where) => {
+    const bytes = await saveMeta(spec(64), { params, state: {} })
+    const before = memory().numTensors
+    expect(() => loadMeta(bytes, { spec: spec(64) })).toThrow(where)
+    expect(memory().numTensors).toBe(before)
+  })
+
   it('do not mind the order of options, nor undefined ones', async () => {
     const bytes = await saveMeta(spec(64, { a: 1, b: 2 }), meta())
     const other = spec(64, { b: 2, a: 1, c: undefined as never })

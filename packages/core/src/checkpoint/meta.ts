@@ -25,6 +25,8 @@ export function loadMeta(bytes: Uint8Array, learner: { readonly spec: Spec }): M
     checkSameSpec(saved, learner.spec)
     const { params, state } = trees
     if (!params || !state) throw damaged('no params or no state', 'both')
+    checkNumbers('params', params)
+    checkNumbers('state', state)
     return { params, state }
   } catch (error) {
     tree.dispose(trees)
@@ -47,6 +49,17 @@ export function checkSameSpec(saved: Json | undefined, wanted: Spec): void {
     expected: `${at} ${text(right)}`,
     remedy: 'Load it with the learner that saved it, built with the same options',
   })
+}
+
+/** A net would answer with NaN, or with nonsense: better not at all. The numbers have just been read, so this waits for nothing. */
+function checkNumbers(name: string, values: tree.Params): void {
+  for (const [path, tensor] of tree.flatten(values, name)) {
+    if (name === 'params' && tensor.dtype !== 'float32') {
+      throw damaged(`'${path}' of type ${tensor.dtype}`, 'parameters of float32')
+    }
+    const odd = tensor.dataSync<'float32'>().findIndex((value) => !Number.isFinite(value))
+    if (odd >= 0) throw damaged(`number ${odd} of '${path}', which is not finite`, 'finite numbers')
+  }
 }
 
 function text(value: Json | undefined): string {
