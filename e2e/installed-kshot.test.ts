@@ -16,7 +16,10 @@ const env = {
   NO_COLOR: '1',
 }
 
-beforeAll(() => install(app, pack(publishedFolders, join(place, 'tarballs')), env), 600_000)
+// The testkit is for those who write packages, and brings vitest.
+const shipped = publishedFolders.filter((folder) => folder !== 'packages/testkit')
+
+beforeAll(() => install(app, pack(shipped, join(place, 'tarballs')), env), 600_000)
 afterAll(() => rmSync(place, { recursive: true, force: true }))
 
 /** What a person types. */
