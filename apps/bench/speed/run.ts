@@ -67,7 +67,9 @@ for (const name of cases) {
 await write()
 
 function caseNames(): string[] {
-  const names = readdirSync(join(here, 'cases')).map((file) => file.replace(/\.js$/, ''))
+  // Beside each lies its source map.
+  const files = readdirSync(join(here, 'cases')).filter((file) => file.endsWith('.js'))
+  const names = files.map((file) => file.replace(/\.js$/, ''))
   return names.filter((name) => new RegExp(options.case).test(name))
 }
 
