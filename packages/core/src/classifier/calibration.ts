@@ -94,3 +94,7 @@ function minimum(f: (x: number) => number, low: number, high: number): number {
   }
   return (a + b) / 2
 }
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((total, v) => total + v, 0) / values.length
+}

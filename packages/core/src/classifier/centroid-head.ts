@@ -15,7 +15,7 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core'
-import { fitSharpness, ownAndOther, thresholdBetween } from './calibration'
+import { fitSharpness, mean, ownAndOther, thresholdBetween } from './calibration'
 import { classSums, similaritiesOf, unitRoots } from './class-sums'
 import type { Calibration } from './head'
 import { exampleAt, type Head, type HeldOut, type Place, type Support, stacked } from './head'
@@ -108,7 +108,7 @@ function scoresWithoutEach(support: Support, places: readonly Place[]): Tensor2D
 function calibrate(support: Support, held: HeldOut): Calibration {
   const { within } = similaritiesOf(classSums(support))
   const { bestOther } = ownAndOther(support, held)
-  const stranger = bestOther.reduce((total, s) => total + s, 0) / bestOther.length
+  const stranger = mean(bestOther)
   const shots = support.classes.flat().length / support.classes.length
   const before = Math.max(shots - 1, 1)
   const sharpness = fitSharpness(support, held, {

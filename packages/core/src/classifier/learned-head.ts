@@ -1,7 +1,7 @@
 import { concat, gather, slice, type Tensor, type Tensor2D, tensor1d } from '@tensorflow/tfjs-core'
 import type { AnyLearner, Context, Meta } from '../learner'
 import * as tree from '../tree'
-import { fitSharpness, nothingUnknown, ownAndOther, thresholdBetween } from './calibration'
+import { fitSharpness, mean, nothingUnknown, ownAndOther, thresholdBetween } from './calibration'
 import type { Example } from './examples'
 import type { Calibration } from './head'
 import { exampleAt, type Head, type HeldOut, type Place, type Support, stacked } from './head'
@@ -82,8 +82,4 @@ function calibrate(support: Support, held: HeldOut): Calibration {
   const sharpness = fitSharpness(support, held, SHARPNESS)
   if (own.length === 0) return { sharpness, ...nothingUnknown }
   return { sharpness, ...thresholdBetween(mean(bestOther), mean(own)) }
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((total, v) => total + v, 0) / values.length
 }

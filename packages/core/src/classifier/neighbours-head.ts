@@ -19,7 +19,7 @@ import {
   where,
 } from '@tensorflow/tfjs-core'
 import { KshotError } from '../errors'
-import { fitSharpness, ownAndOther, thresholdBetween } from './calibration'
+import { fitSharpness, mean, ownAndOther, thresholdBetween } from './calibration'
 import { classSums, similaritiesOf, unitRoots } from './class-sums'
 import type { Calibration } from './head'
 import { exampleAt, type Head, type HeldOut, type Place, type Support, stacked } from './head'
@@ -134,10 +134,6 @@ function calibrate(support: Support, held: HeldOut): Calibration {
     sharpness: fitSharpness(support, held, SHARPNESS),
     ...thresholdBetween(stranger, member),
   }
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((total, v) => total + v, 0) / values.length
 }
 
 function checkK(k: number): void {
