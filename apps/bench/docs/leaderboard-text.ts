@@ -23,7 +23,7 @@ export function leaderboardText(tables: readonly Table[], { folder, picture }: P
 
 ![accuracy against training time](${picture})
 
-Accuracy in % on ${count(episodes)} test episodes, the same for all, ± the 95 % interval over episodes; ${seeds} seeds, at most ${count(first.budget.amount)} training ${first.budget.by}. ${reused(tables)}# is 1 + the number of learners that are significantly better${several}: a statement about these checkpoints. Training and a task (adapting and predicting)${several}, on one thread. All of it, with the conditions in which learners differ: [${folder}](${folder}).
+Accuracy in % with its 95 % interval, on the same ${count(episodes)} test episodes for every learner; ${seeds} seeds, at most ${count(first.budget.amount)} training ${first.budget.by} each. ${reused(tables)}A learner’s rank (#) is one more than the number of learners that beat it significantly${several}; it holds for these checkpoints. *Training* and *a task* (adapting and predicting) are times on one thread${several}. Full tables, and where the learners’ conditions differ: [${folder}](${folder}).
 `
 }
 
@@ -36,7 +36,7 @@ function headOf({ title, setting, checkpointsOf }: Table, at: number, tables: re
 function reused(tables: readonly Table[]): string {
   const trained = tables.flatMap(({ checkpointsOf }) => checkpointsOf ?? [])
   if (trained.length === 0) return ''
-  return `† with the checkpoints of ${[...new Set(trained)].join(' and ')}: nothing was trained for these. `
+  return `† tested with the checkpoints of ${[...new Set(trained)].join(' and ')}, without further training. `
 }
 
 interface Places {
