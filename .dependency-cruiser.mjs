@@ -18,14 +18,17 @@ const floors = [
   'doctor',
   'running',
   'lake',
+  'data',
+  'configuration',
   'backends',
+  'catalogue',
+  'checking',
   'files',
   'terminal',
   'process',
 ]
-/** What a floor may not import: those above it, and what starts the program. */
-const above = (floor) =>
-  ['cli\\.ts', 'start\\.ts', ...floors.slice(0, floor).map((name) => `${name}/`)].join('|')
+/** What a floor may not import: those above it, folders without a floor, and what starts the program. */
+const below = (floor) => [...floors.slice(floor), 'version\\.ts'].join('|')
 
 const tests = '(\\.test\\.ts|(^|/|\\.)(testing|suite)\\.ts|/testing/.*|^packages/[^/]+/bench/.*)$'
 const exceptions = Object.keys(siblings).map((name) => `^packages/${name}/`)
@@ -78,8 +81,16 @@ export default {
         'Folders of apps/bench import those below them, in the order at the top of this file.',
       severity: 'error',
       from: { path: `^apps/bench/src/${folder}/`, pathNot: tests },
-      to: { path: `^apps/bench/src/(${above(i)})` },
+      to: { path: `^apps/bench/src/(?!(${below(i)})(/|$))` },
     })),
+    {
+      name: 'bench-folders-have-a-floor',
+      comment:
+        'What is neither on a floor nor starts the program gets a folder, at the top of this file.',
+      severity: 'error',
+      from: { path: `^apps/bench/src/(?!(${floors.join('|')})/|(cli|start|version)\\.ts)` },
+      to: {},
+    },
     {
       name: 'leaderboards-and-reports-apart',
       comment: 'What both need is @kshot/results, or lies on a floor below.',

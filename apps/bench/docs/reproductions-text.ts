@@ -11,9 +11,9 @@ import {
   protocolText,
   type Result,
 } from '@kshot/results'
+import type { Config } from '../src/configuration/schema'
 import { published } from '../src/report/published'
 import { trainingName } from '../src/running/describe'
-import type { Config } from '../src/schema'
 
 const FOLDER = 'leaderboards/reproductions'
 

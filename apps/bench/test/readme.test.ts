@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isDone } from '@kshot/results'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parseConfig } from '../src/config'
+import { parseConfig } from '../src/configuration/config'
 import { readResults } from '../src/files/results-file'
 import { cleanUp, home, kshot } from './kshot'
 

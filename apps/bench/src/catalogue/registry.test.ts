@@ -16,12 +16,12 @@ import {
   string,
 } from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parseConfig } from '../config'
+import { parseConfig } from '../configuration/config'
 import { classify } from '../running/classify'
 import { evaluateCheckpoint } from '../running/evaluate-checkpoint'
-import { buildLearner } from '../specs'
 import { mayName, namesOf } from './names'
 import type { NamedRole } from './roles'
+import { buildLearner } from './specs'
 
 const backbone = { name: 'conv4', filters: 2, blocks: 2 } as const
 const shape = { ways: 2, shots: 1, queries: 1 }

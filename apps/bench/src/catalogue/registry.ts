@@ -1,6 +1,6 @@
 import type { Entry, Factory, Registry, Spec } from '@kshot/core'
 import type { AnyCard } from '@kshot/core/card'
-import { checked } from '../config'
+import { checked } from '../checking/checked'
 import { cards } from './cards'
 import { schemaOf } from './roles'
 

@@ -2,8 +2,8 @@ import { fromSpec, type MetaLearner, rng } from '@kshot/core'
 import { activate, relativeError } from '@kshot/testkit'
 import { randomUniform, tensor1d, tile } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { toSpec } from '../specs'
 import { registry } from './registry'
+import { toSpec } from './specs'
 import { standard } from './standard'
 
 /** With nets of a few filters. */

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { KshotError } from '@kshot/core'
 import type { LearnerCard } from '@kshot/core/card'
 import { z } from 'zod'
-import { checked } from '../config'
+import { checked } from '../checking/checked'
 import { schemaOf } from './roles'
 import { zodOf } from './zod'
 

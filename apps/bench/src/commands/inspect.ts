@@ -1,8 +1,8 @@
 import { count } from '@kshot/results'
 import { Command, Option } from 'commander'
-import { type Inspected, type InspectJob, inspect } from '../inspect'
+import { type Inspected, type InspectJob, inspect } from '../data/inspect'
+import { understoodLines } from '../data/understood'
 import { coloursOf } from '../terminal/text'
-import { understoodLines } from '../understood'
 import { shared } from './options'
 
 interface Options {

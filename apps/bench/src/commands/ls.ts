@@ -4,7 +4,7 @@ import { backends } from '../backends/backends'
 import { cards } from '../catalogue/cards'
 import { presets } from '../catalogue/presets'
 import { standard } from '../catalogue/standard'
-import { datasets } from '../data'
+import { datasets } from '../data/data'
 import { coloursOf } from '../terminal/text'
 import { shared } from './options'
 

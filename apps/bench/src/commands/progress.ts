@@ -8,11 +8,11 @@ import {
   stepsName,
   warmStartName,
 } from '@kshot/results'
+import { understoodLines } from '../data/understood'
 import { executorName, trainingName } from '../running/describe'
 import type { About, RunEvents } from '../running/run-events'
 import { barDisplay, lineDisplay } from '../terminal/display'
 import { type Colours, coloursOf, percent } from '../terminal/text'
-import { understoodLines } from '../understood'
 
 /** Shows a run on stderr: what is run, then how far it has come. */
 export interface Progress extends RunEvents {

@@ -1,6 +1,6 @@
 import { type Choice, chooseBackend } from '../backends/auto-backend'
 import { backends } from '../backends/backends'
-import { datasets } from '../data'
+import { datasets } from '../data/data'
 import { type Machine, machine } from './machine'
 import { type NodeVersion, nodeVersion } from './node-version'
 import { type Probed, probeApart } from './probe'

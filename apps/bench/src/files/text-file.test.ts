@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { readConfig } from '../config'
+import { readConfig } from '../configuration/config'
 import { readResults } from './results-file'
 import { readJson, readText } from './text-file'
 

@@ -3,8 +3,8 @@ import { KshotError } from '@kshot/core'
 import { lakeTest } from '@kshot/core/card'
 import { taskSetHash } from '@kshot/episodes'
 import { findLakeRuns, lakeRuns } from '@kshot/episodes/node'
-import { type Data, openData } from '../data'
-import type { Config, ConfigInput } from '../schema'
+import type { Config, ConfigInput } from '../configuration/schema'
+import { type Data, openData } from '../data/data'
 
 /** What `kshot eval --setting` calls it. */
 export const LAKE = 'lake-one-shot'

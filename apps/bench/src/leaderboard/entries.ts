@@ -1,7 +1,7 @@
 import { KshotError } from '@kshot/core'
 import { presets } from '../catalogue/presets'
 import { defaultLearners, type Examples, standard } from '../catalogue/standard'
-import { nearest } from '../nearest-key'
+import { nearest } from '../checking/nearest-key'
 import type { Entry, Leaderboard, Training } from './schema'
 
 /** A learner of a leaderboard, before it meets a setting. Checked with the configuration of its cells. */

@@ -1,14 +1,14 @@
 import { isKshotError, KshotError, type TaskKind } from '@kshot/core'
 import { type Budget, type Cell, netName } from '@kshot/results'
-import { withPackages } from '../catalogue/packages'
-import { parseConfig } from '../config'
-import { tasksOf } from '../data'
-import { resolvePaths } from '../resolve-paths'
-import type { Config } from '../schema'
-import { buildLearner } from '../specs'
+import { buildLearner } from '../catalogue/specs'
+import { parseConfig } from '../configuration/config'
+import { resolvePaths } from '../configuration/resolve-paths'
+import type { Config } from '../configuration/schema'
+import { tasksOf } from '../data/data'
 import { badValue, type LearnerEntry, learnerEntries } from './entries'
 import type { Leaderboard, Training } from './schema'
 import { type Places, type Setting, settingsOf } from './settings'
+import { withPackages } from './with-packages'
 
 /** Learners × settings × budgets × backends × seeds. */
 const MOST_CELLS = 100_000

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { checked } from '../config'
+import { checked } from '../checking/checked'
 import { jsonSchema, leaderboardSchema } from './schema'
 
 const committed = new URL('../../leaderboard.schema.json', import.meta.url)

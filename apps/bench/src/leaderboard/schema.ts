@@ -2,8 +2,8 @@ import { LIMITS } from '@kshot/results'
 import { z } from 'zod'
 import { EXECUTORS } from '../backends/executors'
 import { learner, optimizer } from '../catalogue/roles'
-import { data } from '../schema/datasets'
-import { count, positive, rate } from '../schema/numbers'
+import { data } from '../configuration/datasets'
+import { count, positive, rate } from '../configuration/numbers'
 
 /** Bounds of one leaderboard. */
 const MOST = { learners: 1000, settings: 1000, seeds: 1000 } as const

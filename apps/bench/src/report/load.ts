@@ -2,10 +2,10 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { KshotError } from '@kshot/core'
 import { mergeSources, parseLog, parseResult, type Source } from '@kshot/results'
+import type { Config } from '../configuration/schema'
 import { RESULTS, readResults } from '../files/results-file'
 import { FILES } from '../running/run-folder'
 import { logOf, rowOfFolder, textOf } from '../running/run-row'
-import type { Config } from '../schema'
 import type { Learning } from './page/learning'
 
 /**

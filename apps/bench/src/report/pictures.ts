@@ -9,10 +9,10 @@ import {
 } from '@kshot/episodes'
 import type { Line, Table } from '@kshot/results'
 import sharp from 'sharp'
-import { parseConfig } from '../config'
-import { openData } from '../data'
+import { parseConfig } from '../configuration/config'
+import type { Config } from '../configuration/schema'
+import { openData } from '../data/data'
 import { hasPlan } from '../running/confusion'
-import type { Config } from '../schema'
 
 /** One picture as a `data:` URI, and what it shows. */
 export interface Picture {

@@ -14,7 +14,7 @@ import {
 import { pretrained } from '@kshot/maml'
 import { concat } from '@tensorflow/tfjs-core'
 import { registry } from '../catalogue/registry'
-import { toSpec } from '../specs'
+import { toSpec } from '../catalogue/specs'
 import { adaptationSteps, type TestJob, type TrainedLearner } from './test-job'
 import { breathing } from './training'
 

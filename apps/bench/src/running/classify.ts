@@ -11,10 +11,10 @@ import {
 import { decodeImage, type ImageFormat, isPicture } from '@kshot/episodes/node'
 import { tensor } from '@tensorflow/tfjs-core'
 import { backends } from '../backends/backends'
-import { parseConfig } from '../config'
-import { FIT_BEFORE } from '../own-data'
-import type { Config } from '../schema'
-import { buildLearner } from '../specs'
+import { buildLearner } from '../catalogue/specs'
+import { parseConfig } from '../configuration/config'
+import type { Config } from '../configuration/schema'
+import { FIT_BEFORE } from '../data/own-data'
 import { readMeta } from './meta-file'
 
 export interface ClassifyJob {

@@ -1,6 +1,6 @@
 import type { TaskKind } from '@kshot/core'
 import { count, queriesName, settingName } from '@kshot/results'
-import type { Config } from '../schema'
+import type { Config } from '../configuration/schema'
 
 /** What is trained on, and for how long. */
 export function trainingName({ train }: Config, kind: TaskKind = 'episodes'): string {

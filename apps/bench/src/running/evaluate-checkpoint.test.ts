@@ -5,7 +5,7 @@ import { cpu } from '@kshot/backend-cpu'
 import { conv4, rng, tree, useBackend } from '@kshot/core'
 import { protonet } from '@kshot/protonet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parseConfig } from '../config'
+import { parseConfig } from '../configuration/config'
 import { evaluateCheckpoint } from './evaluate-checkpoint'
 import { writeMeta } from './meta-file'
 

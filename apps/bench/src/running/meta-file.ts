@@ -9,7 +9,7 @@ import {
 } from '@kshot/core'
 import { readCheckpointBytes, writeCheckpointFile } from '@kshot/core/node'
 import type { Result } from '@kshot/results'
-import type { Config } from '../schema'
+import type { Config } from '../configuration/schema'
 import { asTrained } from './training-file'
 
 /** What stands beside the meta-parameters: how they came about. No times: same seed, same bytes. */

@@ -1,6 +1,6 @@
 import { type DeviceInfo, type MetaLearner, type Params, tree } from '@kshot/core'
 import type { Confusion, Labels, Result } from '@kshot/results'
-import type { Config } from '../schema'
+import type { Config } from '../configuration/schema'
 import { commit, versions } from './provenance'
 import { testScore } from './score'
 import type { Scores } from './test-job'

@@ -1,7 +1,7 @@
 import type { DeviceInfo, MetaLearner, StepReport } from '@kshot/core'
 import type { WarmStart } from '@kshot/results'
-import type { Data } from '../data'
-import type { Config } from '../schema'
+import type { Config } from '../configuration/schema'
+import type { Data } from '../data/data'
 import type { TestEvents, TestJob } from './test-job'
 import type { Trained } from './training'
 

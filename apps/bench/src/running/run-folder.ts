@@ -3,9 +3,9 @@ import { mkdir, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { KshotError } from '@kshot/core'
 import { writeFileAtomic } from '@kshot/core/node'
+import type { Config } from '../configuration/schema'
 import { claim, unwritable } from '../files/lock'
 import { MOST_BYTES, readJson } from '../files/text-file'
-import type { Config } from '../schema'
 import { checkIsConfig, checkSameConfig } from './training-file'
 
 /** The files of a run, in one folder. */

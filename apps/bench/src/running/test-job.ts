@@ -1,6 +1,6 @@
 import type { Evaluation, Executor, Meta, MetaLearner } from '@kshot/core'
-import type { Data } from '../data'
-import type { Config } from '../schema'
+import type { Config } from '../configuration/schema'
+import type { Data } from '../data/data'
 
 /** What a person may want to see of a test. */
 export interface TestEvents {

@@ -11,7 +11,7 @@ import {
 } from '@kshot/core'
 import { readCheckpointFile, writeCheckpointFile } from '@kshot/core/node'
 import { firstDifference } from '@kshot/results'
-import type { Config } from '../schema'
+import type { Config } from '../configuration/schema'
 
 /** Training as it stands, and whether it has come to its end. */
 export interface Saved {

@@ -15,9 +15,9 @@ import {
   tree,
 } from '@kshot/core'
 import { registry } from '../catalogue/registry'
+import { toSpec } from '../catalogue/specs'
+import type { Config } from '../configuration/schema'
 import { breathe, interrupted } from '../process/interrupt'
-import type { Config } from '../schema'
-import { toSpec } from '../specs'
 import { type Log, openLog } from './log'
 import { contents, FILES } from './run-folder'
 import { readTraining, type Saved, writeTraining } from './training-file'

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Meta, MetaLearner } from '@kshot/core'
 import type { WarmStart } from '@kshot/results'
-import type { Config } from '../schema'
+import type { Config } from '../configuration/schema'
 import { readMeta } from './meta-file'
 
 /** A checkpoint in the place of drawn parameters. */

@@ -1,6 +1,6 @@
 import { count } from '@kshot/results'
 import { axisY, gridY, line, text } from '@observablehq/plot'
-import type { Config } from '../../schema'
+import type { Config } from '../../configuration/schema'
 import { drawing, plotted, textWidth } from './chart'
 import { spread } from './labels'
 import { apart, compact } from './ticks'

@@ -1,6 +1,6 @@
 import { KshotError } from '@kshot/core'
 import type { Splits } from '@kshot/episodes'
-import type { Config } from './schema'
+import type { Config } from '../configuration/schema'
 import { dealing } from './understood'
 
 type Phase = 'train' | 'validate' | 'test'

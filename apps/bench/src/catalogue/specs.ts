@@ -10,9 +10,9 @@ import {
   type Spec,
   type Traits,
 } from '@kshot/core'
-import { packageOf } from './catalogue/names'
-import { registry } from './catalogue/registry'
-import type { Config } from './schema'
+import { packageOf } from './names'
+import { registry } from './registry'
+import type { ShortForm } from './roles'
 
 /**
  * The spec behind the short form of a configuration, at any depth:
@@ -50,7 +50,7 @@ function moduleSpec({ module, export: name, options }: ModuleForm): Json {
  * @throws `usage/foreign-module`, `usage/no-learner`, and what the learner throws about its options
  */
 export async function buildLearner(
-  { learner }: Pick<Config, 'learner'>,
+  { learner }: { readonly learner: ShortForm },
   allowModule = false,
 ): Promise<MetaLearner> {
   const spec = toSpec(learner)

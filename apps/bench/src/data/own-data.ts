@@ -1,6 +1,6 @@
 import type { Splits } from '@kshot/episodes'
-import { imageFolder, imageFolderFormat, textFile, vectorFile } from '@kshot/episodes/node'
-import type { Config } from './schema'
+import { imageFolder, textFile, vectorFile } from '@kshot/episodes/node'
+import type { Config } from '../configuration/schema'
 
 type Dataset = Config['dataset']
 type Of<Name extends Dataset['name']> = Extract<Dataset, { name: Name }>
@@ -19,26 +19,6 @@ export const ownData = {
     description: 'your labelled texts: CSV, TSV, JSON Lines or JSON (dataset.path)',
     open: (dataset: Dataset) => texts(dataset as Of<'texts'>),
   },
-}
-
-/**
- * A data set with all said that its files say: pictures get a size, channels and bits that suit them,
- * and are cut where they are of other proportions.
- * @throws what `imageFolder` throws
- */
-export async function suited(dataset: Dataset): Promise<Dataset> {
-  if (dataset.name !== 'images') return dataset
-  const fit = dataset.fit ?? 'cover'
-  if (dataset.size && dataset.channels) return { ...dataset, fit }
-  const found = await imageFolderFormat(dataset.path)
-  const bits = dataset.bits ?? found.bits
-  return {
-    ...dataset,
-    channels: dataset.channels ?? found.channels,
-    size: dataset.size ?? [found.size[0], found.size[1]],
-    fit,
-    ...(bits !== undefined && { bits }),
-  }
 }
 
 /** A configuration that was written before there was a fit has stretched its pictures. */

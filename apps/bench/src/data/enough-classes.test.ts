@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isKshotError } from '@kshot/core'
 import { afterAll, describe, expect, it } from 'vitest'
-import { checked, parseConfig } from './config'
+import { checked } from '../checking/checked'
+import { parseConfig } from '../configuration/config'
 import { openData } from './data'
-import { planOf } from './leaderboard/plan'
-import { leaderboardSchema } from './leaderboard/schema'
+import { planOf } from '../leaderboard/plan'
+import { leaderboardSchema } from '../leaderboard/schema'
 
 const home = mkdtempSync(join(tmpdir(), 'kshot-few-'))
 afterAll(() => rmSync(home, { recursive: true, force: true }))

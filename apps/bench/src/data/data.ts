@@ -20,7 +20,7 @@ import { omniglot } from '@kshot/omniglot'
 import { count } from '@kshot/results'
 import { checkEnoughClasses } from './enough-classes'
 import { ownData } from './own-data'
-import type { Config } from './schema'
+import type { Config } from '../configuration/schema'
 
 /** The tasks of a run. */
 export interface Data {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { presets } from './catalogue/presets'
+import { presets } from '../catalogue/presets'
+import { exitCodeOf } from '../process/exit-codes'
 import { loadConfig, overridden, parseConfig } from './config'
-import { exitCodeOf } from './process/exit-codes'
 
 const glyphs = presets['protonet-glyphs-5w1s']!.config
 

@@ -1,18 +1,7 @@
-import type { Entry, Leaderboard } from '../leaderboard/schema'
-import { cardOf } from './names'
-import { presets } from './presets'
-import { type Examples, standard } from './standard'
-import { asModule, type Leave, thirdParty } from './third-party'
-
-/** A raw configuration of a run whose learner, if a package is named, is the module of that package. */
-export async function withPackage(raw: unknown, leave: Leave): Promise<unknown> {
-  const learner = (raw as { learner?: { name?: unknown } } | null)?.learner
-  if (typeof learner?.name !== 'string' || cardOf('learner', learner.name)) return raw
-  const found = await thirdParty(learner.name, leave)
-  if (!found) return raw
-  const { name: _, ...options } = learner
-  return { ...(raw as object), learner: asModule(found, options) }
-}
+import { presets } from '../catalogue/presets'
+import { type Examples, standard } from '../catalogue/standard'
+import { asModule, type Leave, thirdParty } from '../catalogue/third-party'
+import type { Entry, Leaderboard } from './schema'
 
 /** A leaderboard whose learners that are used by the name of a package are the modules of those. */
 export async function withPackages(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { loadConfig } from '../config'
-import { openData } from '../data'
+import { loadConfig } from '../configuration/config'
+import { openData } from './data'
 
 const faultOf = (preset: string, set: string) =>
   loadConfig(preset, { set: [set] }).catch(({ code, got, expected }) => ({ code, got, expected }))
