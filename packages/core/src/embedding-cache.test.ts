@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { activate, leaked } from '@kshot/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { cached, type EmbeddingStore, memoryStore } from './embedding-cache'
 import { folderStore } from './embedding-folder'
+import { layeredStore, packStore } from './embedding-packs'
 import { customEncoder, type Encoder } from './encoder'
 
 const folder = mkdtempSync(join(tmpdir(), 'kshot-embeddings-'))
@@ -38,6 +39,8 @@ let stores = 0
 describe.each<[string, () => EmbeddingStore]>([
   ['memory', () => memoryStore()],
   ['a folder', () => folderStore(join(folder, `new/${stores++}`))],
+  ['packs', () => packStore(join(folder, `new/${stores++}`))],
+  ['two places', () => layeredStore([memoryStore(), packStore(join(folder, `new/${stores++}`))])],
 ])('embeddings kept in %s', (_, makeStore) => {
   it('are encoded once, in the order of their inputs', async () => {
     const encoder = cached(counting(), makeStore())
@@ -124,4 +127,69 @@ describe('a folder of embeddings', () => {
     const encoder = cached(counting(), folderStore(path))
     await expect(encoder.encode(['a'])).rejects.toMatchObject({ code: 'encoder/cache-unwritable' })
   })
+})
+
+describe('packs of embeddings', () => {
+  const texts = Array.from({ length: 2500 }, (_, i) => `${i}`.padEnd(i % 90, '.'))
+  const encode = async (path: string) => {
+    const store = packStore(path)
+    const found = await rows(cached(counting(), store), ...texts)
+    await store.flush!()
+    expect(found.map(([n]) => n)).toEqual(texts.map(({ length }) => length))
+  }
+  const packs = (path: string) => readdirSync(path).filter((name) => name.endsWith('.embeddings'))
+
+  it('serve the next process, in few files', async () => {
+    const path = join(folder, 'packs')
+    await encode(path)
+    expect(packs(path)).toHaveLength(3)
+    expect(readdirSync(path)).toHaveLength(3)
+    await encode(path)
+    expect(asked).toHaveLength(2500)
+    expect(packs(path)).toHaveLength(3)
+  })
+
+  it('are not believed where they are damaged, cut or something else', async () => {
+    const path = join(folder, 'damaged-packs')
+    await encode(path)
+    const files = packs(path).map((name) => join(path, name))
+    const change = (file: string, damage: (bytes: Buffer) => Uint8Array) =>
+      writeFileSync(file, damage(readFileSync(file)))
+    const flipped = (at: number) => (bytes: Buffer) => {
+      bytes[bytes.length + at]! ^= 1
+      return bytes
+    }
+    change(files[0]!, flipped(-5))
+    asked = []
+    await encode(path)
+    expect(asked).toHaveLength(1)
+    change(files[1]!, (bytes) => bytes.subarray(0, bytes.length - 30))
+    change(files[2]!, (bytes) => flipped(30 - bytes.length)(bytes))
+    writeFileSync(join(path, 'other.embeddings'), 'no pack')
+    writeFileSync(join(path, 'huge.embeddings'), new Uint8Array(16).fill(255))
+    asked = []
+    await encode(path)
+    expect(asked.length).toBeGreaterThan(4)
+    expect(asked.length).toBeLessThan(1100)
+    asked = []
+    await encode(path)
+    expect(asked).toEqual([])
+  })
+
+  it('that cannot be written are an error', async () => {
+    const path = join(folder, 'no-folder')
+    writeFileSync(path, '')
+    const store = packStore(path)
+    await cached(counting(), store).encode(['a'])
+    await expect(store.flush!()).rejects.toMatchObject({ code: 'encoder/cache-unwritable' })
+  })
+})
+
+it('the second place is filled from the first, and the other way round', async () => {
+  const [near, far] = [memoryStore(), memoryStore()]
+  await rows(cached(counting(), far), 'a')
+  await rows(cached(counting(), layeredStore([near, far])), 'a', 'b')
+  expect(asked).toEqual(['a', 'b'])
+  for (const store of [near, far]) await rows(cached(counting(), store), 'a', 'b')
+  expect(asked).toEqual(['a', 'b'])
 })

@@ -9,6 +9,8 @@ import { canonicalJson } from './spec'
 export interface EmbeddingStore {
   get(key: string): Promise<Float32Array | undefined>
   set(key: string, embedding: Float32Array): Promise<void>
+  /** Keeps for good what was set, where that waits for more. */
+  flush?(): Promise<void>
 }
 
 /** Keeps the embeddings in memory that were used last. */
@@ -88,7 +90,10 @@ export function cached<Input>(
         const batch = inputs.slice(from, from + BATCH)
         const keys = await Promise.all(batch.map(keyOf))
         const found = new Map<string, Float32Array | undefined>()
-        for (const key of keys) if (!found.has(key)) found.set(key, await known(key))
+        const own = await Promise.all(
+          [...new Set(keys)].map(async (key) => [key, await known(key)] as const),
+        )
+        for (const [key, embedding] of own) found.set(key, embedding)
         await complete(found, new Map(keys.map((key, i) => [key, batch[i]!])))
         keys.forEach((key, i) => {
           rows.set(found.get(key)!, (from + i) * dimensions)

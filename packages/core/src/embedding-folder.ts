@@ -53,7 +53,8 @@ function unsealed(bytes: Uint8Array<ArrayBuffer>): Float32Array | undefined {
   return new Float32Array(bytes.buffer, 0, length / 4)
 }
 
-function unwritable(folder: string, cause: Error): KshotError {
+/** @internal */
+export function unwritable(folder: string, cause: Error): KshotError {
   return new KshotError('encoder/cache-unwritable', {
     got: `an embedding that cannot be kept in ${folder}: ${cause.message}`,
     expected: 'a folder to write to, with room on its disk',

@@ -3,9 +3,12 @@ import { add, ones, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { coreRegistry } from './core-registry'
 import { customEncoder, type Encoder, type Rows } from './encoder'
+import type { Model } from './learner'
 import { embeddings, frozen } from './nn/external'
+import { mlp } from './nn/models'
 import { rng } from './random'
 import { fromSpec } from './registry'
+import * as tree from './tree'
 
 const lengths = (encode: (texts: readonly string[]) => Rows | Promise<Rows>) =>
   customEncoder({ name: 'lengths', dimensions: 2, encode })
@@ -89,6 +92,19 @@ describe('a frozen encoder', () => {
     expect([...again.apply(nothing, x, running).y.dataSync()]).toEqual([2, 2])
     const bare = await fromSpec<Encoder<string>>(encoder.spec, 'encoder', coreRegistry)
     await expect(bare.encode(['a'])).rejects.toMatchObject({ code: 'encoder/no-function' })
+  })
+
+  it('may have a net on top, which is trained', async () => {
+    const backbone = frozen(encoder, mlp({ hidden: [], outputs: 3 }))
+    const weights = backbone.init(rng(1), [2])
+    expect(tree.count(weights.params)).toBe(9)
+    const x = tensor2d([1, 2, 3, 4], [2, 2])
+    const { y } = backbone.apply(weights, x, running)
+    expect(y.shape).toEqual([2, 3])
+    expect(() => backbone.apply(weights, zeros([3, 3]), running)).toThrow(/embeddings of/)
+    const again = await fromSpec<Model>(backbone.spec, 'model', coreRegistry)
+    expect(again.spec).toEqual(backbone.spec)
+    expect(again.apply(weights, x, running).y.dataSync()).toEqual(y.dataSync())
   })
 
   it('plain embeddings keep the spec they had', () => {

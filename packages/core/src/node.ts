@@ -5,6 +5,7 @@ import { type ByteStore, nothingThere } from './classifier/store'
 import { isKshotError, KshotError } from './errors'
 
 export { folderStore } from './embedding-folder'
+export { layeredStore, packStore } from './embedding-packs'
 export * from './workers'
 export { writeFileAtomic }
 

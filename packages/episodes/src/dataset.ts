@@ -21,6 +21,8 @@ export interface Dataset {
   readonly classes: readonly ClassEntry[]
   /** Writes one example into `target` at `offset`, as floats; ink = 1 for characters. */
   read(classIndex: number, example: number, target: Float32Array, offset: number): void
+  /** What an encoder takes, where that tells more than the numbers: a text, the path of a picture. */
+  source?(classIndex: number, example: number): string
 }
 
 /** Data sets that share no class. */
@@ -51,6 +53,7 @@ export function subset(
     spec,
     classes: indices.map((i) => dataset.classes[i]!),
     read: (c, example, target, offset) => dataset.read(indices[c]!, example, target, offset),
+    ...(dataset.source && { source: (c, example) => dataset.source!(indices[c]!, example) }),
   }
 }
 
@@ -74,6 +77,10 @@ export function concatenate(a: Dataset, b: Dataset): Dataset {
     classes: [...a.classes, ...b.classes],
     read: (c, example, target, offset) =>
       c < n ? a.read(c, example, target, offset) : b.read(c - n, example, target, offset),
+    ...(a.source &&
+      b.source && {
+        source: (c, example) => (c < n ? a.source!(c, example) : b.source!(c - n, example)),
+      }),
   }
 }
 

@@ -50,6 +50,18 @@ describe('encodedDataset', () => {
     expect(() => example(data, 7, 0)).toThrow(RangeError)
   })
 
+  it('takes something else than the examples, where it is given', async () => {
+    const { classes } = pictures
+    const names = customEncoder({
+      name: 'names',
+      dimensions: 2,
+      encode: (list: readonly string[]) => list.map((name) => name.split('/').map(Number)),
+    })
+    const input = (c: number, example: number) => `${classes[c]!.id}/${example}`
+    const data = await encodedDataset({ dataset: pictures, encoder: names, input })
+    expect([...example(data, 3, 9)]).toEqual([3, 9])
+  })
+
   it('is built again from its spec', async () => {
     const registry: Registry = {
       dataset: { '@kshot/episodes': { encodedDataset, fromArrays: () => pictures } },

@@ -1,11 +1,13 @@
-import { type Encoder, KshotError } from '@kshot/core'
+import { type AnyEncoder, type Encoder, KshotError } from '@kshot/core'
 import { type Tensor, tensor } from '@tensorflow/tfjs-core'
 import { type Dataset, exampleSize } from './dataset'
 
-export interface EncodedOptions {
-  /** Its examples are what the encoder takes: pictures `[h, w, 1 or 3]` in 0 … 1. */
+export interface EncodedOptions<Input = Tensor> {
+  /** Without `input`, its examples are what the encoder takes: pictures `[h, w, 1 or 3]` in 0 … 1. */
   readonly dataset: Dataset
-  readonly encoder: Encoder<Tensor>
+  readonly encoder: Encoder<Input>
+  /** What the encoder takes in the place of an example: a text, the path of a picture. */
+  readonly input?: (classIndex: number, example: number) => Input
   /** Called as examples are encoded. */
   readonly onProgress?: (encoded: number, total: number) => void
 }
@@ -21,8 +23,13 @@ const BATCH = 32
  * const { test } = await imageFolder('photos/', { size: [224, 224] })
  * const data = await encodedDataset({ dataset: test, encoder: imageEncoder() })
  * const tasks = episodes(data, { ways: 5, shots: 1, queries: 15, seed: 1 })
+ * @example
+ * const { test } = await intents()
+ * const data = await encodedDataset({ dataset: test, encoder: textEncoder(), input: test.text })
  */
-export async function encodedDataset(options: EncodedOptions): Promise<Dataset> {
+export async function encodedDataset<Input = Tensor>(
+  options: EncodedOptions<Input>,
+): Promise<Dataset> {
   const { dataset, encoder, onProgress } = options
   const d = encoder.dimensions
   const places = dataset.classes.flatMap(({ size }, c) =>
@@ -31,35 +38,46 @@ export async function encodedDataset(options: EncodedOptions): Promise<Dataset> 
   const rows = new Float32Array(places.length * d)
   for (let from = 0; from < places.length; from += BATCH) {
     const batch = places.slice(from, from + BATCH)
-    rows.set(await embed(dataset, encoder, batch), from * d)
+    rows.set(await embed(options, batch), from * d)
     onProgress?.(from + batch.length, places.length)
   }
   return overRows(options, rows)
 }
 
-async function embed(
-  dataset: Dataset,
-  encoder: Encoder<Tensor>,
-  places: readonly (readonly [classIndex: number, example: number])[],
+type Places = readonly (readonly [classIndex: number, example: number])[]
+
+async function embed<Input>(
+  { dataset, encoder, input }: EncodedOptions<Input>,
+  places: Places,
 ): Promise<Float32Array> {
-  const inputs = places.map(([c, example]) => {
-    const values = new Float32Array(exampleSize(dataset))
-    dataset.read(c, example, values, 0)
-    return tensor(values, [...dataset.shape])
-  })
+  if (input) {
+    const inputs = places.map(([c, example]) => input(c, example))
+    return rowsOf(encoder, await encoder.encode(inputs), places.length)
+  }
+  const inputs = places.map((place) => exampleAt(dataset, place))
   try {
-    const encoded = await encoder.encode(inputs)
-    const values = (await encoded.data()) as Float32Array
-    const { shape } = encoded
-    encoded.dispose()
-    if (values.length === places.length * encoder.dimensions) return values
-    throw badEncoder(encoder, places.length, shape)
+    const encoded = await (encoder as unknown as Encoder<Tensor>).encode(inputs)
+    return await rowsOf(encoder, encoded, places.length)
   } finally {
-    for (const input of inputs) input.dispose()
+    for (const one of inputs) one.dispose()
   }
 }
 
-function overRows({ dataset, encoder }: EncodedOptions, rows: Float32Array): Dataset {
+function exampleAt(dataset: Dataset, [c, example]: Places[number]): Tensor {
+  const values = new Float32Array(exampleSize(dataset))
+  dataset.read(c, example, values, 0)
+  return tensor(values, [...dataset.shape])
+}
+
+async function rowsOf(encoder: AnyEncoder, encoded: Tensor, n: number): Promise<Float32Array> {
+  const values = (await encoded.data()) as Float32Array
+  const { shape } = encoded
+  encoded.dispose()
+  if (values.length === n * encoder.dimensions) return values
+  throw badEncoder(encoder, n, shape)
+}
+
+function overRows<Input>({ dataset, encoder }: EncodedOptions<Input>, rows: Float32Array): Dataset {
   const d = encoder.dimensions
   const { classes } = dataset
   let before = 0
@@ -83,7 +101,7 @@ function overRows({ dataset, encoder }: EncodedOptions, rows: Float32Array): Dat
   }
 }
 
-function badEncoder({ spec, dimensions }: Encoder<Tensor>, n: number, shape: readonly number[]) {
+function badEncoder({ spec, dimensions }: AnyEncoder, n: number, shape: readonly number[]) {
   return new KshotError('episodes/bad-encoder', {
     got: `embeddings [${shape.join(', ')}] from ${spec.export}`,
     expected: `[${n}, ${dimensions}]`,

@@ -19,6 +19,16 @@ export interface PartCard extends Card {
   readonly role: 'model' | 'optimizer' | 'schedule' | 'encoder'
 }
 
+/** An encoder that a configuration names in one word, since it has no options. */
+export interface EncoderCard extends PartCard {
+  readonly role: 'encoder'
+  /** As in `image-encoder`. */
+  readonly name: string
+  readonly takes: 'pictures' | 'texts'
+  /** The entry of its package that reads files in Node, where that is another one. */
+  readonly inNode?: string
+}
+
 export interface LearnerCard extends Card {
   readonly role: 'learner'
   /** The name of the method, as in `Prototypical Networks`. */
@@ -32,7 +42,7 @@ export interface LearnerCard extends Card {
   readonly published: readonly PublishedEntry[]
 }
 
-export type AnyCard = LearnerCard | PartCard
+export type AnyCard = LearnerCard | PartCard | EncoderCard
 
 export interface Paper {
   readonly title: string

@@ -79,8 +79,8 @@ const models = [
   card(
     'model',
     'embeddings',
-    'no net: examples as they are, or embeddings of an encoder',
-    options({ encoder: role('encoder') }),
+    'examples as they are, or embeddings of an encoder; with a net on top, or none',
+    options({ encoder: role('encoder'), net: role('model') }),
   ),
 ]
 

@@ -1,6 +1,7 @@
 export type {
   AnyCard,
   Card,
+  EncoderCard,
   LearnerCard,
   LearnerConfig,
   Paper,

@@ -23,11 +23,12 @@ export function fromFunction(
 /**
  * A backbone of an encoder: examples are its embeddings, `[n, d]`, encoded once before any learner
  * sees them, so an episode costs what its embeddings cost. The spec, and so each checkpoint, names
- * the encoder.
+ * the encoder. A `net` on top is trained as any other; the encoder stays as it is.
  * @throws `encoder/not-encoded` for anything else than rows of its length
  * @example const learner = protonet({ backbone: frozen(imageEncoder()) })
+ * @example const learner = protonet({ backbone: frozen(imageEncoder(), mlp({ hidden: [], outputs: 256 })) })
  */
-export function frozen(encoder: AnyEncoder): Model
+export function frozen(encoder: AnyEncoder, net?: Model): Model
 /**
  * A frozen, pre-trained network: anything with `predict`, such as a tfjs `LayersModel` or `GraphModel`.
  * `name` stands for it in specs; who loads a checkpoint passes the same network again.
@@ -35,39 +36,64 @@ export function frozen(encoder: AnyEncoder): Model
 export function frozen(name: string, network: { predict(x: Tensor): unknown }): Model
 export function frozen(
   frozenOne: AnyEncoder | string,
-  network?: { predict(x: Tensor): unknown },
+  on?: Model | { predict(x: Tensor): unknown },
 ): Model {
-  if (typeof frozenOne !== 'string') return embeddings({ encoder: frozenOne })
+  if (typeof frozenOne !== 'string') {
+    return embeddings({ encoder: frozenOne, ...(on && { net: on as Model }) })
+  }
   const spec = { package: '@kshot/core', export: 'frozen', options: { name: frozenOne } }
   return fromFunction(
     spec,
     () => ({}),
-    (_, x) => network!.predict(x) as Tensor,
+    (_, x) => (on as { predict(x: Tensor): unknown }).predict(x) as Tensor,
   )
 }
 
 export interface EmbeddingsOptions {
   /** Whose embeddings they are. Default: anybody's. */
   readonly encoder?: AnyEncoder
+  /** What is trained on top of them. Default: nothing. */
+  readonly net?: Model
 }
 
 /**
- * The identity: examples are embeddings already, one row each.
+ * Examples are embeddings already, one row each: the identity, or a net on top of them.
  * @throws `encoder/not-encoded` for what cannot be the given encoder's
  */
-export function embeddings({ encoder }: EmbeddingsOptions = {}): Model {
-  const options = encoder ? { encoder: encoder.spec } : {}
+export function embeddings({ encoder, net }: EmbeddingsOptions = {}): Model {
+  const spec = {
+    package: '@kshot/core',
+    export: 'embeddings',
+    options: { ...(encoder && { encoder: encoder.spec }), ...(net && { net: net.spec }) },
+  }
+  const checked = (shape: readonly number[]) => encoder && checkEncoded(encoder, shape)
+  if (net) return onTop(spec, net, checked)
   return fromFunction(
-    { package: '@kshot/core', export: 'embeddings', options },
+    spec,
     (_, inputShape) => {
-      if (encoder) checkEncoded(encoder, inputShape)
+      checked(inputShape)
       return {}
     },
     (_, x) => {
-      if (encoder) checkEncoded(encoder, x.shape.slice(1))
+      checked(x.shape.slice(1))
       return reshape(x, [x.shape[0]!, x.size / x.shape[0]!])
     },
   )
+}
+
+function onTop(spec: Spec, net: Model, check: (shape: readonly number[]) => void): Model {
+  return {
+    spec,
+    normalises: net.normalises,
+    init(rng, inputShape) {
+      check(inputShape)
+      return net.init(rng, inputShape)
+    },
+    apply(weights, x, options) {
+      check(x.shape.slice(1))
+      return net.apply(weights, x, options)
+    },
+  }
 }
 
 function checkEncoded({ spec, dimensions }: AnyEncoder, shape: readonly number[]): void {

@@ -7,6 +7,8 @@ export interface LoadedClass {
   readonly group?: string
   /** Bytes `[height, width, channels]`, one for each example. */
   readonly pixels: readonly Pixels[]
+  /** Their files. */
+  readonly pictures: readonly { readonly path: string }[]
 }
 
 /** The bytes of one picture, wherever they lie. */
@@ -33,5 +35,6 @@ export function pictureDataset(
       if (offset + bytes.length > target.length) throw new RangeError('the target is too small')
       for (let i = 0; i < bytes.length; i++) target[offset + i] = bytes[i]! / 255
     },
+    source: (classIndex, example) => classes[classIndex]!.pictures[example]!.path,
   }
 }

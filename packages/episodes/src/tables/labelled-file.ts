@@ -110,13 +110,17 @@ export function splitsOf(
   { shape, notes }: { readonly shape: readonly number[]; readonly notes: readonly string[] },
   exampleAt: (row: number) => ArrayLike<number>,
   specOf: (name: SplitName) => Spec,
+  sourceAt?: (row: number) => string,
 ): Splits {
   const size = shape.reduce((product, n) => product * n, 1)
   const load = (name: SplitName): Dataset => {
     const x = new Float32Array(rows[name].length * size)
     for (const [i, row] of rows[name].entries()) x.set(exampleAt(row), i * size)
     const own = rows[name].map((row) => labels[row]!)
-    return { ...fromArrays({ name, shape, x, labels: own }), spec: specOf(name) }
+    const dataset = { ...fromArrays({ name, shape, x, labels: own }), spec: specOf(name) }
+    if (!sourceAt) return dataset
+    const byClass = dataset.classes.map(({ id }) => rows[name].filter((row) => labels[row] === id))
+    return { ...dataset, source: (c, example) => sourceAt(byClass[c]![example]!) }
   }
   const splits = { train: load('train'), validation: load('validation'), test: load('test') }
   const all = [...understood.notes, ...notes]

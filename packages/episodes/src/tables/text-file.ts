@@ -39,6 +39,7 @@ export async function textFile(path: string, options: TextFileOptions = {}): Pro
     { shape: [features], notes },
     (row) => bagOfNgrams(texts[row]!, features),
     (name) => specOf(name, path, options),
+    (row) => texts[row]!,
   )
 }
 
