@@ -39,7 +39,7 @@ const program = new Command('bench')
   .addOption(new Option('--backend <names>').argParser(list).default(['wasm']))
   .addOption(new Option('--executor <names>').argParser(list).default([...EXECUTORS]))
   .addOption(
-    new Option('--workers <numbers>', '0 for none, auto for one a core')
+    new Option('--workers <numbers>', '0 for none, auto for one per core')
       .argParser(numbers)
       .default([0]),
   )

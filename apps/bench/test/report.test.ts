@@ -184,7 +184,7 @@ describe('kshot report', () => {
     })
     const notes: string[] = []
     const page = await made([join(home, 'seeded')], 'html', { note: (n) => notes.push(n) })
-    expect(notes.join()).toContain('which gives other episodes')
+    expect(notes.join()).toContain('which gives different episodes')
     expect(page).not.toContain('Example episodes')
   })
 

@@ -97,7 +97,7 @@ function checkThreads(threads: number | undefined): void {
   throw new KshotError('node/bad-option', {
     got: `threads: ${threads}`,
     expected: 'a whole number of at least 1',
-    remedy: 'Leave it out for one a core',
+    remedy: 'Leave it out to use one per core',
   })
 }
 

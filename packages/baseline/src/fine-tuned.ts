@@ -124,5 +124,5 @@ function checkOptions(options: Omit<Required<FineTunedOptions>, 'backbone'>): vo
 }
 
 function check(holds: boolean, got: string, expected: string): void {
-  if (!holds) throw badOption(got, expected, 'Leave it out for the default')
+  if (!holds) throw badOption(got, expected, 'Leave it out to use the default')
 }

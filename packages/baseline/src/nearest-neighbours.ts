@@ -77,5 +77,5 @@ function nearestOf(similarities: Tensor2D, oneHot: Tensor2D) {
 
 function checkK(k: number): void {
   if (Number.isInteger(k) && k > 0) return
-  throw badOption(`k ${k}`, 'a whole number of neighbours, at least 1', 'Leave it out for 3')
+  throw badOption(`k ${k}`, 'a whole number of neighbours, at least 1', 'Leave it out to use 3')
 }

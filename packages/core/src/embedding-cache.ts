@@ -110,7 +110,7 @@ async function contentOf<Input>(encoder: Encoder<Input>, input: Input): Promise<
   if (input instanceof Uint8Array) return input
   throw new KshotError('encoder/no-content', {
     got: `an input of ${encoder.spec.export} that is neither text nor bytes`,
-    expected: 'an encoder that says what the content of its inputs is',
+    expected: 'an encoder with a content function',
     remedy: 'Give it content: (input) => Promise<Uint8Array>',
   })
 }

@@ -56,9 +56,9 @@ function unsealed(bytes: Uint8Array<ArrayBuffer>): Float32Array | undefined {
 /** @internal */
 export function unwritable(folder: string, cause: Error): KshotError {
   return new KshotError('encoder/cache-unwritable', {
-    got: `an embedding that cannot be kept in ${folder}: ${cause.message}`,
-    expected: 'a folder to write to, with room on its disk',
-    remedy: 'Name another folder, or leave the cache out',
+    got: `an embedding that cannot be stored in ${folder}: ${cause.message}`,
+    expected: 'a writable folder with free disk space',
+    remedy: 'Pass another folder, or leave the cache out',
     cause,
   })
 }

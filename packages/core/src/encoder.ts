@@ -110,8 +110,8 @@ function shapeText(shape: readonly number[]): string {
 function noFunction(name: string): KshotError {
   return new KshotError('encoder/no-function', {
     got: `inputs for the encoder '${name}', which was built from its spec`,
-    expected: 'an encoder with its function',
-    remedy: `Pass customEncoder({ name: '${name}', …, encode }) in its place`,
+    expected: 'an encoder with an encode function',
+    remedy: `Pass customEncoder({ name: '${name}', …, encode }) instead`,
   })
 }
 

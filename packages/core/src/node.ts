@@ -73,7 +73,7 @@ function unreadable(path: string, cause: unknown): KshotError {
   return new KshotError(missing ? 'checkpoint/not-found' : 'checkpoint/unreadable', {
     got: `no ${missing ? 'file' : 'readable file'} at ${path} (${(cause as Error).message})`,
     expected: 'a checkpoint',
-    remedy: missing ? 'Check the path' : 'Check what is there, and the permissions',
+    remedy: missing ? 'Check the path' : 'Check the file and its permissions',
     cause,
   })
 }

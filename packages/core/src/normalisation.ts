@@ -38,7 +38,7 @@ function checkedMode(when: string, mode: Normalisation, modes: readonly Normalis
   throw new KshotError('core/bad-normalisation', {
     got: `normalisation.${when}: '${mode}'`,
     expected: `one of ${modes.join(', ')}`,
-    remedy: 'Leave it out for the default',
+    remedy: 'Leave it out to use the default',
   })
 }
 

@@ -139,7 +139,7 @@ function shaped(value: unknown, at: Path): Spec {
   throw new KshotError('spec/bad-shape', {
     got: `${textOf(value)}${placeOf(at)}`,
     expected: 'a spec: { package, export, options }',
-    remedy: 'Take it as a learner, model, optimizer or data set writes its own',
+    remedy: 'Use the spec of a learner, model, optimizer or data set unchanged',
   })
 }
 
@@ -158,7 +158,7 @@ function entryOf(
   throw new KshotError('spec/not-allowed', {
     got: `the ${what} { package: ${textOf(spec.package)}, export: ${textOf(spec.export)} }${placeOf(at)}`,
     expected: roles.length === 0 ? 'no spec here' : `one of ${namesIn(roles, registry) || 'none'}`,
-    remedy: 'A spec can name nothing else: whoever builds from it says what it may name',
+    remedy: 'A spec may name only what the registry allows',
   })
 }
 
@@ -191,15 +191,15 @@ function tooLarge(): KshotError {
   return new KshotError('spec/too-large', {
     got: `a spec of more than ${MOST_VALUES} values, or more than ${MOST_DEEP} deep`,
     expected: 'a spec as a learner, model or optimizer writes it',
-    remedy: 'It describes how to build something: data does not belong into it',
+    remedy: 'A spec describes how to build something: keep data out of it',
   })
 }
 
 function reserved(key: string): KshotError {
   return new KshotError('spec/bad-shape', {
     got: `an option named '${key}'`,
-    expected: 'names of options',
-    remedy: 'Leave it out: no option is called so',
+    expected: 'an option name',
+    remedy: 'Leave it out: no option has this name',
   })
 }
 

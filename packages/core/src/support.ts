@@ -33,14 +33,14 @@ export function classesOf(support: Batch): number {
   if (ways === undefined) {
     throw new KshotError('core/no-classes', {
       got: 'a support set without a number of classes',
-      expected: 'labels 0 … ways - 1, and ways beside them',
+      expected: 'labels 0 … ways - 1, and the number of ways',
       remedy: 'This learner is for classification: pass { x, y, ways }',
     })
   }
   if (ways < 2) {
     throw new KshotError('core/one-class', {
       got: `a support set of ${ways} class${ways === 1 ? '' : 'es'}`,
-      expected: 'at least 2, to tell apart',
+      expected: 'at least 2 classes',
       remedy: 'Add examples of another class',
     })
   }

@@ -89,7 +89,7 @@ export function aligned(tree: Params, other: Params): Tensor[] {
     throw new KshotError('core/tree-mismatch', {
       got: have === undefined ? `a tree without '${want}'` : `a tree with '${have}'`,
       expected: want === undefined ? `no tensor there` : `a tensor at '${want}'`,
-      remedy: 'Pass trees of one structure, such as parameters and their own gradients',
+      remedy: 'Pass trees with the same structure, such as parameters and their gradients',
     })
   }
   return actual.map(([, tensor]) => tensor)

@@ -69,10 +69,10 @@ export function onBackend<T>(name: string, f: () => T): T {
 export function requireBackend(): void {
   if (Object.keys(engine().registryFactory).length > 0) return
   throw new KshotError('core/no-backend', {
-    got: 'no backend of TensorFlow.js to compute on',
-    expected: 'one that is active',
+    got: 'no active TensorFlow.js backend',
+    expected: 'an active backend',
     remedy:
-      "Call await useBackend(wasm()) first, with wasm of '@kshot/backend-wasm', or pass { backend }",
+      "Call await useBackend(wasm()) first, with wasm from '@kshot/backend-wasm', or pass { backend }",
   })
 }
 

@@ -25,7 +25,7 @@ export function batches(
     throw badOption(
       `size: ${size}`,
       'an integer of at least 1',
-      'Pass the number of examples a batch',
+      'Pass the number of examples per batch',
     )
   }
   if (distort) checkDistort(distort, dataset.shape)

@@ -43,6 +43,6 @@ export function checkGroups(dataset: Pick<Dataset, 'classes'>, ways: number): vo
       ? `${all.length} groups, the largest ('${largest.name}') of ${largest.classes.length} classes, for ${ways} classes of one group`
       : `${dataset.classes.length} classes without a group, for ${ways} classes of one group`,
     expected: `a group of at least ${ways} classes`,
-    remedy: 'Take fewer ways, draw from all classes, or name the group of each class',
+    remedy: 'Use fewer ways, draw from all classes, or name the group of each class',
   })
 }

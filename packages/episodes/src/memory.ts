@@ -60,15 +60,15 @@ function checkArray(x: ArrayLike<number>, labels: readonly unknown[], size: numb
   throw new KshotError('episodes/bad-array', {
     got: `${x.length} numbers for ${labels.length} labels`,
     expected: `${labels.length} × ${size} numbers`,
-    remedy: 'Pass one example a label, each of the given shape',
+    remedy: 'Pass one example per label, each of the given shape',
   })
 }
 
 /** What a spec of data in memory ends in: it says which data it was, and does not hold it. */
 function onlyNamed(name: string): KshotError {
   return new KshotError('episodes/bad-array', {
-    got: `the spec of '${name}', data that was in memory, and no data`,
-    expected: 'the examples themselves: a spec holds their digest only',
+    got: `the spec of the in-memory data '${name}', without the data`,
+    expected: 'the examples themselves: a spec holds only their digest',
     remedy: 'Pass the data set itself, or keep the data in files',
   })
 }

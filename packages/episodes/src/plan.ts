@@ -119,7 +119,7 @@ export function checkEpisodes({ classes, shape }: Dataset, options: EpisodeOptio
     throw new KshotError('episodes/too-few-classes', {
       got: `a data set of ${classes.length} classes for ${largest(ways)}-way episodes`,
       expected: `at least ${largest(ways)} classes`,
-      remedy: 'Take fewer ways, or a larger data set',
+      remedy: 'Use fewer ways, or a larger data set',
     })
   }
   if (within === 'group') checkGroups({ classes }, largest(ways))
@@ -139,7 +139,7 @@ function checkSameSizes(classes: readonly ClassEntry[]): void {
   if (!other) return
   throw badOption(
     `shared drawers for classes of ${first!.size} ('${first!.id}') and ${other.size} examples ('${other.id}')`,
-    'as many examples in all classes, in the order of their drawers',
+    'the same number of examples in all classes, in the order of their drawers',
     'Leave drawers out, or the classes that lack a drawer',
   )
 }
@@ -155,7 +155,7 @@ function tooSmall(
   return new KshotError('episodes/class-too-small', {
     got: `the class '${id}' with ${size} examples${others}`,
     expected: `at least ${needed} (${shots} support + ${queries} query)`,
-    remedy: `Take fewer shots or queries, add examples, or leave small classes out: of pictures with minImages: ${needed}, of tables with minExamples: ${needed}`,
+    remedy: `Use fewer shots or queries, add examples, or leave small classes out with minImages: ${needed} (pictures) or minExamples: ${needed} (tables)`,
   })
 }
 

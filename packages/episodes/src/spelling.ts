@@ -31,7 +31,7 @@ function folded(name: string): string {
 function twice(first: string, second: string): KshotError {
   return new KshotError('episodes/same-class-twice', {
     got: `the classes ${shown(first)} and ${shown(second)}, whose names differ in ${difference(first, second)} alone`,
-    expected: 'one name for each class: else it may be in training and in test',
+    expected: 'one name per class: otherwise it may be in training and in test',
     remedy: "Give them one name; if they are two classes, pass the option spelling: 'exact'",
   })
 }

@@ -31,7 +31,7 @@ export async function encodedPixels(bytes: Uint8Array, name: string): Promise<Pi
     const got = `${name} of ${width} × ${height} pixels`
     throw badPicture(
       got,
-      `Make it smaller than ${MOST_PIXELS} pixels; such a file may be made to exhaust memory`,
+      `Make it smaller than ${MOST_PIXELS} pixels; such a file may be a decompression bomb`,
     )
   }
   return flat(Math.min(width, height) >= LARGE ? shrunk(picture()) : picture().rotate(), name)
@@ -63,7 +63,7 @@ async function flat(picture: Sharp, name: string): Promise<Pixels> {
 
 function damaged(name: string) {
   return (cause: Error): never => {
-    const remedy = 'Check that it is a whole png, jpeg, webp, gif, avif, tiff or svg'
+    const remedy = 'Check that it is an intact png, jpeg, webp, gif, avif, tiff or svg'
     throw badPicture(`${name}: ${cause.message}`, remedy, cause)
   }
 }
@@ -73,8 +73,8 @@ async function loadSharp() {
     return (await import('sharp')).default
   } catch (cause) {
     throw new KshotError('image-encoder/sharp-missing', {
-      got: `a picture file to decode, and no package sharp: ${(cause as Error).message}`,
-      expected: 'sharp 0.33 or newer, an optional peer of @kshot/image-encoder',
+      got: `a picture file to decode, but no package sharp: ${(cause as Error).message}`,
+      expected: 'sharp 0.33 or newer, an optional peer dependency of @kshot/image-encoder',
       remedy: 'Install it: npm install sharp',
       cause,
     })

@@ -51,6 +51,6 @@ function badOption(got: string, expected: string): KshotError {
   return new KshotError('matching/bad-option', {
     got,
     expected,
-    remedy: 'Leave it out for the default',
+    remedy: 'Leave it out to use the default',
   })
 }

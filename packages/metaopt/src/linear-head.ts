@@ -89,6 +89,6 @@ export function checkedPositive(name: string, value: number): number {
   throw new KshotError('metaopt/bad-option', {
     got: `${name} ${value}`,
     expected: 'a positive number',
-    remedy: 'Leave it out for the default',
+    remedy: 'Leave it out to use the default',
   })
 }

@@ -64,6 +64,6 @@ function checkedScale(scale: number): number {
   throw new KshotError('protonet/bad-option', {
     got: `scale ${scale}`,
     expected: 'a positive number',
-    remedy: 'Leave it out for the default',
+    remedy: 'Leave it out to use the default',
   })
 }

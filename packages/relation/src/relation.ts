@@ -126,7 +126,7 @@ function checkedSizes({ filters = 64, hidden = 8 }: RelationOptions) {
     throw new KshotError('relation/bad-option', {
       got: `${name}: ${value}`,
       expected: 'an integer of at least 1',
-      remedy: 'Leave it out for the default',
+      remedy: 'Leave it out to use the default',
     })
   }
   return { filters, hidden }

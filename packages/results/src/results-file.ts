@@ -103,7 +103,7 @@ export function withoutTimes(row: Row): unknown {
 export function damaged(where: string, why: string): KshotError {
   return new KshotError('results/damaged', {
     got: `${where}: ${why}`,
-    expected: "a row of a leaderboard, with 'cell' and 'status', as kshot leaderboard writes it",
+    expected: "a row of a leaderboard, with 'cell' and 'status', as written by kshot leaderboard",
     remedy: 'Write the file again with npx kshot leaderboard --resume',
   })
 }

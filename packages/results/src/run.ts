@@ -134,7 +134,7 @@ function curveOf(
 function damaged(where: string, why: string): KshotError {
   return new KshotError('results/damaged', {
     got: `${where}: ${why}`,
-    expected: 'a file as kshot run writes it',
+    expected: 'a file as written by kshot run',
     remedy: 'Test again with: npx kshot run --resume --out with this folder',
   })
 }

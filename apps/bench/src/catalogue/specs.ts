@@ -84,7 +84,7 @@ function declaresFacts({ transductive, queriesTogether, innerSteps }: Partial<Tr
 
 function noFacts({ package: file, export: name }: Spec): KshotError {
   return new KshotError('usage/no-learner', {
-    got: `the export '${name}' of ${file}, whose traits lack what results are labelled with`,
+    got: `the export '${name}' of ${file}, whose traits lack facts that label results`,
     expected: "transductive, queriesTogether ('all', 'one' or 'none') and innerSteps",
     remedy: 'Declare them in its traits',
   })
@@ -115,7 +115,7 @@ function notAllowed(file: string): KshotError {
   return new KshotError('usage/foreign-module', {
     got: `a learner of the module ${file}`,
     expected: "one of kshot's own packages: a module can run any code",
-    remedy: 'Read it, then pass --allow-module',
+    remedy: 'Read its code, then pass --allow-module',
   })
 }
 

@@ -78,13 +78,13 @@ function notAllowed(name: string): KshotError {
   return new KshotError('usage/foreign-module', {
     got: `a learner of the package ${name}`,
     expected: "one of kshot's own packages: a module can run any code",
-    remedy: 'Read it, then pass --allow-module',
+    remedy: 'Read its code, then pass --allow-module',
   })
 }
 
 function noCard(name: string): KshotError {
   return new KshotError('usage/no-learner', {
-    got: `${name}, whose entry /card exports no card of such a learner`,
+    got: `${name}, whose entry /card exports no card for this learner`,
     expected: 'cards: a list of LearnerCard of @kshot/core/card',
     remedy: 'See docs/adding-a-learner.md',
   })

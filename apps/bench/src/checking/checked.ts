@@ -80,7 +80,7 @@ function foreign(key: string, value: unknown, expected: string): KshotError {
     got: `${key ? `'${key}' is ` : ''}${JSON.stringify(value)}`,
     expected,
     remedy:
-      "Anybody else's is named by its file, { module, export, options }, and needs --allow-module",
+      "Name a third party's by its file, { module, export, options }, and pass --allow-module",
   })
 }
 

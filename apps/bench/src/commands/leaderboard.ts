@@ -117,7 +117,7 @@ async function checkBackends(board: Leaderboard): Promise<void> {
     const found = await backends[name]!().available()
     if (found.available) continue
     throw new KshotError('backend/unavailable', {
-      got: `the backend ${name}, and ${found.reason}`,
+      got: `the backend ${name}, but ${found.reason}`,
       expected: 'backends that can run here',
       remedy: found.remedy,
     })

@@ -11,7 +11,7 @@ export function parseSet(text: string): [path: string[], value: unknown] {
   if (at < 1 || path.some((key) => key === '' || key === '__proto__')) {
     throw new KshotError('usage/bad-set', {
       got: `--set ${text}`,
-      expected: 'a dotted key, = and a value, as in --set train.ways=20',
+      expected: 'a dotted key, = and a value, such as --set train.ways=20',
       remedy: 'See npx kshot run --help',
     })
   }
@@ -37,8 +37,8 @@ export function setValue(
 
 function beyond({ length }: readonly unknown[], key: string): KshotError {
   return new KshotError('usage/bad-set', {
-    got: `--set with the place ${key} of a list of ${length}`,
-    expected: `a place from 0 to ${length}, where ${length} adds one`,
+    got: `--set with index ${key} of a list of length ${length}`,
+    expected: `an index from 0 to ${length}, where ${length} appends`,
     remedy: 'Count from 0',
   })
 }

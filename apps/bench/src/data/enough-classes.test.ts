@@ -44,7 +44,7 @@ describe('data of few classes', () => {
       test: { ...shape, episodes: 2 },
     })
     const message = await fault(() => openData(config, undefined))
-    expect(message).toMatch('5 ways to test, and 1 classes for it')
+    expect(message).toMatch('5 ways to test, but 1 classes for it')
     expect(message).toMatch('3 classes, of which 1 are to train on, 1 to validate on, 1 to test on')
     expect(message).toMatch(/dealt by seed 0.*nearest-centroid/)
   })

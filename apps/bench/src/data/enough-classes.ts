@@ -37,7 +37,7 @@ function tooFew(phase: Phase, ways: number, n: number, splits: Splits): KshotErr
     ({ classes }) => classes,
   ).length
   return new KshotError('episodes/too-few-classes', {
-    got: `${ways} ways to ${phase === 'train' ? 'train' : phase}, and ${n} classes for it: the data has ${dealing(splits)}`,
+    got: `${ways} ways to ${phase === 'train' ? 'train' : phase}, but ${n} classes for it: the data has ${dealing(splits)}`,
     expected: `at least ${ways} classes to ${phase}`,
     remedy: remedies(phase, n, all).join('; or '),
   })
@@ -47,24 +47,24 @@ function tooFew(phase: Phase, ways: number, n: number, splits: Splits): KshotErr
 export function tooFewClasses(splits: Splits): KshotError {
   return new KshotError('episodes/too-few-classes', {
     got: `data of ${dealing(splits)}`,
-    expected: 'at least two classes to train on, to validate on and to test on',
-    remedy: `Bring more classes, six at least; or ${NO_TRAINING}`,
+    expected: 'at least two classes each for training, validation and test',
+    remedy: `Add classes, at least six in all; or ${NO_TRAINING}`,
   })
 }
 
 /** Learners that need no classes to train on. */
 const NO_TRAINING =
-  'train nothing: a leaderboard of nearest-centroid and nearest-neighbours alone tests on all classes'
+  'skip training: a leaderboard of only nearest-centroid and nearest-neighbours tests on all classes'
 
 function remedies(phase: Phase, n: number, all: number): string[] {
   return [
-    ...(n >= 2 ? [`take fewer ways: --set ${phase}.ways=${n}`] : []),
-    ...(phase === 'validate' ? ['validate nothing: --set validate=null'] : []),
+    ...(n >= 2 ? [`use fewer ways: --set ${phase}.ways=${n}`] : []),
+    ...(phase === 'validate' ? ['skip validation: --set validate=null'] : []),
     ...(all >= 6
       ? [
-          `deal the classes otherwise: --set 'dataset.splits={"train":0.4,"validation":0.2,"test":0.4}'`,
+          `split the classes differently: --set 'dataset.splits={"train":0.4,"validation":0.2,"test":0.4}'`,
         ]
-      : ['bring more classes, six at least for training, validation and test']),
+      : ['add classes: at least six for training, validation and test']),
     NO_TRAINING,
   ]
 }

@@ -138,16 +138,17 @@ function later(ms: number): Promise<void> {
 
 function busy(path: string, { pid, host }: ProcessIdentity): KshotError {
   return new KshotError('usage/folder-busy', {
-    got: `${path}: process ${pid} on ${host} is at work here`,
+    got: `${path}: process ${pid} on ${host} is using this folder`,
     expected: 'one kshot in a folder at a time',
-    remedy: 'Wait for it, or pass another folder with --out; if it is no kshot, remove that file',
+    remedy:
+      'Wait for it, or pass another folder with --out; if that process is not kshot, remove that file',
   })
 }
 
 function noFile(path: string): KshotError {
   return new KshotError('run/unwritable', {
-    got: `${path}, which is no file`,
-    expected: 'no such path, or the claim of a kshot',
+    got: `${path}, which is not a file`,
+    expected: 'no such path, or the lock file of kshot',
     remedy: 'Remove it, or pass another folder with --out',
   })
 }
@@ -157,10 +158,10 @@ export function unwritable(path: string, cause: unknown): KshotError {
   const { code, message } = cause as NodeJS.ErrnoException
   return new KshotError('run/unwritable', {
     got: `${path}, which can't be written: ${message}`,
-    expected: 'a folder that can be made and written',
+    expected: 'a writable folder',
     remedy:
       code === 'ENOSPC'
-        ? 'The disk is full: make room, then go on with --resume'
+        ? 'The disk is full: make room, then continue with --resume'
         : 'Pass another folder with --out',
     cause,
   })

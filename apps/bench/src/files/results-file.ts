@@ -34,7 +34,7 @@ function unreadable(path: string, cause: unknown): KshotError {
   return new KshotError('results/unreadable', {
     got: `${path}: ${(cause as Error).message}`,
     expected: `the ${RESULTS} of a leaderboard`,
-    remedy: 'Pass the folder that kshot leaderboard has written',
+    remedy: 'Pass the folder that kshot leaderboard wrote',
     cause,
   })
 }

@@ -56,8 +56,8 @@ export function readJson(path: string, mostBytes: number = MOST_BYTES.result): u
   } catch (cause) {
     throw new KshotError('run/damaged', {
       got: `${path}: ${(cause as Error).message}`,
-      expected: 'a file as kshot has written it',
-      remedy: 'Take it from a copy, or begin anew in another folder (--out)',
+      expected: 'a file as written by kshot',
+      remedy: 'Restore it from a copy, or start again in another folder (--out)',
       cause,
     })
   }

@@ -34,9 +34,9 @@ function checkUnseen(dataset: Config['dataset']): void {
   throw new KshotError('usage/seen-in-training', {
     got: known
       ? `a checkpoint that has seen characters of this test: ${known}`
-      : `a checkpoint trained on '${dataset.name}': that its characters are none of this test cannot be shown`,
-    expected: 'one trained on images_background alone: dataset.name omniglot, dataset.split lake',
-    remedy: 'Train with such a preset: protonet-lake, matching-lake, siamese-lake',
+      : `a checkpoint trained on '${dataset.name}', whose characters may be part of this test`,
+    expected: 'one trained only on images_background: dataset.name omniglot, dataset.split lake',
+    remedy: 'Train with one of these presets: protonet-lake, matching-lake, siamese-lake',
   })
 }
 
@@ -61,7 +61,7 @@ function otherSetting(key: string, got: unknown, value: unknown): KshotError {
   return new KshotError('usage/other-setting', {
     got: `'${key}' ${JSON.stringify(got)} with --setting ${LAKE}`,
     expected: JSON.stringify(value) ?? 'none',
-    remedy: 'Leave it out; only test.episodes and test.seed can be set, for runs that are drawn',
+    remedy: 'Leave it out; only test.episodes and test.seed can be set, for drawn runs',
   })
 }
 

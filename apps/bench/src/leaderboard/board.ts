@@ -110,9 +110,9 @@ async function rowsSoFar({ out, cells, written }: BoardJob): Promise<Map<string,
 
 function rowsLost(path: string, names: readonly string[]): KshotError {
   return new KshotError('usage/rows-lost', {
-    got: `${path} with ${names.length} results that this configuration has no cells for, as ${names[0]}`,
-    expected: 'cells for all results of which there is nothing else',
-    remedy: 'Take the configuration that they were run with, or another folder with --out',
+    got: `${path} with ${names.length} results that this configuration has no cells for, such as ${names[0]}`,
+    expected: 'a cell for every result, so that none is lost',
+    remedy: 'Use the configuration that produced them, or pass another folder with --out',
   })
 }
 
@@ -210,6 +210,6 @@ function folderTaken(out: string): KshotError {
   return new KshotError('usage/folder-taken', {
     got: `the folder ${out}, which holds a leaderboard`,
     expected: 'a folder without one, so that nothing is lost',
-    remedy: 'Go on with --resume, or pass another folder with --out',
+    remedy: 'Continue with --resume, or pass another folder with --out',
   })
 }

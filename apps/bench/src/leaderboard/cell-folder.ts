@@ -40,8 +40,8 @@ function rowAt(path: string): Row {
     if (isKshotError(cause)) throw cause
     throw new KshotError('results/damaged', {
       got: `${path}: ${(cause as Error).message}`,
-      expected: 'the row of a cell, as kshot leaderboard writes it',
-      remedy: 'Remove the folder of the cell and go on with kshot leaderboard --resume',
+      expected: 'the row of a cell, as written by kshot leaderboard',
+      remedy: 'Remove the folder of the cell and continue with kshot leaderboard --resume',
       cause,
     })
   }
@@ -104,8 +104,8 @@ function timingOf(path: string): number {
   if (typeof adaptPredictMs === 'number') return adaptPredictMs
   throw new KshotError('run/damaged', {
     got: `${path}, without 'adaptPredictMs'`,
-    expected: 'a file as kshot leaderboard writes it',
-    remedy: 'Remove the folder of the cell and go on with kshot leaderboard --resume',
+    expected: 'a file as written by kshot leaderboard',
+    remedy: 'Remove the folder of the cell and continue with kshot leaderboard --resume',
   })
 }
 

@@ -55,8 +55,8 @@ export function crashed(got: string): Extract<Outcome, { type: 'failed' }> {
     reason: {
       code: 'cell/crashed',
       got,
-      expected: 'a process that comes to its end',
-      remedy: 'Try again with --resume; with fewer --workers where memory is short',
+      expected: 'a process that finishes',
+      remedy: 'Try again with --resume, and with fewer --workers if memory is short',
     },
   }
 }

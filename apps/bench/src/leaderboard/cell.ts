@@ -144,7 +144,7 @@ export function reasonOf(thrown: unknown): FailedRow['reason'] {
   return {
     code: 'cell/crashed',
     got: error instanceof Error ? error.message : String(error),
-    expected: 'a run that comes to its end',
-    remedy: 'Run it alone with npx kshot run and its config.json to see more',
+    expected: 'a run that finishes',
+    remedy: 'To see more, run its config.json alone with npx kshot run',
   }
 }

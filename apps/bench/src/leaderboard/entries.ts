@@ -37,7 +37,7 @@ export function learnerEntries(
   if (twice === undefined) return all
   throw badValue(
     `two learners called '${twice}'`,
-    'a name of its own for each',
+    'a unique name for each',
     'Give one of them a name: { "name": …, "use": … }',
   )
 }
@@ -90,7 +90,7 @@ function used(name: string, { examples, filters, path }: Place): Base {
       const others = defaultLearners(examples).join(', ')
       throw badValue(
         `'${path}': '${name}' on ${examples}`,
-        `one that ${examples} fit: ${others}`,
+        `one that fits ${examples}: ${others}`,
         'Leave it out',
       )
     }

@@ -75,7 +75,7 @@ function checkSize({ learners, settings, seeds, backends, budget }: Leaderboard)
   throw badValue(
     `${cells} cells`,
     `at most ${MOST_CELLS} in one leaderboard`,
-    'Make several leaderboards of it: kshot report puts their results together',
+    'Split it into several leaderboards: kshot report combines their results',
   )
 }
 
@@ -115,7 +115,7 @@ async function entrantOf(
 function withoutBackbone(name: string): KshotError {
   return badValue(
     `'${name}', whose traits name no net, without a backbone`,
-    "its net in words, as in 'conv4 with 64 filters'",
+    "its net in words, such as 'conv4 with 64 filters'",
     'Add "backbone"',
   )
 }
@@ -163,7 +163,7 @@ function testPlan(
     throw badValue(
       `${ways}-way test episodes of '${setting.name}', and a head for ${test.ways} ways`,
       `checkpoints of a ${ways}-way setting`,
-      'Train for it: leave checkpointsOf out',
+      'Train for this setting: remove checkpointsOf',
     )
   }
   const { name: _, ...rest } = cell
@@ -284,7 +284,7 @@ function stepsOf(
   throw badValue(
     `a budget of ${amount} ${by}, and ${task * metaBatch} in one meta-step of ${name}`,
     'a budget for at least one meta-step',
-    'Raise the budget, or take fewer ways, queries or episodes a meta-step',
+    'Raise the budget, or use fewer ways, queries or episodes per meta-step',
   )
 }
 

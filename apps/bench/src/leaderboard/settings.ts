@@ -53,7 +53,8 @@ export async function settingsOf(board: Leaderboard, places: Places): Promise<Se
   const settings: Setting[] = []
   for (const [i, input] of board.settings.entries()) {
     const data = input.data ?? board.data
-    if (!data) throw badValue(`no data for 'settings.${i}'`, 'data of its own or for all', HOW)
+    if (!data)
+      throw badValue(`no data for 'settings.${i}'`, 'data for this setting or for all', HOW)
     const dataset = await datasetOf(data, places.from)
     const splits = await open(dataset)
     if (untrained && wantsMore(input, splits) && !('splits' in dataset && dataset.splits)) {
@@ -67,7 +68,7 @@ export async function settingsOf(board: Leaderboard, places: Places): Promise<Se
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined) {
     const got = `two settings called '${twice}'`
-    throw badValue(got, 'a name of its own for each', 'Give one a name')
+    throw badValue(got, 'a unique name for each', 'Give one a name')
   }
   for (const setting of settings) checkSource(setting, settings)
   return settings
@@ -83,7 +84,7 @@ function checkSource(setting: Setting, settings: readonly Setting[]): void {
   const names = trained.map((other) => other.name).join(', ')
   throw badValue(
     `'${name}' with the checkpoints of '${checkpointsOf}'${source ? ', which has other data' : ''}`,
-    `a setting of the same data that is trained: ${names}`,
+    `a trained setting with the same data: ${names}`,
     'Name one of them in checkpointsOf, or leave it out',
   )
 }

@@ -5,22 +5,22 @@ type Parts = { readonly code: string; readonly expected: string; readonly remedy
 const TOO_MANY: Parts = {
   code: 'system/too-many-files',
   expected: 'room for more open files',
-  remedy: 'Raise the limit (ulimit -n 4096), or take fewer --workers',
+  remedy: 'Raise the limit (ulimit -n 4096), or use fewer --workers',
 }
 const NOT_INSTALLED: Parts = {
   code: 'backend/not-installed',
   expected: 'all packages that kshot depends on',
-  remedy: 'Install it, or install kshot anew',
+  remedy: 'Install it, or reinstall kshot',
 }
 const NO_MEMORY: Parts = {
   code: 'system/no-memory',
   expected: 'room in memory',
-  remedy: 'Take fewer ways, queries, filters, tasks or --workers; or a machine with more',
+  remedy: 'Use fewer ways, queries, filters, tasks or --workers, or a machine with more memory',
 }
 const NOT_ALLOWED: Parts = {
   code: 'system/not-allowed',
   expected: 'a file or folder that this user may read and write',
-  remedy: 'Look at its owner and its rights, or take another place',
+  remedy: 'Check its owner and permissions, or use another place',
 }
 
 /** What the operating system and Node say, by the code of their error. */
@@ -37,12 +37,12 @@ const KNOWN: { readonly [code: string]: Parts } = {
   ERR_DLOPEN_FAILED: NOT_INSTALLED,
   ENOSPC: {
     code: 'run/unwritable',
-    expected: 'room on the disk',
-    remedy: 'Make room, then go on with --resume',
+    expected: 'free disk space',
+    remedy: 'Make room, then continue with --resume',
   },
   ENOENT: {
     code: 'system/not-found',
-    expected: 'a file or folder that is there',
+    expected: 'an existing file or folder',
     remedy: 'Check the path; it may have been removed meanwhile',
   },
 }

@@ -79,9 +79,9 @@ function isInk({ dataset }: Config): boolean {
 
 function otherData({ dataset }: Config, { episodeSet }: Table): KshotError {
   return new KshotError('report/other-data', {
-    got: `the data set ${'path' in dataset ? dataset.path : dataset.name}, which gives other episodes`,
-    expected: `those that were tested, with the hash ${episodeSet.slice(0, 12)}…`,
-    remedy: 'Point --data to the data as it was',
+    got: `the data set ${'path' in dataset ? dataset.path : dataset.name}, which gives different episodes`,
+    expected: `the tested episodes, with the hash ${episodeSet.slice(0, 12)}…`,
+    remedy: 'Point --data at the original data',
   })
 }
 

@@ -201,7 +201,7 @@ function edge(bytes: Uint8Array, { size: [height, width] }: ImageFormat): number
 function undecodable(faults: readonly string[]): KshotError {
   const many = faults.length === 1 ? 'a file that is' : `${faults.length} files that are`
   return new KshotError('classify/undecodable', {
-    got: `${many} no whole picture: ${faults.join('; ')}`,
+    got: `${many} no intact picture: ${faults.join('; ')}`,
     expected: 'png, jpeg, webp, gif, tiff, avif or bmp',
     remedy: 'Replace them, or leave them out',
   })
@@ -211,7 +211,7 @@ function noPictures(path: string, cause?: unknown): KshotError {
   const why = cause ? ` (${(cause as Error).message})` : ''
   return new KshotError('classify/no-pictures', {
     got: `no pictures at ${path}${why}`,
-    expected: 'a .png, .jpg or another kind of picture, or a folder with some',
+    expected: 'a picture (.png, .jpg, …), or a folder of pictures',
     remedy: 'Check the path',
     cause,
   })
@@ -220,7 +220,7 @@ function noPictures(path: string, cause?: unknown): KshotError {
 function noClasses(dir: string, count: number): KshotError {
   return new KshotError('classify/too-few-classes', {
     got: `${count === 1 ? 'one folder' : 'no folders'} in ${dir}`,
-    expected: 'a folder of pictures for each class, two at least',
+    expected: 'at least two folders of pictures, one per class',
     remedy: `Lay them out as ${basename(dir)}/<label>/<picture>.png`,
   })
 }
@@ -229,6 +229,6 @@ function notPictures(dataset: string): KshotError {
   return new KshotError('classify/not-pictures', {
     got: `a checkpoint that was trained on ${dataset}`,
     expected: 'one that was trained on pictures: glyphs, omniglot or images',
-    remedy: 'Use it in code: createClassifier of @kshot/core takes any examples',
+    remedy: 'Use it in code: createClassifier from @kshot/core takes any examples',
   })
 }

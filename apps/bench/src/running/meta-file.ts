@@ -66,7 +66,7 @@ function notesOf(bytes: Uint8Array): SavedNotes & { readonly kind?: string } {
 function notOurs(path: string, kind: unknown): KshotError {
   return new KshotError('checkpoint/other-model', {
     got: `${path}: a checkpoint of kind ${JSON.stringify(kind) ?? 'unknown'}, or without a configuration`,
-    expected: 'the meta.safetensors of a run, which says what it was trained for',
-    remedy: 'Pass the file that kshot run has written',
+    expected: 'the meta.safetensors of a run, which records what it was trained for',
+    remedy: 'Pass the file that kshot run wrote',
   })
 }

@@ -55,7 +55,7 @@ export async function openFolder(folder: string, config: Config, resume: boolean
   } catch (cause) {
     throw new KshotError('run/unwritable', {
       got: `the folder ${folder}, which can't be written: ${(cause as Error).message}`,
-      expected: 'a folder that can be made and written',
+      expected: 'a writable folder',
       remedy: 'Pass another one with --out',
       cause,
     })
@@ -113,14 +113,14 @@ function folderTaken(folder: string): KshotError {
   return new KshotError('usage/folder-taken', {
     got: `the folder ${folder}, which holds ${result ? 'a finished' : 'an unfinished'} run`,
     expected: 'a folder without a run, so that nothing is lost',
-    remedy: `Pass another one with --out${result ? '' : ', or --resume to go on'}`,
+    remedy: `Pass another one with --out${result ? '' : ', or --resume to continue'}`,
   })
 }
 
 function nothingToResume(folder: string): KshotError {
   return new KshotError('usage/nothing-to-resume', {
-    got: `--resume, and no run in ${folder}`,
-    expected: 'the folder of a run that was begun',
+    got: `--resume without a run in ${folder}`,
+    expected: 'the folder of a started run',
     remedy: 'Check --out, or leave --resume out',
   })
 }

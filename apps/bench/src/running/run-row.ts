@@ -31,7 +31,7 @@ export function textOf(folder: string, file: string): string {
   } catch (cause) {
     throw new KshotError('results/damaged', {
       got: `${path}: ${(cause as Error).message}`,
-      expected: 'a file as kshot run writes it',
+      expected: 'a file as written by kshot run',
       remedy: 'Test again with: kshot run --resume --out with this folder',
       cause,
     })

@@ -111,9 +111,9 @@ export function checkIsConfig(value: unknown, where: string): asserts value is C
   const isObject = (part: unknown) => typeof part === 'object' && part !== null
   if ([train, learner, dataset].every(isObject)) return
   throw new KshotError('run/damaged', {
-    got: `${where}, which is no configuration of a run`,
-    expected: 'a configuration with learner, dataset and train, as kshot run writes it',
-    remedy: 'Take it from a copy, or begin anew in another folder (--out)',
+    got: `${where}, which is not the configuration of a run`,
+    expected: 'a configuration with learner, dataset and train, as written by kshot run',
+    remedy: 'Restore it from a copy, or start again in another folder (--out)',
   })
 }
 
@@ -129,8 +129,8 @@ export function checkSameConfig(begun: Config, now: Config): void {
   if (!found) return
   throw new KshotError('usage/other-config', {
     got: `--resume with '${found.path}' ${JSON.stringify(found.right) ?? 'absent'}`,
-    expected: `${JSON.stringify(found.left) ?? 'no such key'}, with which the run was begun`,
-    remedy: 'Resume with the same configuration, or begin anew in another folder (--out)',
+    expected: `${JSON.stringify(found.left) ?? 'no such key'}, as when the run was started`,
+    remedy: 'Resume with the same configuration, or start again in another folder (--out)',
   })
 }
 
@@ -138,6 +138,6 @@ function notTraining(path: string, kind: unknown): KshotError {
   return new KshotError('checkpoint/other-model', {
     got: `${path}: a checkpoint of kind ${JSON.stringify(kind) ?? 'unknown'}`,
     expected: 'the checkpoint.safetensors of a run',
-    remedy: 'Resume from the folder that kshot run has written',
+    remedy: 'Resume from the folder that kshot run wrote',
   })
 }

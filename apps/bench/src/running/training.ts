@@ -74,8 +74,8 @@ function checkLog({ folder, config, note }: TrainingJob, { hasGap }: Log): void 
   }
   throw new KshotError('run/log-gap', {
     got,
-    expected: 'a log of all steps: with --max-seconds the time that was spent must be known',
-    remedy: 'Take the log from a copy, or begin anew in another folder (--out)',
+    expected: 'a log of all steps: --max-seconds needs the time spent so far',
+    remedy: 'Restore the log from a copy, or start again in another folder (--out)',
   })
 }
 

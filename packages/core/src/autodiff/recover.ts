@@ -25,8 +25,8 @@ function explained(error: unknown): unknown {
   if (!kernel) return error
   return new KshotError('autodiff/no-gradient', {
     got: `the kernel ${kernel}, which has no gradient`,
-    expected: 'kernels with one on the way from the parameters to the value',
-    remedy: `Compose ${kernel} of other operations, or keep it off that way with stopGradient`,
+    expected: 'only differentiable kernels between the parameters and the value',
+    remedy: `Compose ${kernel} of other operations, or exclude it from the gradient with stopGradient`,
     cause: error,
   })
 }

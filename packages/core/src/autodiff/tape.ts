@@ -42,8 +42,8 @@ function guard(node: Node): void {
 
 function dropsSecondOrder(name: string): KshotError {
   return new KshotError('autodiff/no-gradient', {
-    got: `a gradient of the gradient of ${name}, whose custom gradient is right to first order only`,
-    expected: 'operations that can be differentiated again',
+    got: `a gradient of the gradient of ${name}, whose custom gradient is correct only to first order`,
+    expected: 'operations with second derivatives',
     remedy: `Compose ${name} of plain operations; losses are in @kshot/core`,
   })
 }

@@ -5,7 +5,7 @@ export function damaged(got: string, expected: string, cause?: unknown): KshotEr
   return new KshotError('checkpoint/damaged', {
     got: `a damaged file: ${got}`,
     expected,
-    remedy: 'Take an older copy, or write it anew',
+    remedy: 'Use an older copy, or write the file again',
     cause,
   })
 }

@@ -27,7 +27,7 @@ function isPlain(value: unknown): value is object {
 function notJson(value: unknown, path: string): KshotError {
   return new KshotError('checkpoint/not-json', {
     got: `${String(value)} at '${path}' of a JSON document`,
-    expected: 'what JSON can hold: text, finite numbers, booleans, null, lists and plain objects',
+    expected: 'JSON values: text, finite numbers, booleans, null, lists and plain objects',
     remedy: 'Leave it out, or put it in a tree as a tensor',
   })
 }

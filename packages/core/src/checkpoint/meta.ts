@@ -70,6 +70,6 @@ function otherKind(kind: Json | undefined): KshotError {
   return new KshotError('checkpoint/other-model', {
     got: `a checkpoint of kind ${text(kind)}`,
     expected: 'one of kind "meta", as saveMeta writes it',
-    remedy: 'Load it with what has written it',
+    remedy: 'Load it with the code that wrote it',
   })
 }

@@ -97,7 +97,7 @@ function checkTensor({ path, shape, dtype, bytes }: StoredTensor, names: Set<str
     got: names.has(path)
       ? `the name '${path}', which is taken`
       : `'${path}' with ${bytes.length} bytes`,
-    expected: `a name of its own for each tensor, and ${wanted} bytes for [${shape}] of ${dtype}`,
+    expected: `a unique name for each tensor, and ${wanted} bytes for [${shape}] of ${dtype}`,
     remedy: 'Rename the tensor, or correct its shape',
   })
 }

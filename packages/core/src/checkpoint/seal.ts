@@ -24,13 +24,14 @@ export function checkSeal(file: Uint8Array, metadata: { readonly [name: string]:
   const written = metadata[KEY]
   const at = digitsAt(file)
   if (written === undefined || at < 0) {
-    throw damaged(`no '${KEY}' in the header`, 'a safetensors file that kshot has written')
+    throw damaged(`no '${KEY}' in the header`, 'a safetensors file written by kshot')
   }
   // Not file.slice(), which copies nothing of a Node Buffer.
   const zeroed = new Uint8Array(file)
   new TextEncoder().encodeInto(ZEROS, zeroed.subarray(at))
   const sum = hex(crc32(zeroed))
-  if (sum !== written) throw damaged(`bytes with the CRC-32 ${sum}`, `${written}, as written in it`)
+  if (sum !== written)
+    throw damaged(`bytes with the CRC-32 ${sum}`, `${written}, as the file states`)
 }
 
 function hex(sum: number): string {

@@ -63,7 +63,7 @@ const REMEDIES: Record<string, string> = {
 
 function unwritable(path: string, cause: unknown): KshotError {
   return new KshotError('checkpoint/unwritable', {
-    got: `a place that can't be written, ${path} (${(cause as Error).message})`,
+    got: `${path}, which can't be written (${(cause as Error).message})`,
     expected: 'a file in a folder that exists and may be written',
     remedy: REMEDIES[codeOf(cause)] ?? 'Write elsewhere',
     cause,

@@ -57,7 +57,7 @@ function checkTensor(x: unknown): asserts x is Tensor {
     throw badInput(kindOf(x), 'a tensor', 'Pass a tensor, or give the classifier an encoder')
   }
   if (x.isDisposed)
-    throw badInput('a tensor that is disposed', 'a tensor', 'Keep it until the call')
+    throw badInput('a disposed tensor', 'a tensor', 'Dispose of it only after the call')
   if (!['float32', 'int32', 'bool'].includes(x.dtype)) {
     throw badInput(`a tensor of ${x.dtype}`, 'float32, int32 or bool', 'Cast it: x.toFloat()')
   }
@@ -73,7 +73,7 @@ function singleShape({ shape, rank }: Tensor, known: readonly number[] | undefin
     throw badInput(
       `a batch of shape [${shape.join(', ')}]`,
       `one example: [${shape.slice(1).join(', ')}], or [1, ${shape.slice(1).join(', ')}]`,
-      'Pass several as a list, to addExamples or predictMany',
+      'Pass several examples as a list, to addExamples or predictMany',
     )
   }
   return batched ? shape.slice(1) : [...shape]

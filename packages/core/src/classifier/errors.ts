@@ -3,13 +3,13 @@ import { KshotError } from '../errors'
 export function nothingToAsk(labels: number): KshotError {
   if (labels === 1) {
     return new KshotError('core/one-class', {
-      got: 'a question to a classifier with one label',
-      expected: 'at least two labels, to tell apart',
-      remedy: 'Add an example of something else',
+      got: 'a query to a classifier with one label',
+      expected: 'at least two labels',
+      remedy: 'Add examples of another label',
     })
   }
   return new KshotError('core/no-examples', {
-    got: 'a question to a classifier without examples',
+    got: 'a query to a classifier without examples',
     expected: 'examples of at least two labels',
     remedy: 'Call addExample(label, input) first',
   })
@@ -17,8 +17,8 @@ export function nothingToAsk(labels: number): KshotError {
 
 export function isDisposed(): KshotError {
   return new KshotError('core/disposed', {
-    got: 'a call to a classifier that was disposed of',
-    expected: 'one that is alive',
+    got: 'a call to a disposed classifier',
+    expected: 'a live classifier',
     remedy: 'Create another one, and load what you saved',
   })
 }
@@ -27,7 +27,7 @@ export function badUnknown(unknown: unknown): KshotError {
   return new KshotError('core/bad-option', {
     got: `unknown: ${String(unknown)}`,
     expected: "'auto', false, or a threshold: a finite number on the scale of the head's scores",
-    remedy: "Leave it out for 'auto'",
+    remedy: "Leave it out to use 'auto'",
   })
 }
 
@@ -44,7 +44,7 @@ export function badPrior(prior: unknown): KshotError {
   return new KshotError('core/bad-option', {
     got: `prior: ${String(prior)}`,
     expected: "'uniform' or 'examples'",
-    remedy: "Leave it out for 'uniform'",
+    remedy: "Leave it out to use 'uniform'",
   })
 }
 

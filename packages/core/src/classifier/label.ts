@@ -35,7 +35,7 @@ function badLabel(label: unknown): KshotError {
 
 function mixedLabels(label: Label, other: Label): KshotError {
   return new KshotError('core/mixed-labels', {
-    got: `the label ${labelText(label)}, a ${typeof label}, beside ${labelText(other)}, a ${typeof other}`,
+    got: `the label ${labelText(label)}, a ${typeof label}, alongside ${labelText(other)}, a ${typeof other}`,
     expected: `labels of one kind: ${typeof other}s`,
     remedy: `Pass ${typeof other === 'string' ? 'String(label)' : 'Number(label)'}, or use names throughout`,
   })

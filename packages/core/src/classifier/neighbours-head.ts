@@ -141,6 +141,6 @@ function checkK(k: number): void {
   throw new KshotError('core/bad-option', {
     got: `k ${k}`,
     expected: 'a whole number of neighbours, at least 1',
-    remedy: 'Leave it out for 3',
+    remedy: 'Leave it out to use 3',
   })
 }

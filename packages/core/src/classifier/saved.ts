@@ -100,7 +100,7 @@ function otherEncoder(got: string, expected = 'no encoder'): KshotError {
   return new KshotError('checkpoint/other-model', {
     got: `a classifier saved with ${got}`,
     expected,
-    remedy: 'Load it with the encoder that saved it, or teach the examples again',
+    remedy: 'Load it with the encoder that saved it, or add the examples again',
   })
 }
 
@@ -110,7 +110,7 @@ function checkedDocument(json: Json): Document {
     throw new KshotError('checkpoint/other-model', {
       got: `a checkpoint of kind ${JSON.stringify(kind)?.slice(0, 40) ?? 'unknown'}`,
       expected: "one of kind 'classifier', as classifier.save() writes it",
-      remedy: 'Load it with what has written it',
+      remedy: 'Load it with the code that wrote it',
     })
   }
   check(isSpec(head), 'head')

@@ -72,7 +72,7 @@ function open(): Promise<IDBDatabase> {
 function unavailable(cause?: unknown): KshotError {
   const why = cause instanceof Error ? ` (${cause.message})` : ''
   return new KshotError('store/unavailable', {
-    got: `no IndexedDB that can be used${why}`,
+    got: `no usable IndexedDB${why}`,
     expected: 'a page or worker that may store data',
     remedy:
       'Leave private browsing, free some space, or keep the bytes of classifier.save() elsewhere',

@@ -36,7 +36,7 @@ function sampler(rng: Rng, fan: Fan, how: Initializer): () => number {
   }
   throw new KshotError('core/bad-option', {
     got: `the initializer ${JSON.stringify(how)}`,
-    expected: "'torch', 'glorot', 'zeros' { normal: standardDeviation } or { normal, mean }",
+    expected: "'torch', 'glorot', 'zeros', { normal: standardDeviation } or { normal, mean }",
     remedy: 'Choose one of these',
   })
 }

@@ -16,10 +16,10 @@ export function checkInputShape(layers: readonly Layer[], shape: readonly number
     got: `examples of shape [${shape.join(', ')}]`,
     expected: smallest
       ? `pictures of at least ${smallest} × ${smallest} for this net`
-      : 'examples of which something is left behind each layer',
+      : 'examples large enough for every layer',
     remedy: smallest
-      ? `Load them at a larger size, as in size: [${smallest}, ${smallest}], or take fewer blocks or an mlp`
-      : 'Take a net that fits the examples, such as an mlp',
+      ? `Load them at a larger size, for example size: [${smallest}, ${smallest}], or use fewer blocks or an mlp`
+      : 'Use a net that fits the examples, such as an mlp',
   })
 }
 
@@ -48,8 +48,8 @@ export function checkPictures(shape: readonly number[]): void {
   if (shape.length === 3) return
   throw new KshotError('core/wrong-shape', {
     got: `examples of shape [${shape.join(', ')}]`,
-    expected: 'pictures, [height, width, channels], for a net of convolutions',
-    remedy: 'Take a net for vectors, such as mlp(), or reshape the examples',
+    expected: 'pictures, [height, width, channels], for a convolutional net',
+    remedy: 'Use a net for vectors, such as mlp(), or reshape the examples',
   })
 }
 
@@ -60,8 +60,8 @@ export function checkPictures(shape: readonly number[]): void {
 export function checkInputs(what: string, expected: number, got: number): void {
   if (expected === got) return
   throw new KshotError('core/wrong-shape', {
-    got: `${got} ${what} an example`,
-    expected: `${expected}, which the net was built, or trained, for`,
-    remedy: 'Load the examples at the size and with the channels of its training',
+    got: `${got} ${what} per example`,
+    expected: `${expected}, as when the net was built or trained`,
+    remedy: 'Load the examples with the size and channels it was trained on',
   })
 }

@@ -114,7 +114,7 @@ function checkLabels(logits: Tensor, labels: Tensor): void {
   if (fits) return
   throw new KshotError('core/shape-mismatch', {
     got: `labels of shape [${labels.shape.join(', ')}] for logits of shape [${logits.shape.join(', ')}]`,
-    expected: `labels [${logits.shape[0]}], or one row of targets an example`,
-    remedy: 'Pass one label an example, as integers or one-hot',
+    expected: `labels [${logits.shape[0]}], or one row of targets per example`,
+    remedy: 'Pass one label per example, as integers or one-hot',
   })
 }

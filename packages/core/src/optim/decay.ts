@@ -19,8 +19,8 @@ export function addDecayedWeights(decay: number | { readonly decay: number }): O
 
 function paramsMissing(): KshotError {
   return new KshotError('core/params-missing', {
-    got: 'an update with weight decay, and no parameters',
-    expected: 'the parameters, since they are what decays',
+    got: 'an update with weight decay but without parameters',
+    expected: 'the parameters, which weight decay shrinks',
     remedy: 'Call update(gradients, state, { step, params })',
   })
 }

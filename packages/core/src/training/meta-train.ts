@@ -138,8 +138,8 @@ function start<Task>(options: MetaTrainOptions<Task>): TrainState {
   const spec = taskSpec ?? ('taskSpec' in tasks ? tasks.taskSpec : undefined)
   if (!spec) {
     throw new KshotError('core/task-spec-missing', {
-      got: 'a plain function as the source of tasks, and no taskSpec',
-      expected: 'the shape of an example, to draw the parameters for it',
+      got: 'a plain function as the task source, without a taskSpec',
+      expected: 'the shape of an example, to initialise the parameters',
       remedy: 'Pass taskSpec: { inputShape: [...] }',
     })
   }
@@ -159,7 +159,7 @@ function sameShapes(from: Meta, initial: Meta): Meta {
     throw new KshotError('core/other-parameters', {
       got: `meta-parameters with ${shapeAt(given!, key)}`,
       expected: `${shapeAt(wanted!, key)}, as this learner has for these tasks`,
-      remedy: 'Begin with what the same learner has learned from examples of the same shape',
+      remedy: 'Start from meta-parameters of the same learner and the same example shape',
     })
   }
   return tree.clone({ ...from })

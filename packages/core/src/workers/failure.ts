@@ -32,8 +32,8 @@ export function errorOf({ name, message, stack, parts }: Failure): Error {
 export function taskFailed(failure: Failure): KshotError {
   return withStack('workers/task-failed', failure, {
     got: `in a worker thread: ${failure.message}`,
-    expected: 'a group of tasks that runs through',
-    remedy: 'The stack is that of the thread; run without workers to debug',
+    expected: 'a group of tasks that completes',
+    remedy: 'The stack trace comes from the thread; run without workers to debug',
   })
 }
 
@@ -53,15 +53,15 @@ export function died(exitCode: number, error: unknown): KshotError {
   return withStack('workers/died', failure, {
     got: `a worker thread that ended with exit code ${exitCode}${why}`,
     expected: 'a thread that runs until it is disposed of',
-    remedy: 'Look for process.exit, or for memory that ran out: fewer workers need less',
+    remedy: 'Look for process.exit, or for a lack of memory: fewer workers need less',
   })
 }
 
 export function disposed(): KshotError {
   return new KshotError('workers/disposed', {
-    got: 'work for threads that were disposed of',
-    expected: 'threads that run',
-    remedy: 'Dispose of an executor once nothing uses it any more',
+    got: 'work for disposed threads',
+    expected: 'running threads',
+    remedy: 'Dispose of an executor only when nothing uses it any more',
   })
 }
 

@@ -94,6 +94,6 @@ function checkedType({ dtype }: Tensor): Entry['dtype'] {
   throw new KshotError('workers/bad-dtype', {
     got: `a tensor of ${dtype}`,
     expected: `tensors of ${Object.keys(BYTES).join(', ')}`,
-    remedy: 'Turn it into numbers before it goes to a worker',
+    remedy: 'Convert it to numbers before sending it to a worker',
   })
 }

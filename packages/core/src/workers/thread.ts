@@ -42,7 +42,7 @@ async function called<T>({ package: name, export: one, options }: Spec, modules:
   if (Object.hasOwn(exports, one)) return exports[one]!(options) as T
   throw new KshotError('workers/unknown-export', {
     got: `'${one}' of ${name}, and no such export`,
-    expected: 'the export that has built the backend or the executor',
+    expected: 'the export that built the backend or the executor',
     remedy: `Check the version of ${name} that the threads resolve`,
   })
 }

@@ -140,7 +140,7 @@ function checkedCount(count: number | 'auto'): number {
   throw new KshotError('workers/bad-count', {
     got: `${count} workers`,
     expected: "a whole number of at least 1, or 'auto'",
-    remedy: "Pass 'auto' for one a core",
+    remedy: "Pass 'auto' for one per core",
   })
 }
 
@@ -151,8 +151,8 @@ function threadFile(): URL {
   const found = urls.find((url) => url.protocol === 'file:' && existsSync(fileURLToPath(url)))
   if (found) return found
   throw new KshotError('workers/not-started', {
-    got: `no file worker.js beside ${import.meta.url}`,
+    got: `no file worker.js next to ${import.meta.url}`,
     expected: 'the file that a thread runs',
-    remedy: 'Where the app is bundled, pass entry: the URL of dist/worker.js of @kshot/core',
+    remedy: 'If the app is bundled, pass entry: the URL of dist/worker.js of @kshot/core',
   })
 }

@@ -21,7 +21,7 @@ function utf16(bytes: Uint8Array, encoding: string, path: string): string {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes)
   } catch (cause) {
     throw new KshotError('episodes/damaged-file', {
-      got: `${path}: bytes that are no ${encoding.toUpperCase()}, which its byte order mark promises`,
+      got: `${path}: bytes that are not valid ${encoding.toUpperCase()}, although the byte order mark says so`,
       expected: 'text in UTF-8, or in UTF-16 with a byte order mark',
       remedy: 'Save it as UTF-8',
       cause,
@@ -34,9 +34,9 @@ function noUtf8(bytes: Uint8Array, at: number, path: string): KshotError {
   const byte = bytes[at]!
   const [looks, from] = byte === 0 ? ['UTF-16, or no text', 'UTF-16'] : ['Latin-1', 'ISO-8859-1']
   return new KshotError('episodes/damaged-file', {
-    got: `${path}, line ${line}: the byte 0x${byte.toString(16).padStart(2, '0')} at position ${at}, which is no UTF-8; it looks like ${looks}`,
+    got: `${path}, line ${line}: the byte 0x${byte.toString(16).padStart(2, '0')} at position ${at}, which is not valid UTF-8; it looks like ${looks}`,
     expected: 'text in UTF-8, or in UTF-16 with a byte order mark',
-    remedy: `Save it as UTF-8, as in: iconv -f ${from} -t UTF-8`,
+    remedy: `Save it as UTF-8, for example with: iconv -f ${from} -t UTF-8`,
   })
 }
 

@@ -33,7 +33,7 @@ async function filesBelow(
   above: readonly string[],
 ): Promise<Entry[]> {
   const real = await realpath(folder.path)
-  if (above.includes(real)) throw unreadable(folder.path, 'a link to a folder that it lies in')
+  if (above.includes(real)) throw unreadable(folder.path, 'a link to a folder that contains it')
   const { files, folders, odd } = await listing(folder.path).catch((cause) => {
     throw unreadable(folder.path, (cause as Error).message, cause)
   })

@@ -62,7 +62,7 @@ function notThere(path: string, cause: unknown): KshotError {
   if (code !== 'ENOENT' && code !== 'ENOTDIR') return unreadable(path, message, cause)
   return new KshotError('episodes/data-not-found', {
     got: `${path}: no such file`,
-    expected: 'a file that is there; a link has to lead to one',
+    expected: 'an existing file, or a link to one',
     remedy: 'Check the path',
     cause,
   })
@@ -72,7 +72,7 @@ export function unreadable(
   path: string,
   what: string,
   cause?: unknown,
-  remedy = 'Check the path, or take it away',
+  remedy = 'Check the path, or remove it',
 ): KshotError {
   return new KshotError('episodes/unreadable-file', {
     got: `${path}: ${what}`,

@@ -143,16 +143,16 @@ function tooMuch(place: string, { uncompressedSize }: Entry, total: number): Ksh
       : `${place}: ${bytesName(total)} in all so far, once unpacked`
   return new KshotError('episodes/damaged-archive', {
     got,
-    expected: `at most ${bytesName(MOST.file)} a file, ${bytesName(MOST.total)} in all`,
-    remedy: 'Get the archive anew; one that unfolds so far is made to exhaust memory',
+    expected: `at most ${bytesName(MOST.file)} per file, ${bytesName(MOST.total)} in all`,
+    remedy: 'Download the archive again; such an archive may be a decompression bomb',
   })
 }
 
 export function damagedArchive(place: string, what: string, cause?: unknown): KshotError {
   return new KshotError('episodes/damaged-archive', {
     got: `${place}: ${what}`,
-    expected: 'a whole zip archive',
-    remedy: 'Get the archive anew; it may have been cut off on its way',
+    expected: 'an intact zip archive',
+    remedy: 'Download the archive again; the download may have been cut short',
     cause,
   })
 }

@@ -149,6 +149,6 @@ function tooLarge(place: string, width: number, height: number): KshotError {
   return new KshotError('episodes/image-too-large', {
     got: `${place}: ${width} × ${height} pixels`,
     expected: `at most ${MOST_PIXELS} pixels`,
-    remedy: 'Make it smaller; a small file of such a size is made to exhaust memory',
+    remedy: 'Make it smaller; a small file with so many pixels may be a decompression bomb',
   })
 }

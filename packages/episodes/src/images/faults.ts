@@ -13,7 +13,7 @@ export function brokenPictures(broken: readonly Broken[]): KshotError {
   const faults = broken.map(({ file, reason }) => `${file}: ${reason}`)
   return new KshotError(other ? 'episodes/damaged-image' : code!, {
     got: `${counted(broken.length, 'picture')} that can't be read: ${shortList(faults, LISTED, '; ')}`,
-    expected: 'whole pictures (png, jpeg, webp, gif, tiff, avif, bmp)',
+    expected: 'intact pictures (png, jpeg, webp, gif, tiff, avif, bmp)',
     remedy: "Replace or remove them, or leave them out with onBroken: 'skip'",
   })
 }

@@ -188,7 +188,7 @@ function checkNames(classes: readonly ClassFolder[], spelling: Spelling | undefi
   } catch (error) {
     if (!isKshotError(error)) throw error
     const { code, got, expected, remedy } = error
-    const merge = "or pass splitFolders: 'merge', which deals all classes anew"
+    const merge = "or pass splitFolders: 'merge', which assigns all classes to splits again"
     throw new KshotError(code, { got, expected, remedy: `${remedy}; ${merge}` })
   }
   checkSpelling(

@@ -125,8 +125,8 @@ async function classesAt(
   group?: string,
 ): Promise<ClassFolder[]> {
   const real = await realPath(folder.path)
-  if (above.includes(real)) throw unreadable(folder.path, 'a link to a folder that it lies in')
-  if (above.length > DEEPEST) throw unreadable(folder.path, 'folders in folders without an end')
+  if (above.includes(real)) throw unreadable(folder.path, 'a link to a folder that contains it')
+  if (above.length > DEEPEST) throw unreadable(folder.path, 'endlessly nested folders')
   const id = group === undefined ? folder.name : `${group}/${folder.name}`
   const found = await listed(folder.path)
   const [own, inner] = [pictures(found), found.folders]
@@ -166,7 +166,7 @@ function pictures({ files }: Listing): Entry[] {
 function checkOdd({ odd }: Listing): void {
   const [first] = odd.filter(({ kind }) => kind.includes('link'))
   if (!first) return
-  throw unreadable(first.path, `${first.kind}, in the place of a class`)
+  throw unreadable(first.path, `${first.kind}, where a class folder is expected`)
 }
 
 /** Two classes of one folder, which a link makes, would be one class in two splits. */
@@ -178,7 +178,7 @@ async function checkTwice(classes: readonly ClassFolder[]): Promise<void> {
     if (other !== undefined) {
       throw new KshotError('episodes/same-class-twice', {
         got: `the classes '${other}' and '${id}', which are the same folder, ${real}`,
-        expected: 'a folder of its own for each class',
+        expected: 'a separate folder for each class',
         remedy: 'Remove the link',
       })
     }

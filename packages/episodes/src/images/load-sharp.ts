@@ -9,8 +9,8 @@ export async function loadSharp(): Promise<SharpFactory> {
     return (await import('sharp')).default
   } catch (cause) {
     throw new KshotError('episodes/sharp-missing', {
-      got: `images to decode, and no package sharp: ${(cause as Error).message}`,
-      expected: 'sharp 0.33 or newer, an optional peer of @kshot/episodes',
+      got: `images to decode, but no package sharp: ${(cause as Error).message}`,
+      expected: 'sharp 0.33 or newer, an optional peer dependency of @kshot/episodes',
       remedy: 'Install it: npm install sharp',
       cause,
     })

@@ -112,7 +112,7 @@ function orDamaged<T>(place: string, read: () => T): T {
 export function damagedImage(place: string, what: string, cause?: unknown): KshotError {
   return new KshotError('episodes/damaged-image', {
     got: `${place}: ${what}`,
-    expected: 'a whole png, jpeg, webp, gif, tiff, avif or bmp',
+    expected: 'an intact png, jpeg, webp, gif, tiff, avif or bmp',
     remedy: 'Replace the file, or remove it',
     cause,
   })

@@ -25,9 +25,9 @@ export function openPixelFile(path: string, frame: number): PixelFile {
       const length = readSync(file, bytes, 0, frame, slot * frame)
       if (length === frame && crc32(bytes) === crc) return bytes
       throw new KshotError('episodes/damaged-cache', {
-        got: `${path}: a decoded picture that is not what was written`,
-        expected: 'what was decoded before',
-        remedy: 'Remove the file: it is made anew from the pictures',
+        got: `${path}: a decoded picture that differs from what was written`,
+        expected: 'the pixels that were decoded before',
+        remedy: 'Remove the file: it will be rebuilt from the pictures',
       })
     },
   }

@@ -24,8 +24,7 @@ export function omniglotFolder(data?: string): string {
   throw new KshotError('episodes/data-not-found', {
     got: `no Omniglot in ${candidates(data).join(', ')}`,
     expected: 'images_background and images_evaluation, as folders or as .zip',
-    remedy:
-      'Pass its folder with --data or KSHOT_DATA, or use @kshot/omniglot, which has it inside',
+    remedy: 'Pass its folder with --data or KSHOT_DATA, or use @kshot/omniglot, which contains it',
   })
 }
 

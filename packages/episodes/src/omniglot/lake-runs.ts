@@ -127,7 +127,7 @@ function inRange(n: number | undefined): boolean {
 function badLine(got: string, run: string): KshotError {
   return damaged(
     got,
-    `${WAYS} lines, one an item: ${run}/test/itemNN.png ${run}/training/classNN.png`,
+    `${WAYS} lines, one per item: ${run}/test/itemNN.png ${run}/training/classNN.png`,
   )
 }
 
@@ -150,6 +150,6 @@ function damaged(got: string, expected: string): KshotError {
   return new KshotError('episodes/damaged-runs', {
     got,
     expected,
-    remedy: 'Get all_runs.zip anew from the repository of Omniglot',
+    remedy: 'Download all_runs.zip again from the Omniglot repository',
   })
 }

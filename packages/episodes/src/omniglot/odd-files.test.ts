@@ -110,7 +110,7 @@ describe('folders with what is no drawing', () => {
     ['a FIFO', (file) => execFileSync('mkfifo', [file]), 'FIFO'],
     ['an endless link', (file) => symlinkSync('/dev/zero', file), 'device'],
     ['a broken link', (file) => symlinkSync('/nowhere', file), 'broken link'],
-    ['folders in a loop', (file) => symlinkSync(dirname(dirname(file)), file), 'lies in'],
+    ['folders in a loop', (file) => symlinkSync(dirname(dirname(file)), file), 'contains it'],
   ])('%s', async (_, make, mention) => {
     const { data, odd } = folder()
     make(odd)

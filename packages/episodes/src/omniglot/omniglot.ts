@@ -72,9 +72,9 @@ export async function readCharacters(
 
 function misplaced(place: string): KshotError {
   return new KshotError('episodes/damaged-archive', {
-    got: `${place}, which lies in no character of an alphabet`,
+    got: `${place}, which is not inside a character of an alphabet`,
     expected: 'images_background/<Alphabet>/<character>/*.png',
-    remedy: 'Get the data set anew',
+    remedy: 'Download the data set again',
   })
 }
 
@@ -82,6 +82,6 @@ function empty(folder: string): KshotError {
   return new KshotError('episodes/data-not-found', {
     got: `no drawings in ${folder}`,
     expected: 'images_background/<Alphabet>/<character>/*.png',
-    remedy: 'Get the data set anew',
+    remedy: 'Download the data set again',
   })
 }

@@ -112,8 +112,8 @@ function predicted(filter: number, left: number, up: number, corner: number): nu
 function damaged(place: string, what: string, cause?: unknown): KshotError {
   return new KshotError('episodes/damaged-image', {
     got: `${place}: ${what}`,
-    expected: 'a PNG of 1 bit a pixel, as Omniglot has',
-    remedy: 'Get the file anew from the data set',
+    expected: 'a PNG with 1 bit per pixel, as in Omniglot',
+    remedy: 'Download the file again',
     cause,
   })
 }

@@ -110,7 +110,7 @@ function checkName(
   if (places.has(name)) return
   throw badOption(
     `${path}: no column '${name}' among ${shortList(names, 20)}`,
-    'names of columns that are there',
+    'names of existing columns',
     'Correct the options columns and exclude',
   )
 }
@@ -125,8 +125,8 @@ function nothingLeft({ path, rows }: Table, why: ReadonlyMap<string, string>) {
   }
   const left = [...why].map(([name, reason]) => `'${name}' (${reason})`)
   return badOption(
-    `${path}: no column of numbers but ${shortList(left, 8)}`,
-    'features of the examples',
-    `Name the columns to take, as in columns: ['${[...why.keys()][0]}']`,
+    `${path}: no numeric column except ${shortList(left, 8)}`,
+    'columns with features',
+    `Name the columns to use, for example columns: ['${[...why.keys()][0]}']`,
   )
 }

@@ -18,7 +18,7 @@ export function jsonLinesTable(path: string, text: string): Table {
     if (line.trim() === '') continue
     const where = `${path}, line ${i + 1}`
     const record = parsed(line, where, 0)
-    if (!isRecord(record)) throw damaged(where, line.slice(0, 60), 'one JSON object a line')
+    if (!isRecord(record)) throw damaged(where, line.slice(0, 60), 'one JSON object per line')
     records.push({ where, record })
   }
   return tableOf(path, records)
@@ -32,7 +32,7 @@ export function jsonArrayTable(path: string, text: string): Table {
   const expected = 'a JSON list of objects, or one object a line'
   const list = parsed(text, path, 1)
   if (list === undefined) throw damaged(path, text.trim().slice(0, 60), expected)
-  if (!Array.isArray(list)) throw damaged(path, 'JSON that is no list', expected)
+  if (!Array.isArray(list)) throw damaged(path, 'JSON that is not a list', expected)
   const records = list.map((record: unknown, i) => {
     const where = `${path}, entry ${i + 1}`
     if (!isRecord(record)) throw damaged(where, JSON.stringify(record).slice(0, 60), 'an object')
@@ -49,7 +49,7 @@ export function jsonArrayTable(path: string, text: string): Table {
 function parsed(text: string, where: string, outer: 0 | 1): unknown {
   const { depth, keys } = shapeOf(text, outer)
   if (depth > DEEPEST) {
-    throw damaged(where, `brackets in more than ${DEEPEST} brackets`, `at most ${DEEPEST}`)
+    throw damaged(where, `brackets nested more than ${DEEPEST} deep`, `at most ${DEEPEST}`)
   }
   if (keys > MOST_COLUMNS) {
     throw damaged(where, `an object of more than ${MOST_COLUMNS} keys`, `at most ${MOST_COLUMNS}`)

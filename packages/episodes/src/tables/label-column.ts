@@ -80,7 +80,7 @@ function checkTasks({ names, path }: Table, key: string | undefined): void {
     got: `${path}: the columns ${names.join(', ')}, a table of regression tasks`,
     expected: 'examples of classes',
     remedy:
-      "It can't be classified. If the tasks are classes all the same, name label: 'task' and columns: ['x', 'y']",
+      "It can't be classified. If the tasks are classes nevertheless, pass label: 'task' and columns: ['x', 'y']",
   })
 }
 
@@ -93,6 +93,6 @@ function checkMeasurements({ path }: Table, key: string, labels: readonly string
   throw new KshotError('episodes/not-classes', {
     got: `${path}: ${distinct.size} different numbers in ${counted(labels.length, 'row')} under '${key}'`,
     expected: 'names of classes, each with several examples',
-    remedy: 'Put the numbers into a few classes first, or name the column with the class as label',
+    remedy: 'Group the numbers into a few classes first, or pass the class column as label',
   })
 }

@@ -154,7 +154,7 @@ describe('bad input', () => {
   })
 
   it.each<[string, string[], ...string[]]>([
-    ['no JSON', ['{"label": "a", "x": [1]}', '{"label":'], 'line 2', 'one JSON object a line'],
+    ['no JSON', ['{"label": "a", "x": [1]}', '{"label":'], 'line 2', 'one JSON object per line'],
     ['a list', ['["a", 1]'], 'line 1'],
     [
       'lengths that differ',

@@ -39,14 +39,11 @@ export function numberReader(delimiter: string | undefined): NumberReader {
     if (MISSING.test(text)) {
       return fail(
         ', a missing value',
-        'Fill it in, take the line out, or leave the column out: exclude',
+        'Fill it in, remove the line, or leave the column out with the option exclude',
       )
     }
     if (THOUSANDS.test(text) || COMMA.test(text)) {
-      return fail(
-        ', with a comma or a separator of thousands',
-        'Write it with a decimal point alone',
-      )
+      return fail(', with a comma or a thousands separator', 'Write it with only a decimal point')
     }
     return fail('', 'Correct it, or leave the column out with the option exclude')
   }

@@ -121,7 +121,7 @@ describe('formats of tables', () => {
     ['commas beside points', 'csv', 'label;a\nx;1,5\ny;2.5\n', 'line 3', '1,5 has a decimal comma'],
     ['hexadecimal', 'csv', 'label,a\nx,0x10\n', '0x10'],
     ['a missing value', 'csv', 'label,a\nx,NA\n', 'missing value', 'exclude'],
-    ['JSON that is an object', 'json', '{"data": []}', /no list/],
+    ['JSON that is an object', 'json', '{"data": []}', /not a list/],
     ['deep JSON', 'jsonl', `{"label":"x","x":${'['.repeat(1e5)}${']'.repeat(1e5)}}`, 'brackets'],
     ['deep lists', 'json', '['.repeat(1e6), 'brackets'],
   ])('%s is told for what it is', async (_, ending, content, ...mentions) => {

@@ -18,9 +18,9 @@ export function picture(tables: readonly Table[]): string {
     if (chart) return `${alone(chart)}\n`
   }
   throw new KshotError('usage/no-picture', {
-    got: 'results without two learners that were trained for one setting',
+    got: 'results with fewer than two learners trained for the same setting',
     expected: 'accuracies and training times to draw',
-    remedy: 'Add learners to the leaderboard, or take another --format',
+    remedy: 'Add learners to the leaderboard, or use another --format',
   })
 }
 
@@ -33,8 +33,8 @@ export function learningPicture(learning: Learning): string {
   if (chart) return `${alone(chart)}\n`
   throw new KshotError('usage/no-picture', {
     got: 'a run with fewer than two points in its log.jsonl',
-    expected: 'accuracies on the way, to draw a learning curve',
-    remedy: 'Keep log.jsonl with the result, train for longer, or take another --format',
+    expected: 'accuracies during training, to draw a learning curve',
+    remedy: 'Keep log.jsonl with the result, train for longer, or use another --format',
   })
 }
 
