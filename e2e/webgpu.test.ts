@@ -108,9 +108,11 @@ describe('a page in Chromium', () => {
   it('is told what is missing for it', (context) =>
     inChromium(OTHER_NAME, context, async (browser) => {
       const missing = async (page: Page) => page.evaluate(() => kshot.missing())
-      expect(await missing(await open(browser))).toEqual(said('gives no adapter', 'chrome://gpu'))
+      expect(await missing(await open(browser))).toEqual(
+        said('provides no adapter', 'chrome://gpu'),
+      )
       const insecure = await open(browser, 'kshot.example')
-      expect(await missing(insecure)).toEqual(said('is no secure context', 'over https'))
+      expect(await missing(insecure)).toEqual(said('is not a secure context', 'over https'))
       const old = await browser.newPage()
       await old.addInitScript('delete Navigator.prototype.gpu')
       await old.goto((await open(browser)).url())

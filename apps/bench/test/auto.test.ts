@@ -54,6 +54,6 @@ describe.skipIf(!available)('--backend auto (needs the native library)', () => {
     expect(gone.stderr).toContain("the backend 'node', which cannot run here")
     const more = await run('native', here, '--resume', '--max-seconds', '60')
     expect(more.code).toBe(0)
-    expect(more.stderr).toContain('auto: node, because the run was begun with it')
+    expect(more.stderr).toContain('auto: node, because the run was started with it')
   })
 })

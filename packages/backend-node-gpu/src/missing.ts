@@ -54,7 +54,7 @@ export function whyNoGpu({ driver, has, visible }: Machine): Missing {
   if (!has('libcuda.so.1')) {
     return no(
       'the NVIDIA driver has no libcuda.so.1 here',
-      'Install the driver for computing too; in a container, NVIDIA_DRIVER_CAPABILITIES=compute,utility',
+      'Install the compute part of the driver too; in a container, NVIDIA_DRIVER_CAPABILITIES=compute,utility',
     )
   }
   const missing = CUDA_FILES.filter((library) => !has(library))
@@ -62,7 +62,7 @@ export function whyNoGpu({ driver, has, visible }: Machine): Missing {
     const cudnn = missing.every((library) => library.startsWith('libcudnn'))
     return no(
       `${cudnn ? 'cuDNN 8' : 'CUDA 12'} is not complete: no ${missing.join(', ')}`,
-      "Run 'npx kshot native install --cuda', which brings them, or add their folder to LD_LIBRARY_PATH",
+      "Run 'npx kshot native install --cuda', which installs them, or add their folder to LD_LIBRARY_PATH",
     )
   }
   return no(

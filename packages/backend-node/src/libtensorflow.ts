@@ -108,8 +108,8 @@ function setThreads(threads: number | undefined): void {
   if (process.env[THREADS] === `${threads}`) return
   throw new KshotError('node/threads', {
     got: `threads: ${threads} in a process where libtensorflow has ${process.env[THREADS]}`,
-    expected: 'one number of threads a process',
-    remedy: `Ask for it before anything else activates the backend, or set ${THREADS}`,
+    expected: 'one number of threads per process',
+    remedy: `Set it before anything else activates the backend, or set ${THREADS}`,
   })
 }
 

@@ -60,9 +60,9 @@ async function start(setPath: () => void, path: string | undefined): Promise<voi
 function notLoaded(where: string, cause?: unknown): KshotError {
   return new KshotError('backend/unavailable', {
     got: `the backend 'wasm', which cannot run here: its .wasm files did not load ${where}`,
-    expected: 'the three files of @tensorflow/tfjs-backend-wasm/dist, as they are',
+    expected: 'the three unchanged files of @tensorflow/tfjs-backend-wasm/dist',
     remedy:
-      "Serve them, say in which folder (wasm({ path: '/assets/' })), and load the page again: TensorFlow.js tries one folder only",
+      "Serve them, pass their folder (wasm({ path: '/assets/' })), and reload the page: TensorFlow.js tries only one folder",
     cause,
   })
 }

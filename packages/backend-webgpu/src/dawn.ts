@@ -34,7 +34,7 @@ async function load(): Promise<Dawn | Missing> {
   } catch (error) {
     const { message } = error as Error
     if (/Cannot find (package|module) 'webgpu'/.test(message)) {
-      const reason = "the package 'webgpu', which brings WebGPU to Node, is not installed"
+      const reason = "the package 'webgpu', which provides WebGPU in Node, is not installed"
       return missing(reason, 'Run npm install webgpu', error)
     }
     const here = `${process.platform} on ${process.arch}`
@@ -80,7 +80,7 @@ export function noDriver(): Missing {
     return missing(reason, `Name the JSON file of a driver that is installed; ${SWIFTSHADER}`)
   }
   const reason = `Dawn does not accept the Vulkan driver that ${variable} names (${files.join(', ')})`
-  const remedy = 'Take another driver, or a newer one: Dawn says on stderr what it lacks'
+  const remedy = 'Use another driver, or a newer one: Dawn says on stderr what it lacks'
   return missing(reason, `${remedy}; ${SWIFTSHADER}`)
 }
 

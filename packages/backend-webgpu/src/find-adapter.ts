@@ -35,7 +35,7 @@ async function findGpu({ gpu, inNode, isSecureContext }: Surroundings): Promise<
   if (gpu) return gpu
   if (inNode) return dawn()
   if (isSecureContext === false) {
-    const reason = 'this page is no secure context, and such a page has no WebGPU'
+    const reason = 'this page is not a secure context, and such a page has no WebGPU'
     return missing(reason, 'Serve it over https, or from localhost')
   }
   const remedy = 'Use a browser that has it (Chrome or Edge 113, Safari 26, Firefox 141, or later)'
@@ -44,6 +44,6 @@ async function findGpu({ gpu, inNode, isSecureContext }: Surroundings): Promise<
 
 function refused(): Missing {
   const reason =
-    'this browser has WebGPU and gives no adapter: there is no GPU, or it blocks it or its driver'
+    'this browser has WebGPU but provides no adapter: there is no GPU, or it blocks it or its driver'
   return missing(reason, 'See chrome://gpu for why, update the driver, or use the wasm backend')
 }

@@ -19,10 +19,15 @@ describe('in a page, it is said what is missing', () => {
     [
       'a page that is no secure context',
       { ...page, isSecureContext: false },
-      'no secure context',
+      'not a secure context',
       'Serve it over https',
     ],
-    ['an adapter that is refused', { ...page, gpu: noAdapter }, 'gives no adapter', 'chrome://gpu'],
+    [
+      'an adapter that is refused',
+      { ...page, gpu: noAdapter },
+      'provides no adapter',
+      'chrome://gpu',
+    ],
   ])('%s', async (_, around, reason, remedy) => {
     expect(await findAdapter('high-performance', around)).toMatchObject({
       available: false,

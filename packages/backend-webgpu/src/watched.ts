@@ -91,17 +91,17 @@ function throwIfAny(error: KshotError | undefined): void {
 
 function failed(cause: Error): KshotError {
   return new KshotError('webgpu/failed', {
-    got: `an operation that the GPU refused: ${cause.message.split('\n')[0]}`,
+    got: `an operation that the GPU rejected: ${cause.message.split('\n')[0]}`,
     expected: 'operations within its limits and its memory',
-    remedy: 'Take smaller batches, or the wasm backend; what was computed since is wrong',
+    remedy: 'Use smaller batches, or the wasm backend; everything computed since is wrong',
     cause,
   })
 }
 
 function deviceLost({ reason, message }: { reason?: string; message: string }): KshotError {
   return new KshotError('webgpu/device-lost', {
-    got: `a GPU device that is lost (${[reason, message].filter(Boolean).join(': ')})`,
-    expected: 'a device that stays: all tensors on it are gone with it',
+    got: `a lost GPU device (${[reason, message].filter(Boolean).join(': ')})`,
+    expected: 'a device that stays: all its tensors are lost',
     remedy: 'Activate the backend again and start from the last checkpoint',
   })
 }
@@ -110,7 +110,7 @@ function syncRead(): KshotError {
   return new KshotError('webgpu/sync-read', {
     got: 'dataSync or arraySync of a tensor on the GPU',
     expected:
-      'await x.data() or await x.array(): in Node, and in some browsers, WebGPU cannot read and wait',
+      'await x.data() or await x.array(): in Node, and in some browsers, WebGPU cannot read synchronously',
     remedy: 'Read asynchronously, or use another backend',
   })
 }

@@ -121,8 +121,8 @@ async function open({ gpu, adapter }: Found): Promise<WebGPUBackend> {
 function otherPower(asked: Power, power: Power): KshotError {
   return new KshotError('webgpu/power', {
     got: `power: '${asked}' where the backend runs on the '${power}' GPU`,
-    expected: 'one GPU a process or page',
-    remedy: 'Ask for it before anything else activates the backend',
+    expected: 'one GPU per process or page',
+    remedy: 'Set it before anything else activates the backend',
   })
 }
 

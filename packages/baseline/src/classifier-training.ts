@@ -60,7 +60,7 @@ function noTrainingClasses(): KshotError {
   return new KshotError('baseline/no-training-classes', {
     got: 'training tasks without a number of classes',
     expected: 'batches over all training classes',
-    remedy: 'Train on batches(data, { size, seed }) of @kshot/episodes, whose taskSpec has it',
+    remedy: 'Train on batches(data, { size, seed }) from @kshot/episodes, whose taskSpec has it',
   })
 }
 
@@ -68,7 +68,7 @@ function checkWays(ways: number | undefined, outputs: number): void {
   if (ways === outputs) return
   throw new KshotError('baseline/wrong-way', {
     got: ways === undefined ? 'a batch without classes' : `a batch of ${ways} classes`,
-    expected: `the ${outputs} training classes that the classifier was drawn for`,
+    expected: `the ${outputs} training classes that the classifier was created for`,
     remedy: 'Train on batches over all training classes, not on episodes',
   })
 }

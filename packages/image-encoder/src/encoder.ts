@@ -95,7 +95,7 @@ function joined(squares: readonly Float32Array[]): Float32Array {
 
 function notAList(): KshotError {
   return new KshotError('image-encoder/not-a-list', {
-    got: 'one thing to encode',
+    got: 'a single input',
     expected: 'a list of pictures',
     remedy: 'Put it in a list: encode([picture])',
   })

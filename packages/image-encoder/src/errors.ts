@@ -4,7 +4,7 @@ import { KshotError } from '@kshot/core'
 export function badPicture(got: string, remedy: string, cause?: unknown): KshotError {
   return new KshotError('image-encoder/bad-picture', {
     got,
-    expected: 'a picture with at least one pixel, whole and readable',
+    expected: 'an intact, readable picture with at least one pixel',
     remedy,
     cause,
   })

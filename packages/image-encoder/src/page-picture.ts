@@ -113,7 +113,7 @@ function readBack(
   } catch (cause) {
     const remedy = `Load it with crossorigin="anonymous", from a server that allows it`
     throw badPicture(
-      'a picture of another site, whose pixels the browser keeps back',
+      'a picture from another site, whose pixels the browser withholds',
       remedy,
       cause,
     )

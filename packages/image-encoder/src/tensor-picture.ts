@@ -47,6 +47,6 @@ function checkShape({ shape, dtype }: Tensor): void {
 function outOfRange({ shape, dtype }: Tensor, value: number) {
   const remedy = Number.isFinite(value)
     ? `Bring it into its range; bytes are int32: tf.cast(x, 'int32')`
-    : 'Look where it comes from'
+    : 'Check where it comes from'
   return badTensor(`${value} in a tensor [${shape.join(', ')}] of ${dtype}`, remedy)
 }

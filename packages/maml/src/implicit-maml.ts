@@ -162,7 +162,7 @@ function checkSolver(steps: number, damping: number): void {
     throw new KshotError('maml/bad-option', {
       got: `solverSteps ${steps}`,
       expected: 'a whole number of steps, at least 1',
-      remedy: 'Pass solverSteps: 5, as the paper',
+      remedy: 'Pass solverSteps: 5, as in the paper',
     })
   if (!(damping >= 0 && Number.isFinite(damping)))
     throw new KshotError('maml/bad-option', {

@@ -217,7 +217,7 @@ function checkHead(head: Head, ways: number | undefined): void {
   throw new KshotError('maml/bad-option', {
     got: `head '${head}' with ways ${ways}`,
     expected: 'a whole number of classes, one for each unit of the head',
-    remedy: "Pass ways beside head: 'fixed'; 'shared' and 'none' need none",
+    remedy: "Pass ways with head: 'fixed'; 'shared' and 'none' don't need it",
   })
 }
 

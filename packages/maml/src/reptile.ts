@@ -141,7 +141,7 @@ function checkBatch(batch: { readonly train?: number; readonly test?: number }):
   if (Object.values(batch).every((n) => Number.isInteger(n) && n > 0)) return
   throw new KshotError('maml/bad-option', {
     got: `batch ${JSON.stringify(batch)}`,
-    expected: 'whole numbers of examples a step',
+    expected: 'whole numbers of examples per step',
     remedy: 'Leave it out to take the whole support set in each step',
   })
 }

@@ -103,16 +103,16 @@ function checkedMaps(shape: readonly number[]): [number, number, number] {
   const [h, w, channels] = shape
   if (shape.length !== 3) {
     throw new KshotError('relation/no-maps', {
-      got: `an embedding of the shape [${shape.join(', ')}]`,
+      got: `an embedding of shape [${shape.join(', ')}]`,
       expected: 'feature maps, [height, width, channels]',
-      remedy: 'Take convMaps(), or another net that is not flattened',
+      remedy: 'Use convMaps(), or another net that keeps feature maps',
     })
   }
   if (h! < 4 || w! < 4) {
     throw new KshotError('relation/map-too-small', {
       got: `feature maps of ${h} × ${w}`,
       expected: 'at least 4 × 4, which the relation module halves twice',
-      remedy: "Pool less: convMaps({ pooled: 1 }) or padding: 'same', or take larger images",
+      remedy: "Pool less: convMaps({ pooled: 1 }) or padding: 'same', or use larger images",
     })
   }
   return [h!, w!, channels!]

@@ -48,7 +48,7 @@ function inSetting(sources: readonly Source[], wanted: string | undefined): Sour
   throw new KshotError('usage/which-setting', {
     got: wanted === undefined ? `results of ${names.length} settings` : `--setting ${wanted}`,
     expected: `--setting with one of ${names.map((name) => `'${name}'`).join(', ')}`,
-    remedy: 'Learners are compared on the same episodes, so in one setting',
+    remedy: 'Learners are compared on the same episodes, so within one setting',
   })
 }
 

@@ -25,8 +25,7 @@ export function contradicting(where: string, found: string): KshotError {
   return new KshotError('results/contradiction', {
     got: `${where}: ${found}`,
     expected: 'a row whose accuracy, interval and counts follow from its scores',
-    remedy:
-      'Take the row as it was written, or run its cell again with npx kshot leaderboard --resume',
+    remedy: 'Restore the original row, or rerun its cell with npx kshot leaderboard --resume',
   })
 }
 

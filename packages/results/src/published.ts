@@ -81,6 +81,6 @@ function badFile({ path, message }: z.core.$ZodIssue): KshotError {
   return new KshotError('published/bad-file', {
     got: `published numbers, at ${path.join('.') || 'the top'}: ${message}`,
     expected: 'entries with learner, paper, source, protocol and results',
-    remedy: 'Compare the entry with those beside it; null stands for what is unknown',
+    remedy: 'Compare the entry with its neighbours; null means unknown',
   })
 }

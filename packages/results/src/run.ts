@@ -135,7 +135,7 @@ function damaged(where: string, why: string): KshotError {
   return new KshotError('results/damaged', {
     got: `${where}: ${why}`,
     expected: 'a file as written by kshot run',
-    remedy: 'Test again with: npx kshot run --resume --out with this folder',
+    remedy: 'Run the test again: npx kshot run --resume --out <this folder>',
   })
 }
 
@@ -143,6 +143,6 @@ function noAccuracy(name: string): KshotError {
   return new KshotError('usage/no-accuracy', {
     got: `${name}, a regression`,
     expected: 'results with an accuracy',
-    remedy: 'Leave it out; its errors stand in its own result.json and curves.svg',
+    remedy: 'Leave it out; its errors are in its own result.json and curves.svg',
   })
 }

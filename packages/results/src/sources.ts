@@ -29,6 +29,6 @@ function clash({ path, row }: Source, other: Source): KshotError {
   return new KshotError('usage/cells-clash', {
     got: `two results of ${row.cell.name} that differ, in ${path} and in ${other.path}`,
     expected: 'shards of one leaderboard, each cell in one of them',
-    remedy: 'Report them apart, or leave one of them out',
+    remedy: 'Report them separately, or leave one of them out',
   })
 }

@@ -178,6 +178,6 @@ export function checkSameEpisodes(sources: readonly Source[]): void {
     got: `results tested on different episodes: ${about(first!)} and ${about(other)}`,
     expected: `the same test episodes for all results of '${first!.row.cell.setting}'`,
     remedy:
-      'Test again with the same test.* and dataset (npx kshot eval --set …), or look at them apart',
+      'Test again with the same test.* and dataset (npx kshot eval --set …), or look at them separately',
   })
 }

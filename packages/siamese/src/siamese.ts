@@ -161,8 +161,8 @@ function checkedRows(shape: readonly number[]): number {
   if (shape.length === 1) return shape[0]!
   throw new KshotError('siamese/no-rows', {
     got: `a backbone whose embeddings have the shape [${shape.join(', ')}]`,
-    expected: 'one row an example',
-    remedy: 'Flatten them, or take conv4() or kochNet()',
+    expected: 'one row per example',
+    remedy: 'Flatten them, or use conv4() or kochNet()',
   })
 }
 

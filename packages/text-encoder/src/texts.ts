@@ -10,7 +10,7 @@ export const MOST_CHARACTERS = 10_000
 export function readable(inputs: readonly string[]): string[] {
   if (!Array.isArray(inputs)) throw badInput(described(inputs), 'an array of texts')
   return Array.from(inputs, (text: unknown, i) => {
-    if (typeof text !== 'string') throw badInput(`${described(text)} at place ${i}`, 'a text')
+    if (typeof text !== 'string') throw badInput(`${described(text)} at index ${i}`, 'a text')
     const at = text.search(LONE)
     if (at < 0) return text.slice(0, MOST_CHARACTERS).replace(LONE, '')
     throw badInput(`half a character (a lone surrogate) at ${at} of text ${i}`, 'whole characters')
@@ -28,7 +28,7 @@ export function piecesOf(
   return readable(inputs).map((text, i) => {
     const ids = split(text)
     if (ids.length > 0) return ids
-    throw badInput(`${text === '' ? 'an empty text' : 'a text of spaces'} at place ${i}`, 'words')
+    throw badInput(`${text === '' ? 'an empty text' : 'a text of spaces'} at index ${i}`, 'words')
   })
 }
 

@@ -13,15 +13,15 @@ export function readsValues(): KshotError {
 export function escaped(): KshotError {
   return new KshotError('vmap/escaped', {
     got: 'a tensor of one task that was kept beyond its vmap (tf.keep, variable.assign, a closure)',
-    expected: 'what the function returns to be all that leaves it',
-    remedy: 'Return the tensor; vmap gives it back with the tasks as its first axis',
+    expected: 'that tensors leave the function only as its result',
+    remedy: 'Return the tensor; vmap returns it with the tasks as its first axis',
   })
 }
 
 export function nested(): KshotError {
   return new KshotError('vmap/nested', {
     got: 'a vmap inside a vmap',
-    expected: 'one at a time',
+    expected: 'one vmap at a time',
     remedy: 'Join both into one axis of tasks, or add the inner axis to the function as a batch',
   })
 }
@@ -30,15 +30,15 @@ export function insideGradient(): KshotError {
   return new KshotError('vmap/inside-gradient', {
     got: 'a vmap inside a function that is being differentiated',
     expected: 'gradients to be taken inside the mapped function',
-    remedy: 'Move the gradient into the function, and sum what comes back over its first axis',
+    remedy: 'Move the gradient into the function, and sum the result over its first axis',
   })
 }
 
 export function drawsNumbers(what: string): KshotError {
   return new KshotError('vmap/random', {
     got: `${what} inside vmap, which would be the same number for all tasks`,
-    expected: 'numbers of its own for each task',
-    remedy: `Draw them with drawTensor(ctx.rng, …) of @kshot/core, pass them in as an input, ${fallback}`,
+    expected: 'separate numbers for each task',
+    remedy: `Draw them with drawTensor(ctx.rng, …) from @kshot/core, pass them in as an input, ${fallback}`,
   })
 }
 
@@ -55,7 +55,7 @@ export function isAsync(promise: Promise<unknown>): KshotError {
 export function tasksDiffer(path: string, shapes: readonly (readonly number[])[]): KshotError {
   return new KshotError('vmap/tasks-differ', {
     got: `inputs with first axes of ${shapes.map(([n]) => n ?? 'none').join(', ')} (the last at '${path}')`,
-    expected: 'one number of tasks, at least 1, in the first axis of each',
+    expected: 'the same number of tasks, at least 1, as the first axis of each',
     remedy: 'Stack the tasks along a new first axis',
   })
 }

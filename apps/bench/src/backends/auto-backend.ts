@@ -58,6 +58,6 @@ export async function resolveAuto<C extends Wanting>(
   const { backend, because } =
     began === undefined
       ? await choose(config.workers)
-      : { backend: began, because: 'the run was begun with it' }
+      : { backend: began, because: 'the run was started with it' }
   return { config: { ...config, backend }, choice: `auto: ${backend}, because ${because}` }
 }

@@ -32,7 +32,7 @@ export function textOf(folder: string, file: string): string {
     throw new KshotError('results/damaged', {
       got: `${path}: ${(cause as Error).message}`,
       expected: 'a file as written by kshot run',
-      remedy: 'Test again with: kshot run --resume --out with this folder',
+      remedy: 'Run the test again: npx kshot run --resume --out <this folder>',
       cause,
     })
   }

@@ -24,7 +24,7 @@ export async function fetchSources({ source }: Pins, folder: string): Promise<vo
   await runCommand({
     code: 'native/sources-failed',
     what: `the files of ${wanted}`,
-    remedy: "Install the program 'tar', and make room on the disk",
+    remedy: 'Install tar, and make room on the disk',
     run: ['tar', '-xzf', archive, '-C', folder, '--strip-components', '1'],
   })
   await rm(archive)
@@ -34,7 +34,7 @@ function altered(what: string, got: string, { integrity }: Pins['source']): Ksho
   return new KshotError('native/checksum', {
     got: `${what} with the checksum ${got}`,
     expected: integrity,
-    remedy: "The registry has another file under that name: check npm's registry setting",
+    remedy: "The registry has a different file under that name: check npm's registry setting",
   })
 }
 
@@ -75,7 +75,7 @@ async function nodeHeaders(): Promise<string> {
   if (found) return found
   throw new KshotError('native/no-headers', {
     got: `no include/node/common.gypi in ${folders.join(', ')}`,
-    expected: "Node's C headers, as they come with the builds of nodejs.org, nvm and Docker images",
+    expected: "Node's C headers, which the builds of nodejs.org, nvm and Docker images include",
     remedy:
       'Install them (Debian: apt install libnode-dev), or set npm_config_nodedir to the folder of a Node that has them',
   })

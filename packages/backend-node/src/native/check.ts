@@ -6,7 +6,7 @@ export async function checkBinding(binding: string): Promise<string> {
   const printed = await runCommand({
     code: 'native/check-failed',
     what: 'a binding that loads and computes 1 + 2',
-    remedy: `Remove ${join(dirname(binding), '../../..')} and run 'npx kshot native install' again; if it stays so, please report this`,
+    remedy: `Remove ${join(dirname(binding), '../../..')} and run 'npx kshot native install' again; if that doesn't help, please report this`,
     run: [process.execPath, '-e', CHECK, binding],
     env: { TF_CPP_MIN_LOG_LEVEL: '2' },
   })

@@ -120,7 +120,7 @@ async function unpackTensorflow(wanted: Pins, folder: string): Promise<void> {
 
 function incomplete(requirement: string, file: string): KshotError {
   return new KshotError('native/extract-failed', {
-    got: `${requirement}, and what belongs to it, without ${file}`,
+    got: `${requirement} and its companions, without ${file}`,
     expected: 'the libraries that TensorFlow consists of and loads',
     remedy: 'Please report this',
   })
@@ -140,6 +140,6 @@ function unsupported(): KshotError {
     got: platform(),
     expected: 'linux-x64, for which the libraries are pinned',
     remedy:
-      "Use the wasm backend, or let @tensorflow/tfjs-node's own install script get its library: the node backend takes that as well",
+      "Use the wasm backend, or let @tensorflow/tfjs-node's own install script download its library: the node backend can use it too",
   })
 }

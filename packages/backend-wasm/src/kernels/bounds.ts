@@ -45,6 +45,6 @@ export function outOfRange(index: ArrayLike<number>, shape: readonly number[]): 
   return new KshotError('wasm/index-out-of-range', {
     got: `the index [${Array.from(index).join(', ')}]`,
     expected: `an index into [${shape.join(', ')}]`,
-    remedy: 'Check the indices that gather, gatherND, scatterND or the like are given',
+    remedy: 'Check the indices passed to gather, gatherND, scatterND and similar operations',
   })
 }

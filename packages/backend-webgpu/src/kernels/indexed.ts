@@ -177,6 +177,6 @@ function check(
       .slice(start, start + depth)
       .join(', ')}]`,
     expected: `an index into [${shape.join(', ')}]`,
-    remedy: 'Check the indices that gather, gatherND, scatterND or the like are given',
+    remedy: 'Check the indices passed to gather, gatherND, scatterND and similar operations',
   })
 }

@@ -54,7 +54,7 @@ function kernelOf(
 
 function noKernel(name: string): KshotError {
   return new KshotError('webgpu/no-kernel', {
-    got: `the kernel ${name} for inputs that it is not made for`,
+    got: `the kernel ${name} for inputs that it does not support`,
     expected: 'inputs of type float32',
     remedy: 'Cast them',
   })

@@ -48,7 +48,7 @@ describe.each(testBackends)('examples that a net can not see, on %s', (backend) 
     const colour = net.init(rng(1), [16, 16, 3])
     const apply = () => net.apply(colour, ones([1, 16, 16, 1]), { norm: 'running' })
     expect(codeOf(apply)).toBe('core/wrong-shape')
-    expect(apply).toThrow(/1 channels.*3, which the net was built/)
+    expect(apply).toThrow(/1 channels.*3, as when the net was built/)
     const dense = mlp({ hidden: [2] })
     const weights = dense.init(rng(1), [4])
     expect(codeOf(() => dense.apply(weights, ones([1, 5]), { norm: 'none' }))).toBe(

@@ -17,7 +17,7 @@ export const READABLE: readonly string[] = [
   '.avif',
 ]
 
-const HEIC = 'convert it, as in: heif-convert photo.heic photo.jpg'
+const HEIC = 'convert it, for example with: heif-convert photo.heic photo.jpg'
 const RAW = "export it as jpeg or png from the camera's program"
 const OTHER = 'save it as png or jpeg'
 
@@ -103,9 +103,9 @@ export function sniffed(bytes: Uint8Array): { readonly kind?: string; readonly i
   const begins = head.toString('latin1')
   const [kind] = SIGNATURES.find(([, at, mark]) => begins.startsWith(mark, at)) ?? []
   if (kind && DECODED.includes(kind)) return { kind, instead: '' }
-  if (kind === 'HEIC') return { instead: `HEIC, whatever its name says: ${HEIC}` }
+  if (kind === 'HEIC') return { instead: `HEIC, despite its name: ${HEIC}` }
   if (kind) return { instead: `${kind}, and no picture that can be read` }
-  if (/^\s*<(!doctype html|html)/i.test(begins)) return { instead: 'a web page, and no picture' }
+  if (/^\s*<(!doctype html|html)/i.test(begins)) return { instead: 'a web page, not a picture' }
   if (/^\s*(<\?xml|<svg)/i.test(begins)) return { instead: `svg or xml: ${OTHER}` }
-  return { instead: 'no picture of a kind that can be read' }
+  return { instead: 'not a readable kind of picture' }
 }

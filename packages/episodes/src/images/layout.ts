@@ -41,7 +41,7 @@ export async function layoutOf(dir: string): Promise<Layout> {
   const splits = await splitFolders(found)
   if (!splits) return { given: false, classes: await classesIn(path, found, notes), notes }
   const loose = found.folders.filter(({ name }) => !splitNamed(name))
-  if (loose.length > 0) notes.push(`beside the splits, not read: ${names(loose)}`)
+  if (loose.length > 0) notes.push(`next to the splits, ignored: ${names(loose)}`)
   const lists = await Promise.all(
     splits.map(async ({ split, folder }) => {
       const { path: inner, found: list } = await root(folder.path, notes)
@@ -110,7 +110,7 @@ async function splitFolders({ folders }: Listing): Promise<readonly SplitFolder[
 /** The classes of a folder; those of folders in folders are grouped by the outer one. */
 async function classesIn(dir: string, found: Listing, notes: string[]): Promise<ClassFolder[]> {
   const loose = pictures(found)
-  if (loose.length > 0) notes.push(`beside the classes, not read: ${names(loose)} in ${dir}`)
+  if (loose.length > 0) notes.push(`next to the classes, ignored: ${names(loose)} in ${dir}`)
   const above = [await realPath(dir)]
   const classes = await Promise.all(found.folders.map((folder) => classesAt(folder, notes, above)))
   const all = classes.flat()
@@ -132,7 +132,7 @@ async function classesAt(
   const [own, inner] = [pictures(found), found.folders]
   if (own.length > 0 || inner.length === 0) {
     if (inner.length > 0)
-      notes.push(`the folders in the class '${id}' are not read: ${names(inner)}`)
+      notes.push(`the folders in the class '${id}' are ignored: ${names(inner)}`)
     const odd = found.odd
       .map(({ name, path }) => ({ name, path }))
       .filter(({ name }) => isPicture(name))

@@ -239,7 +239,7 @@ describe('how a folder is understood', () => {
         'episodes/',
         mention,
         /2 pictures/,
-        /c01\/y\.png: no picture/,
+        /c01\/y\.png: not a readable kind of picture/,
       )
       const { train, understood } = await imageFolder(dir, { ...one, onBroken: 'skip' })
       expect(train.classes.map(({ size: n }) => n)).toEqual([2, 2])
@@ -264,7 +264,7 @@ describe('how a folder is understood', () => {
     ])
     expect(given).toBe(true)
     expect(understood?.notes.join('\n')).toMatch(/one level down/)
-    expect(understood?.notes.join('\n')).toMatch(/not read: extra/)
+    expect(understood?.notes.join('\n')).toMatch(/ignored: extra/)
   })
 
   it('train and val alone: test classes are dealt from train, and told', async () => {

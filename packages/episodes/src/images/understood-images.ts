@@ -47,25 +47,25 @@ function notesOf({ loaded, small, format }: Parts, skipped: Understood['skipped'
   notes.push(`pictures as ${size[0]} × ${size[1]} with ${counted(channels, 'channel')} (${fit})`)
   const colourful = loaded.headers.filter((header) => header && !header.grey).length
   if (channels === 1 && colourful > 0)
-    notes.push(`${counted(colourful, 'picture')} in colour made grey`)
+    notes.push(`${counted(colourful, 'picture')} in colour, converted to grey`)
   const paged = loaded.headers.filter((header) => header && header.pages > 1).length
   if (paged > 0)
-    notes.push(`${counted(paged, 'picture')} of several frames or pages: the first is taken`)
+    notes.push(`${counted(paged, 'picture')} with several frames or pages: only the first is used`)
   if (loaded.bits !== undefined && loaded.bits < 16) {
-    notes.push(`pictures of 16 bits a channel use ${loaded.bits} of them, which are stretched`)
+    notes.push(`16-bit pictures use only ${loaded.bits} bits, which are stretched`)
   }
   const left = Object.entries(skipped).map(([ending, n]) => {
     const remedy = remedyFor(ending)
     return remedy ? `${n} ${ending} (${remedy})` : `${n} ${ending}`
   })
-  if (left.length > 0) notes.push(`files that are not read: ${shortList(left, 8)}`)
+  if (left.length > 0) notes.push(`ignored files: ${shortList(left, 8)}`)
   if (loaded.broken.length > 0) {
     const list = loaded.broken.map(({ file, reason }) => `${file} (${reason})`)
-    notes.push(`left out, since they can't be read: ${shortList(list)}`)
+    notes.push(`left out as unreadable: ${shortList(list)}`)
   }
   if (small.length > 0) {
     const list = small.map(({ id, size: n }) => `${id} (${n})`)
-    notes.push(`left out, with too few pictures: ${shortList(list)}`)
+    notes.push(`left out for too few pictures: ${shortList(list)}`)
   }
   return notes
 }

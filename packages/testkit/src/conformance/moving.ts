@@ -17,7 +17,7 @@ export async function moves(backend: Backend): Promise<Outcome> {
   const after = await numbersOf(all)
   tree.dispose(all)
   if (!same(before, back) || !same(before, after)) return fail('numbers changed')
-  return same(first, again) ? pass() : fail('its gradient is another one')
+  return same(first, again) ? pass() : fail('its gradient differs')
 }
 
 /** A model, and numbers that are easily lost. */
