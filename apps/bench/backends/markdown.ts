@@ -16,13 +16,13 @@ interface Provenance {
 /** What a section's figures are. */
 const LEGENDS: { readonly [section: string]: string } = {
   operations:
-    'Errors relative to the largest number, of the value · the gradient · the Hessian times a vector; operations without a derivative have one. `0`: the same to the last bit.',
-  pytorch: 'The same, against float64.',
-  learners: 'The largest of all comparisons of a case.',
-  training: 'The largest relative difference of a loss in twenty steps from one seed.',
-  numbers: 'What comes of NaN and ±∞; `same`: as on cpu.',
-  axes: 'Shape and numbers; `same`: as on cpu.',
-  bounds: 'What an index out of range gives; `same`: as on cpu.',
+    'Each cell gives the errors of the value · the gradient · the Hessian-vector product, relative to the largest number. Operations without derivatives have one error. `0`: equal to the last bit.',
+  pytorch: 'The same errors, against float64.',
+  learners: 'The largest error among all comparisons of a case.',
+  training: 'The largest relative difference between losses in twenty steps from one seed.',
+  numbers: 'Results for NaN and ±∞. `same`: as on cpu.',
+  axes: 'Shape and values. `same`: as on cpu.',
+  bounds: 'The result of an index out of range. `same`: as on cpu.',
   behaviour: '',
 }
 
@@ -33,7 +33,7 @@ export function tableText(found: readonly Examined[], { commit, versions }: Prov
   return [
     `Run on ${cpus()[0]?.model.trim()} (${process.platform}-${process.arch}), Node ${versions.node}, TensorFlow.js ${versions['@tensorflow/tfjs-core']}, commit ${commit ?? 'unknown'}.`,
     '',
-    '| column | ran on | kernels | passed | otherwise than cpu, as known | failed |',
+    '| column | ran on | kernels | passed | known differences from cpu | failed |',
     '|---|---|---|---|---|---|',
     ...ran.map(summaryRow),
     '',

@@ -25,9 +25,9 @@ export const SECTIONS = {
   learners: 'Meta-gradients against PyTorch, float64',
   training: 'Twenty steps of training',
   numbers: 'NaN and infinity',
-  axes: 'Axes of no entries, and of one',
+  axes: 'Empty axes, and axes of length one',
   bounds: 'Indices out of range',
-  behaviour: 'By hand, bytes, memory, switching',
+  behaviour: 'Values by hand, bytes, memory, switching',
 } as const
 
 export interface Conditions {

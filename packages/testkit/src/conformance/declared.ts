@@ -1,4 +1,4 @@
-/** What a backend is known to do otherwise than the cpu backend. */
+/** Known differences between a backend and the cpu backend. */
 export interface Declared {
   /**
    * By `section: check`, the result to the letter; what is not run, with the reason, also by the section
@@ -8,15 +8,15 @@ export interface Declared {
 }
 
 const ofNothing: Declared = {
-  'axes: none: max over none': '[3] -∞ -∞ -∞',
-  'axes: none: min over none': '[3] ∞ ∞ ∞',
-  'axes: none: all over none': '[3] 1 1 1',
+  'axes: empty: max over the empty axis': '[3] -∞ -∞ -∞',
+  'axes: empty: min over the empty axis': '[3] ∞ ∞ ∞',
+  'axes: empty: all over the empty axis': '[3] 1 1 1',
 }
 
-// where the index of a column is none, cpu takes what lies there in memory: a number of the next row
+// If a column index is out of range, cpu reads what is there in memory: a number of the next row.
 const stricter: Declared = {
-  'bounds: gatherND, a column behind': 'error',
-  'bounds: scatterND, a column behind': 'error',
+  'bounds: gatherND, a column past the end': 'error',
+  'bounds: scatterND, a column past the end': 'error',
 }
 
 const wasm: Declared = {
@@ -46,15 +46,15 @@ const stock: Declared = {
   'numbers: cast to bool': '0 0 0 0 1',
   'numbers: conv2d': '1 -∞ 2 ∞',
   'numbers: batch norm and ReLU': '0 NaN 0 0 1.224 0',
-  'axes: none: sum over none': elsewhere,
-  'axes: none: mean over none': elsewhere,
-  'axes: none: max over none': elsewhere,
-  'axes: none: min over none': elsewhere,
-  'axes: none: prod over none': elsewhere,
-  'axes: none: any over none': elsewhere,
-  'axes: none: all over none': elsewhere,
-  'axes: none: matMul, inner': elsewhere,
-  'axes: none: gather of none': '[1,1,2,0]',
+  'axes: empty: sum over the empty axis': elsewhere,
+  'axes: empty: mean over the empty axis': elsewhere,
+  'axes: empty: max over the empty axis': elsewhere,
+  'axes: empty: min over the empty axis': elsewhere,
+  'axes: empty: prod over the empty axis': elsewhere,
+  'axes: empty: any over the empty axis': elsewhere,
+  'axes: empty: all over the empty axis': elsewhere,
+  'axes: empty: matMul, inner': elsewhere,
+  'axes: empty: gather from an empty tensor': '[1,1,2,0]',
   bounds: elsewhere,
 }
 
@@ -66,7 +66,7 @@ const libtensorflow: Declared = {
   'numbers: argMax': '0 1 1 0',
   'numbers: argMin': '0 1 1 0',
   'numbers: maxPool of -∞': '-3.403e+38',
-  'axes: none: mean over none': '[3] NaN NaN NaN',
+  'axes: empty: mean over the empty axis': '[3] NaN NaN NaN',
 }
 
 const webgpu: Declared = { ...ofNothing, ...stricter }
