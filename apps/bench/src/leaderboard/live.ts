@@ -66,7 +66,7 @@ function header({ toDo, finished, out, workers }: About, title: string, colours:
   const { bold, dim } = colours
   const cells = toDo.length + finished
   const before = finished > 0 ? `, ${finished} of them done before` : ''
-  const atOnce = workers === 1 ? 'one vmap at a time' : `${workers} at a time`
+  const atOnce = workers === 1 ? 'one at a time' : `${workers} at a time`
   const rows = [`${cells} cells${before}, ${atOnce}`, out]
   const names = ['cells', 'folder']
   const lines = rows.map((text, i) => `  ${dim(names[i]!.padEnd(6))}  ${text}`)
