@@ -23,6 +23,8 @@ export interface Dataset {
   read(classIndex: number, example: number, target: Float32Array, offset: number): void
   /** What an encoder takes, where that tells more than the numbers: a text, the path of a picture. */
   source?(classIndex: number, example: number): string
+  /** Where an example stands, for people: a line of a table. */
+  place?(classIndex: number, example: number): string
 }
 
 /** Data sets that share no class. */
@@ -54,6 +56,7 @@ export function subset(
     classes: indices.map((i) => dataset.classes[i]!),
     read: (c, example, target, offset) => dataset.read(indices[c]!, example, target, offset),
     ...(dataset.source && { source: (c, example) => dataset.source!(indices[c]!, example) }),
+    ...(dataset.place && { place: (c, example) => dataset.place!(indices[c]!, example) }),
   }
 }
 

@@ -12,15 +12,22 @@ export type SplitName = keyof SplitShares
 
 /** Usual names of splits, in lower case. */
 const NAMES: { readonly [name in SplitName]: readonly string[] } = {
-  train: ['train', 'training', 'trainset', 'train_set', 'trn', 'meta-train', 'metatrain'],
-  validation: ['val', 'validation', 'valid', 'validate', 'dev', 'meta-val', 'metaval'],
-  test: ['test', 'testing', 'tst', 'testset', 'test_set', 'meta-test', 'metatest'],
+  train: ['train', 'training', 'trainset', 'trn', 'metatrain', 'base', 'background'],
+  validation: ['val', 'validation', 'valid', 'validate', 'dev', 'metaval'],
+  test: ['test', 'testing', 'tst', 'testset', 'metatest', 'novel', 'eval', 'evaluation'],
 }
 
 /** The split that a folder, or a field of a table, is named after. */
 export function splitNamed(written: string): SplitName | undefined {
-  const name = written.trim().toLowerCase()
+  const name = written.trim().toLowerCase().replace('meta-', 'meta')
   return (Object.keys(NAMES) as SplitName[]).find((split) => NAMES[split].includes(name))
+}
+
+/** The one split that a word of a name is named after, as in `images_train`, `Test Set`, `val2017`. */
+export function splitWithin(written: string): SplitName | undefined {
+  const words = written.split(/[^\p{L}]+/u).flatMap((word) => splitNamed(word) ?? [])
+  const [split, other] = new Set(words)
+  return other ? undefined : split
 }
 
 /** Where nothing else says which class belongs where. */

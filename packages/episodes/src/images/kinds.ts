@@ -62,6 +62,7 @@ export function isPicture(name: string): boolean {
 
 /** What to do with pictures of an ending that can't be read; undefined if they are no pictures. */
 export function remedyFor(ending: string): string | undefined {
+  if (ending === 'without an ending') return 'if they are pictures, name them .png or .jpg'
   return Object.hasOwn(UNREADABLE, ending) ? UNREADABLE[ending] : undefined
 }
 

@@ -2,7 +2,8 @@ import { realpath } from 'node:fs/promises'
 import { KshotError } from '@kshot/core'
 import { type Entry, type Listing, listing } from '../files/listing'
 import { unreadable } from '../files/regular-file'
-import { type SplitName, splitNamed } from '../shares'
+import { type SplitName, splitNamed, splitWithin } from '../shares'
+import { counted, shortList } from '../understood'
 import { endingOf, isPicture } from './kinds'
 
 /** A class: its pictures, and what else lies in its folder. */
@@ -40,7 +41,8 @@ export async function layoutOf(dir: string): Promise<Layout> {
   const { path, found } = await root(dir, notes)
   const splits = await splitFolders(found)
   if (!splits) return { given: false, classes: await classesIn(path, found, notes), notes }
-  const loose = found.folders.filter(({ name }) => !splitNamed(name))
+  const loose = found.folders.filter(({ name }) => !splits.some((one) => one.folder.name === name))
+  notes.push(...splits.flatMap(renamed))
   if (loose.length > 0) notes.push(`next to the splits, ignored: ${names(loose)}`)
   const lists = await Promise.all(
     splits.map(async ({ split, folder }) => {
@@ -50,6 +52,11 @@ export async function layoutOf(dir: string): Promise<Layout> {
     }),
   )
   return { given: true, classes: lists.flat(), notes }
+}
+
+/** Where a folder's own name is not the split's. */
+function renamed({ split, folder: { name } }: SplitFolder): string[] {
+  return name.toLowerCase() === split ? [] : [`${name}/ is ${split}`]
 }
 
 /** As if there were no `train/` and `test/`: what is called alike is one class. */
@@ -75,7 +82,7 @@ async function root(dir: string, notes: string[]): Promise<{ path: string; found
     checkOdd(found)
     const [only] = found.folders
     if (!only || found.folders.length > 1 || found.files.some(({ name }) => isPicture(name))) {
-      if (!only) throw notFound(`no folder in ${path}`)
+      if (!only) throw noClasses(path, found)
       if (path !== dir) notes.push(`the data is one level down, in ${path}`)
       return { path, found }
     }
@@ -86,15 +93,29 @@ async function root(dir: string, notes: string[]): Promise<{ path: string; found
   throw notFound(`nothing but folders in folders below ${dir}`)
 }
 
+function noClasses(path: string, found: Listing): KshotError {
+  const loose = pictures(found).length
+  if (loose === 0) return notFound(`no folder in ${path}`)
+  return notFound(
+    `${path}, with ${counted(loose, 'picture')} and no folder`,
+    undefined,
+    'Put the pictures of each class into a folder of its own, named after the class',
+  )
+}
+
 interface SplitFolder {
   readonly split: SplitName
   readonly folder: Entry
 }
 
-/** The folders that are named after a split and hold classes; undefined unless there are two splits. */
+/**
+ * The folders that are named after a split and hold classes; undefined unless there are two splits. Where
+ * each folder has the word of a split in its name, that is enough.
+ */
 async function splitFolders({ folders }: Listing): Promise<readonly SplitFolder[] | undefined> {
+  const nameOf = folders.every(({ name }) => splitWithin(name)) ? splitWithin : splitNamed
   const named = folders.flatMap((folder) => {
-    const split = splitNamed(folder.name)
+    const split = nameOf(folder.name)
     return split ? [{ split, folder }] : []
   })
   const inner = await Promise.all(named.map(({ folder }) => listed(folder.path)))
@@ -115,6 +136,17 @@ async function classesIn(dir: string, found: Listing, notes: string[]): Promise<
   const classes = await Promise.all(found.folders.map((folder) => classesAt(folder, notes, above)))
   const all = classes.flat()
   await checkTwice(all)
+  const grouped = all.filter(({ group }) => group !== undefined)
+  if (grouped.length > 0) {
+    const groups = new Set(grouped.map(({ group }) => group)).size
+    const list = shortList(
+      grouped.map(({ id }) => id),
+      3,
+    )
+    notes.push(
+      `${counted(groups, 'folder')} hold folders, ${counted(grouped.length, 'class', 'classes')}: ${list}`,
+    )
+  }
   return all
 }
 
@@ -205,11 +237,11 @@ function names(entries: readonly { readonly name: string }[]): string {
   return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ')
 }
 
-export function notFound(got: string, cause?: unknown): KshotError {
+export function notFound(got: string, cause?: unknown, remedy = 'Check the path'): KshotError {
   return new KshotError('episodes/data-not-found', {
     got,
     expected: 'a folder with a folder of images for each class, or with train/, val/ and test/',
-    remedy: 'Check the path',
+    remedy,
     cause,
   })
 }

@@ -267,6 +267,44 @@ describe('how a folder is understood', () => {
     expect(understood?.notes.join('\n')).toMatch(/ignored: extra/)
   })
 
+  it.each<[string, string, string]>([
+    ['Train Set', 'Validation Set', 'Test Set'],
+    ['images_train', 'images_val', 'images_test'],
+    ['train2017', 'val2017', 'test2017'],
+    ['base', 'val', 'novel'],
+    ['images_background', 'dev', 'images_evaluation'],
+  ])('%s, %s and %s are splits, and told', async (a, b, c) => {
+    const dir = await writePictures(folder(), {
+      ...classes(3, 1, `${a}/`),
+      ...classes(1, 1, `${b}/v`),
+      ...classes(2, 1, `${c}/t`),
+    })
+    const { train, validation, test, understood } = await imageFolder(dir, one)
+    expect([train, validation, test].map(({ classes: of }) => of.length)).toEqual([3, 1, 2])
+    expect(understood?.notes.join()).toMatch(`${a}/ is train`)
+  })
+
+  it('folders that happen to have a word of it are groups, and told', async () => {
+    const dir = await writePictures(folder(), {
+      ...classes(2, 1, 'test tubes/'),
+      ...classes(2, 1, 'train stations/'),
+      ...classes(2, 1, 'cups/'),
+    })
+    const { train, given, understood } = await imageFolder(dir, one)
+    expect([given, train.classes.length]).toEqual([false, 6])
+    expect(understood?.notes.join()).toMatch(/3 folders hold folders, 6 classes: cups\/c00/)
+  })
+
+  it('pictures without a folder are told to need one a class', async () => {
+    const dir = await writePictures(folder(), { 'a.png': plain('#000'), 'b.png': plain('#000') })
+    await expectError(
+      () => imageFolder(dir, one),
+      'episodes/data-not-found',
+      '2 pictures and no folder',
+      'a folder of its own',
+    )
+  })
+
   it('train and val alone: test classes are dealt from train, and told', async () => {
     const dir = await writePictures(folder(), {
       ...classes(8, 1, 'train/'),

@@ -60,8 +60,13 @@ function notesOf({ loaded, small, format }: Parts, skipped: Understood['skipped'
   })
   if (left.length > 0) notes.push(`ignored files: ${shortList(left, 8)}`)
   if (loaded.broken.length > 0) {
-    const list = loaded.broken.map(({ file, reason }) => `${file} (${reason})`)
-    notes.push(`left out as unreadable: ${shortList(list)}`)
+    const of = new Map<string, string[]>()
+    for (const { file, reason } of loaded.broken) {
+      of.set(reason, [...(of.get(reason) ?? []), file])
+    }
+    const list = [...of].map(([reason, files]) => `${shortList(files, 2)} (${reason})`)
+    const n = counted(loaded.broken.length, 'picture')
+    notes.push(`${n} left out as unreadable: ${shortList(list, 6, '; ')}`)
   }
   if (small.length > 0) {
     const list = small.map(({ id, size: n }) => `${id} (${n})`)

@@ -18,17 +18,27 @@ export function csvTable(
 ): Table {
   // Line ends of old Macs.
   const lines = text.includes('\n') ? text : text.replaceAll('\r', '\n')
+  const { skipped, rest, told } = preamble(lines)
   try {
-    const between = delimiter ?? delimiterOf(path, lines, label)
-    return { ...tableOf(path, csvRows(lines, between, MOST_COLUMNS)), delimiter: between }
+    const between = delimiter ?? told ?? delimiterOf(path, rest, label)
+    const rows = csvRows(rest, between, MOST_COLUMNS)
+    return { ...tableOf(path, rows, skipped), delimiter: between }
   } catch (error) {
     throw error instanceof KshotError ? error : damaged(path, (error as Error).message, 'CSV')
   }
 }
 
+/** Lines above the names: Excel's `sep=;`, and comments. */
+function preamble(text: string): { skipped: number; rest: string; told?: string } {
+  const [line = '', told] = /^sep=([^\n\r])\r?\n/i.exec(text) ?? []
+  const rest = text.slice(line.length).replace(/^(?:#[^\n,;\t|]*\n)+/, '')
+  const skipped = text.slice(0, text.length - rest.length).split('\n').length - 1
+  return { skipped, rest, ...(told !== undefined && { told }) }
+}
+
 type CsvRows = Iterable<{ readonly line: number; readonly fields: readonly string[] }>
 
-function tableOf(path: string, csv: CsvRows): Table {
+function tableOf(path: string, csv: CsvRows, skipped: number): Table {
   const rows: Row[] = []
   let names: string[] | undefined
   for (const { line, fields } of csv) {
@@ -36,7 +46,7 @@ function tableOf(path: string, csv: CsvRows): Table {
       names = namesIn(fields, path)
       continue
     }
-    const where = `${path}, line ${line}`
+    const where = `${path}, line ${skipped + line}`
     if (fields.length !== names.length) {
       throw damaged(where, `${fields.length} fields`, `${names.length}, as in the first line`)
     }

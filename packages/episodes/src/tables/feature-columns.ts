@@ -29,13 +29,16 @@ const ID =
   /^(|id|ids|idx|index|uuid|guid|key|nr|no|row|rownum|unnamed: ?\d+)$|[_\s.-](id|uuid|guid)$|^(id|uuid|guid)[_\s.-]/i
 const CAMEL_ID = /[a-z](Id|ID)$/
 const DISTINCT = 'integers that all differ'
+const EVEN = 'evenly spaced from row to row'
 /** With fewer rows, integers that all differ are no wonder. */
 const FEW_ROWS = 10
 
 /**
  * The columns of numbers. Unless they are asked for by name, columns that name rows (`id`, or integers
- * that all differ) or never vary are left out: such a number tells the class where rows are sorted.
+ * that all differ, or rise evenly) or never vary are left out: such a number tells the class where rows
+ * are sorted.
  * @param used columns that are something else: the label, the split
+ * @param labels the class of each row
  * @throws `episodes/bad-option`, `episodes/damaged-file` naming the first value that is no number
  */
 export function featureColumns(
@@ -43,6 +46,7 @@ export function featureColumns(
   used: readonly string[],
   { columns, exclude = [] }: FeatureOptions,
   read: NumberReader,
+  labels: readonly string[],
 ): Features {
   const places = new Map(table.names.map((name, i) => [name, i]))
   for (const name of [...(columns ?? []), ...exclude]) checkName(table, places, name)
@@ -62,24 +66,19 @@ export function featureColumns(
     const fault = asked ? undefined : faultOf(values)
     if (fault) why.set(name, fault)
     else found.push({ name, values })
-    if (fault === DISTINCT) counts.push({ name, values })
+    if (fault === DISTINCT || fault === EVEN) counts.push({ name, values })
   }
   if (found.length === 0 && counts.length > 0) return kept(counts)
   if (found.length === 0) throw nothingLeft(table, why)
-  return {
-    names: found.map(({ name }) => name),
-    columns: found.map(({ values }) => values),
-    notes: notesOf(
-      found.map(({ name }) => name),
-      why,
-    ),
-  }
+  const names = found.map(({ name }) => name)
+  const notes = [...notesOf(names, why), ...(columns ? [] : codeNotes(found, labels))]
+  return { names, columns: found.map(({ values }) => values), notes }
 }
 
 /** Where there is nothing else, integers that all differ are what the examples are. */
 function kept(found: readonly Found[]): Features {
   const names = found.map(({ name }) => name)
-  const note = `${DISTINCT} are taken, as there are no other columns: ${shortList(names)}`
+  const note = `numbers of rows are taken, as there are no other columns: ${shortList(names)}`
   return { names, columns: found.map(({ values }) => values), notes: [note] }
 }
 
@@ -90,9 +89,29 @@ function numbers({ names, rows }: Table, at: number, read: NumberReader): Float6
 function faultOf(values: Float64Array): string | undefined {
   if (values.length < 2) return undefined
   if (values.every((value) => value === values[0])) return 'always the same'
-  if (values.length < FEW_ROWS || !values.every((value) => Number.isInteger(value)))
-    return undefined
+  if (values.length < FEW_ROWS) return undefined
+  if (isEven(values)) return EVEN
+  if (!values.every((value) => Number.isInteger(value))) return undefined
   return new Set(values).size === values.length ? DISTINCT : undefined
+}
+
+/** Whether they rise, or fall, by one step from row to row, but for rounding. */
+function isEven(values: Float64Array): boolean {
+  const step = (values.at(-1)! - values[0]!) / (values.length - 1)
+  return values.every((value, i) => Math.abs(value - values[0]! - i * step) <= Math.abs(step) / 2)
+}
+
+/** Columns with one value a class, and another in each: perhaps the class in numbers. */
+function codeNotes(found: readonly Found[], labels: readonly string[]): string[] {
+  const classes = new Set(labels).size
+  if (classes < 3 || classes === labels.length) return []
+  const isCode = ({ values }: Found) => {
+    const of = new Map(labels.map((label, i) => [label, values[i]!]))
+    return new Set(of.values()).size === classes && labels.every((l, i) => of.get(l) === values[i])
+  }
+  return found
+    .filter(isCode)
+    .map(({ name }) => `'${name}' has one value a class: if it is the class in numbers, exclude it`)
 }
 
 function notesOf(names: readonly string[], why: ReadonlyMap<string, string>): string[] {

@@ -1,4 +1,5 @@
-import { damaged } from './damaged'
+import { shortList } from '../understood'
+import { damaged, shown } from './damaged'
 import { MOST_COLUMNS, type Row, type Table } from './table'
 
 type Record = { readonly [key: string]: unknown }
@@ -18,10 +19,22 @@ export function jsonLinesTable(path: string, text: string): Table {
     if (line.trim() === '') continue
     const where = `${path}, line ${i + 1}`
     const record = parsed(line, where, 0)
-    if (!isRecord(record)) throw damaged(where, line.slice(0, 60), 'one JSON object per line')
+    if (!isRecord(record)) throw noObject(where, line)
     records.push({ where, record })
   }
   return tableOf(path, records)
+}
+
+function noObject(where: string, line: string) {
+  const [odd] = /\b(NaN|Infinity)\b/.exec(line) ?? []
+  return odd
+    ? damaged(
+        where,
+        `${odd}, which JSON does not have`,
+        'numbers',
+        'Fill it in, or take the line out',
+      )
+    : damaged(where, shown(line), 'one JSON object per line')
 }
 
 /**
@@ -29,9 +42,13 @@ export function jsonLinesTable(path: string, text: string): Table {
  * @throws `episodes/damaged-file` naming the entry
  */
 export function jsonArrayTable(path: string, text: string): Table {
-  const expected = 'a JSON list of objects, or one object a line'
+  const expected = 'a JSON list of objects, or one object per line'
   const list = parsed(text, path, 1)
   if (list === undefined) throw damaged(path, text.trim().slice(0, 60), expected)
+  if (isRecord(list)) {
+    const keys = Object.keys(list).map((key) => `'${key}'`)
+    throw damaged(path, `an object with the keys ${shortList(keys)}, not a list`, expected)
+  }
   if (!Array.isArray(list)) throw damaged(path, 'JSON that is not a list', expected)
   const records = list.map((record: unknown, i) => {
     const where = `${path}, entry ${i + 1}`

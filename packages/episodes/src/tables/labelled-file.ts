@@ -106,7 +106,7 @@ export async function readLabelled(
 
 /** Three data sets of the examples, whose specs read the file again. */
 export function splitsOf(
-  { labels, rows, given, understood }: Labelled,
+  { table, labels, rows, given, understood }: Labelled,
   { shape, notes }: { readonly shape: readonly number[]; readonly notes: readonly string[] },
   exampleAt: (row: number) => ArrayLike<number>,
   specOf: (name: SplitName) => Spec,
@@ -117,10 +117,13 @@ export function splitsOf(
     const x = new Float32Array(rows[name].length * size)
     for (const [i, row] of rows[name].entries()) x.set(exampleAt(row), i * size)
     const own = rows[name].map((row) => labels[row]!)
-    const dataset = { ...fromArrays({ name, shape, x, labels: own }), spec: specOf(name) }
-    if (!sourceAt) return dataset
-    const byClass = dataset.classes.map(({ id }) => rows[name].filter((row) => labels[row] === id))
-    return { ...dataset, source: (c, example) => sourceAt(byClass[c]![example]!) }
+    const data = fromArrays({ name, shape, x, labels: own })
+    const byClass = new Map(data.classes.map(({ id }) => [id, [] as number[]]))
+    for (const row of rows[name]) byClass.get(labels[row]!)!.push(row)
+    const rowOf = (c: number, example: number) => byClass.get(data.classes[c]!.id)![example]!
+    const place = (c: number, example: number) => table.rows[rowOf(c, example)]!.where
+    const dataset = { ...data, spec: specOf(name), place }
+    return sourceAt ? { ...dataset, source: (c, example) => sourceAt(rowOf(c, example)) } : dataset
   }
   const splits = { train: load('train'), validation: load('validation'), test: load('test') }
   const all = [...understood.notes, ...notes]

@@ -27,8 +27,9 @@ export function numberReader(delimiter: string | undefined): NumberReader {
     if (typeof value !== 'string') return fail('')
     const text = value.trim()
     if (NUMBER.test(text)) {
-      if (text.includes('.')) seen.point ??= text
+      if (!text.includes('.')) return inRange(Number(text), fail)
       if (seen.comma) return fail(`, where ${seen.comma} has a decimal comma`)
+      seen.point ??= text
       return inRange(Number(text), fail)
     }
     if (COMMA.test(text) && delimiter !== ',') {

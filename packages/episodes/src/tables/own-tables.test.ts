@@ -56,6 +56,8 @@ describe('formats of tables', () => {
     ['commas in a .tsv', 'tsv', csv(',')],
     ['semicolons and decimal commas', 'csv', csv(';', (n) => String(n).replace('.', ','))],
     ['tabs and decimal commas', 'tsv', csv('\t', (n) => String(n).replace('.', ','))],
+    ['the line in which Excel says the delimiter', 'csv', `sep=;\r\n${csv(';')}`],
+    ['comments above the names', 'csv', `# measured in 1936\n#\n${csv(',')}`],
     ['line ends of Windows', 'csv', csv(',').replaceAll('\n', '\r\n')],
     ['line ends of old Macs', 'csv', csv(',').replaceAll('\n', '\r')],
     ['a byte order mark', 'csv', `\uFEFF${csv(',')}`],
@@ -64,6 +66,7 @@ describe('formats of tables', () => {
     ['JSON Lines', 'jsonl', json.join('\n')],
     ['JSON Lines with a byte order mark', 'jsonl', `\uFEFF${json.join('\n')}`],
     ['JSON Lines as .ndjson', 'ndjson', json.join('\r\n')],
+    ['a JSON list as .jsonl', 'jsonl', `[${json.join(',')}]`],
     ['JSON Lines as .json', 'json', json.join('\n')],
     ['a JSON list', 'json', `[${json.join(',\n')}]`],
     ['a JSON list with a byte order mark', 'json', `\uFEFF [${named.join()}]`],
@@ -75,6 +78,12 @@ describe('formats of tables', () => {
     ],
   ])('%s give the same numbers', async (_, ending, content) => {
     expect(numbers(await vectorFile(file(ending, content), all))).toEqual(expected)
+  })
+
+  it('whole numbers among decimal commas', async () => {
+    const path = file('csv', 'label;a;b\nash;1,5;-2\nbeech;7;2,25\nelm;0;1e3\n')
+    const read = numbers(await vectorFile(path, all))
+    expect(read.map(([, rows]) => rows)).toEqual([[[1.5, -2]], [[7, 2.25]], [[0, 1000]]])
   })
 
   it('another delimiter, by its option', async () => {
@@ -121,7 +130,13 @@ describe('formats of tables', () => {
     ['commas beside points', 'csv', 'label;a\nx;1,5\ny;2.5\n', 'line 3', '1,5 has a decimal comma'],
     ['hexadecimal', 'csv', 'label,a\nx,0x10\n', '0x10'],
     ['a missing value', 'csv', 'label,a\nx,NA\n', 'missing value', 'exclude'],
-    ['JSON that is an object', 'json', '{"data": []}', /not a list/],
+    ['JSON that is an object', 'json', '{"data": []}', "an object with the keys 'data'"],
+    ['NaN in JSON', 'jsonl', '{"label":"x","x":[NaN]}', /NaN/, /JSON/],
+    ['an Excel workbook', 'xlsx', Buffer.from('PK\x03\x04\x14\0xl/', 'latin1'), 'Excel', /CSV/],
+    ['an old Excel workbook', 'csv', Buffer.from('d0cf11e0a1b11ae1', 'hex'), 'Excel', /CSV/],
+    ['a Parquet file', 'parquet', 'PAR1....PAR1', 'Parquet', /CSV/],
+    ['a packed file', 'csv', Buffer.from([0x1f, 0x8b, 8, 0, 0]), 'gzip', 'gunzip'],
+    ['a NumPy file', 'npy', Buffer.from('\x93NUMPY\x01\0', 'latin1'), 'NumPy'],
     ['deep JSON', 'jsonl', `{"label":"x","x":${'['.repeat(1e5)}${']'.repeat(1e5)}}`, 'brackets'],
     ['deep lists', 'json', '['.repeat(1e6), 'brackets'],
   ])('%s is told for what it is', async (_, ending, content, ...mentions) => {
@@ -190,6 +205,12 @@ describe('labels', () => {
       ['rose', 'Rose'],
       ['red rose', 'red  rose'],
       ['caf\u00e9', 'cafe\u0301'],
+      ['Stra\u00dfe', 'STRASSE'],
+      ['\u03bf\u03b4\u03cc\u03c2', '\u039f\u0394\u038c\u03a3'],
+      ['\u2764', '\u2764\ufe0f'],
+      ['\uff52ose', 'rose'],
+      ['7', '7.0'],
+      ['7', '007'],
     ]) {
       const path = file('csv', `label,a\n${a},1\n${b},2\n`)
       await expectError(() => vectorFile(path), 'episodes/same-class-twice', 'exact')
@@ -261,21 +282,33 @@ describe('columns', () => {
     ['a camel', 'plantId', (i) => i % 5],
     ['what pandas writes', 'Unnamed: 0', (i) => i / 2],
     ['what pandas writes without a name', '', (i) => i],
+    ['seconds that count rows', 'time', (i) => (i * 0.01).toFixed(2)],
+    ['the place of a row, from 0 to 1', 'place', (i) => i / 23],
   ])('%s are told and left out, unless asked for', async (_, name, value) => {
     const lines = [`${name},label,a`, ...rows((i, label) => `${value(i)},${label},${i % 3}`)]
     const { train, understood } = await load(lines)
     expect(train.shape).toEqual([1])
     expect(understood?.notes.join()).toMatch(`columns left out: '${name}'`)
-    if (typeof value(0) !== 'number') return
+    if (!Number.isFinite(Number(value(0)))) return
     expect((await load(lines, { columns: ['a', name] })).train.shape).toEqual([2])
   })
 
   it('that only look like one are kept: fractions, integers that repeat, an index of refraction', async () => {
     const lines = [
       'label,refractive_index,count,humid',
-      ...rows((i, label) => `${label},${i / 7},${i % 9},${i % 5}`),
+      ...rows((i, label) => `${label},${Math.sqrt(i)},${i % 9},${i % 5}`),
     ]
     expect((await load(lines)).train.shape).toEqual([3])
+  })
+
+  it('that give each class a number of its own are told, and so are keys beside x', async () => {
+    const lines = ['label,a,code', ...rows((i, label) => `${label},${i % 3},${10 + (i % 4)}`)]
+    const { train, understood } = await load(lines)
+    expect(train.shape).toEqual([2])
+    expect(understood?.notes.join()).toMatch(/'code' has one value a class/)
+    const json = rows((i, label) => JSON.stringify({ label, x: [i], age: 3 }))
+    const beside = await vectorFile(file('jsonl', json.join('\n')), all)
+    expect(beside.understood?.notes.join()).toMatch("not read beside 'x': age")
   })
 
   it('can be named and excluded', async () => {

@@ -2,6 +2,7 @@ import { isKshotError, KshotError } from '@kshot/core'
 import { decodedText } from '../files/decoded-text'
 import { readRegularFile } from '../files/regular-file'
 import { csvTable } from './csv-table'
+import { damaged } from './damaged'
 import { jsonArrayTable, jsonLinesTable } from './json-table'
 import type { Table } from './table'
 
@@ -20,12 +21,35 @@ export async function readTable(
   const bytes = await readRegularFile(path, MOST_BYTES).catch((error) => {
     throw isKshotError(error, 'episodes/data-not-found') ? notFound(error) : error
   })
+  checkText(bytes, path)
   const text = decodedText(bytes, path)
-  if (/\.(jsonl|ndjson)$/i.test(path)) return jsonLinesTable(path, text)
-  if (!/\.json$/i.test(path)) return csvTable(path, text, options)
-  return text.trimStart().startsWith('{') && text.trim().includes('\n{')
-    ? jsonLinesTable(path, text)
-    : jsonArrayTable(path, text)
+  if (!/\.(jsonl|ndjson|json)$/i.test(path)) return csvTable(path, text, options)
+  const lines = /\.json$/i.test(path)
+    ? text.trimStart().startsWith('{') && text.trim().includes('\n{')
+    : !/^\s*\[\s*\{/.test(text)
+  return lines ? jsonLinesTable(path, text) : jsonArrayTable(path, text)
+}
+
+const AS_CSV = 'Export it as CSV in UTF-8'
+/** How files begin that hold tables, and are no text. */
+const NO_TEXT: readonly (readonly [begins: string, what: string, remedy: string])[] = [
+  ['PK\x03\x04', 'a zip, or an Excel workbook', `${AS_CSV}, or unpack it`],
+  ['\xd0\xcf\x11\xe0', 'an Excel workbook', AS_CSV],
+  ['PAR1', 'a Parquet file', `${AS_CSV}, as in pandas: read_parquet(…).to_csv(…, index=False)`],
+  ['ARROW1', 'an Arrow file', AS_CSV],
+  ['\x89HDF', 'an HDF5 file', AS_CSV],
+  ['SQLite', 'a database', AS_CSV],
+  ['\x93NUMPY', 'a NumPy array, without labels', `${AS_CSV}, with a column for the class`],
+  ['\x1f\x8b', 'a file packed by gzip', 'Unpack it, as in: gunzip -k table.csv.gz'],
+]
+
+/** @throws `episodes/damaged-file` where a file is no text, saying what it is */
+function checkText(bytes: Uint8Array, path: string): void {
+  const head = String.fromCharCode(...bytes.subarray(0, 8))
+  const found = NO_TEXT.find(([begins]) => head.startsWith(begins))
+  if (!found) return
+  const [, what, remedy] = found
+  throw damaged(path, what, 'a .csv, .tsv, .jsonl or .json file', remedy)
 }
 
 function notFound({ got, cause }: KshotError): KshotError {

@@ -1,9 +1,11 @@
 import type { Spec } from '@kshot/core'
 import type { Dataset, Splits } from '../dataset'
 import type { SplitName } from '../shares'
+import { shortList } from '../understood'
 import { type FeatureOptions, featureColumns } from './feature-columns'
 import { type Labelled, type LabelledFileOptions, readLabelled, splitsOf } from './labelled-file'
 import { numberReader } from './numbers'
+import type { Table } from './table'
 import { vectorColumn } from './vector-column'
 
 export interface VectorFileOptions extends LabelledFileOptions, FeatureOptions {
@@ -52,15 +54,26 @@ export async function vectorFileSplit({
 }
 
 function featuresOf(
-  { table, used }: Labelled,
+  { table, used, labels }: Labelled,
   { vector, ...options }: FeatureOptions & { readonly vector?: string | undefined },
 ) {
   const read = numberReader(table.delimiter)
   const list = options.columns ? undefined : vectorColumn(table, vector, read)
   if (list)
-    return { size: list.length, columns: list, notes: [`vectors of ${list.length} numbers`] }
-  const features = featureColumns(table, used, options, read)
+    return { size: list.length, columns: list, notes: vectorNotes(list, table, used, vector) }
+  const features = featureColumns(table, used, options, read, labels)
   return { ...features, size: features.names.length }
+}
+
+function vectorNotes(
+  list: readonly Float64Array[],
+  { names }: Table,
+  used: readonly string[],
+  vector = 'x',
+): string[] {
+  const others = names.filter((name) => name !== vector && !used.includes(name))
+  const beside = others.length > 0 ? [`not read beside '${vector}': ${shortList(others)}`] : []
+  return [`vectors of ${list.length} numbers`, ...beside]
 }
 
 /** By the training examples alone: what is tested on has no say. */
