@@ -4,7 +4,7 @@ import { accuracyText, count, msText, settingName, type Table, trainTimeText } f
 export function leaderboardText(tables: readonly Table[], { folder, picture }: Places): string {
   const [first] = tables as [Table]
   const { episodes } = first.lines[0]!.ranked
-  const head = ['#', 'learner', ...tables.map(headOf), 'training', 'a task']
+  const head = ['#', 'learner', ...tables.map(headOf), 'training', 'per task']
   const rows = first.lines.map((line) => [
     String(line.ranked.rank),
     line.name,
@@ -23,7 +23,7 @@ export function leaderboardText(tables: readonly Table[], { folder, picture }: P
 
 ![accuracy against training time](${picture})
 
-Accuracy in % with its 95 % interval, on the same ${count(episodes)} test episodes for every learner; ${seeds} seeds, at most ${count(first.budget.amount)} training ${first.budget.by} each. ${reused(tables)}A learner’s rank (#) is one more than the number of learners that beat it significantly${several}; it holds for these checkpoints. *Training* and *a task* (adapting and predicting) are times on one thread${several}. Full tables, and where the learners’ conditions differ: [${folder}](${folder}).
+Accuracy in % with its 95 % interval, on the same ${count(episodes)} test episodes for every learner; ${seeds} seeds, at most ${count(first.budget.amount)} training ${first.budget.by} each. ${reused(tables)}A learner’s rank (#) is one more than the number of learners that beat it significantly${several}; it holds for these checkpoints. *Training* and *per task* (adapting and predicting) are times on one thread${several}. Full tables, and where the learners’ conditions differ: [${folder}](${folder}).
 `
 }
 

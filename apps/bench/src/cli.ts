@@ -22,9 +22,9 @@ allowRelaxedSimd()
 const program = new Command('kshot')
   .description('Few-shot learning and meta-learning on TensorFlow.js')
   .version(ownVersion())
-  .option('--debug', 'print the stack of an error (or set KSHOT_DEBUG)')
+  .option('--debug', 'print the stack trace of an error (or set KSHOT_DEBUG)')
   .exitOverride()
-  .showHelpAfterError('(kshot --help says more)')
+  .showHelpAfterError('(see kshot --help)')
 
 const commands = [
   runCommand(),
@@ -41,7 +41,7 @@ const commands = [
 ]
 for (const command of commands) {
   program.addCommand(
-    command.copyInheritedSettings(program).option('--debug', 'print the stack of an error'),
+    command.copyInheritedSettings(program).option('--debug', 'print the stack trace of an error'),
   )
 }
 

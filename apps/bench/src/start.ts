@@ -9,7 +9,7 @@ else {
     `error usage/node-version`,
     `  got      Node ${version}, at ${process.execPath}`,
     `  expected Node ${needs}`,
-    '  to do    Install a newer one, from https://nodejs.org or as your system does it',
+    '  to do    Install a newer one, from https://nodejs.org or with the package manager of your system',
   ]
   process.stderr.write(`${rows.join('\n')}\n`)
   process.exitCode = 2

@@ -65,7 +65,7 @@ describe('kshot run with a learner that trains on batches', () => {
     expect(resultIn('classifier').train).toMatchObject({ steps: 1, images: 15 })
     const ended = await kshot(...args, '--resume', '--max-seconds', '500')
     expect(ended).toMatchObject({ code: 0 })
-    expect(ended.stderr).toContain('15 images a step')
+    expect(ended.stderr).toContain('15 images per step')
     const result = resultIn('classifier')
     expect(result.train).toMatchObject({ steps: 4, images: 60, stoppedBy: 'steps' })
     expect(result).toMatchObject({

@@ -59,7 +59,7 @@ describe('kshot doctor', () => {
     expect(stderr).toBe('')
     expect(stdout).toMatch(/^ {2}yes {2}wasm +kshot-simd-fma, 1 thread$/m)
     expect(stdout).toMatch(/^ {2}no {3}node-gpu +\S/m)
-    expect(stdout).toMatch(/^ {2}auto takes wasm: node is not available/m)
+    expect(stdout).toMatch(/^ {2}auto chooses wasm: node is not available/m)
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100)
   })
 

@@ -158,7 +158,7 @@ describe('kshot leaderboard', { timeout: 240_000 }, () => {
     running.child.kill('SIGINT')
     const { code, stderr } = await running.ended
     expect(code).toBe(130)
-    expect(stderr).toContain('4 cells are still to do')
+    expect(stderr).toContain('4 cells remain')
     expect(stderr).toContain('--resume --out stopped')
     expect(stderr).not.toContain('\u001b')
     expect(text('stopped', RESULTS)).toBe('')

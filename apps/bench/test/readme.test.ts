@@ -88,7 +88,7 @@ describe('the README', { timeout: 120_000 }, () => {
     }
     const [shown] = blocks('Leaderboards', '')
     for (const learner of learners) expect(shown).toContain(`│ ${learner} `)
-    for (const title of ['to the first', 'a task', '5-way 5-shot, checkpoints of glyphs-5w1s']) {
+    for (const title of ['vs. best', 'per task', '5-way 5-shot, checkpoints of glyphs-5w1s']) {
       expect([stdout.includes(title), shown!.includes(title)]).toEqual([true, true])
     }
   })

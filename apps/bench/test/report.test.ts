@@ -59,7 +59,7 @@ describe('kshot compare', () => {
     expect(shown.stdout).toMatch(
       /protonet.* − protonet, cosine, scale 10.*[−+]\d+\.\d\d ± \d+\.\d\d/,
     )
-    expect(shown.stdout).toContain('speaks of these checkpoints')
+    expect(shown.stdout).toContain('these checkpoints and seeds')
     const { comparisons, contenders, episodes, episodeSet } = JSON.parse(json.stdout)
     expect({ episodes, episodeSet }).toEqual({
       episodes: 20,
@@ -197,7 +197,7 @@ describe('kshot report', () => {
     expect(await error('empty')).toMatchObject({ code: 'usage/no-results' })
     expect(await error('damaged')).toMatchObject({ code: 'results/damaged' })
     expect((await error('damaged')).got).toContain(join('damaged', 'result.json'))
-    expect((await error('cut')).got).toContain('1 episodes where the result has 20')
+    expect((await error('cut')).got).toContain('1 episodes, but the result has 20')
     expect(exitCodeOf(await error('empty'))).toBe(2)
     expect(exitCodeOf(await error('damaged'))).toBe(1)
   })

@@ -35,8 +35,8 @@ describe('kshot verify reference', () => {
     const { code, stdout } = await kshot('verify', 'reference', file)
     expect(code).toBe(0)
     expect(stdout).toMatch(/^ok +\d\.\de-\d +by hand +3 comparisons$/m)
-    expect(stdout).toMatch(/^none +a riddle +nothing checks the kind riddle$/m)
-    expect(stdout).toContain('1 of 1 cases agree on wasm, 1 of a kind that nothing checks')
+    expect(stdout).toMatch(/^none +a riddle +no check for the kind riddle$/m)
+    expect(stdout).toContain('1 of 1 cases agree on wasm, 1 of a kind without a check')
   })
 
   it('exits 1 on a miss and says what missed by how much', async () => {

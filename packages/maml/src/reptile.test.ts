@@ -7,7 +7,7 @@ import { curve, initial, load, metaGradient, numbers, smooth, train } from './te
 
 const model = conv4({ filters: 8, blocks: 2 })
 
-// A task of one shot and three queries a class, of which it learns from the shot alone.
+// A task of one shot and three queries per class, of which it learns from the shot alone.
 const quick = { model, steps: 3, innerOptimizer: sgd(0.4) }
 learnerSuite('reptile', reptile(quick), { load, gain: 0.05 })
 learnerSuite(

@@ -25,7 +25,7 @@ import published from './published.json'
  * - conv4 with 64 filters for f′ and g′; cosine attention
  *
  * The paper names neither optimizer nor rate, queries nor steps: Adam at 1e-3, halved every 3,000
- * episodes, 5 queries a class, at most 30,000 episodes and no more than 40 validations,
+ * episodes, 5 queries per class, at most 30,000 episodes and no more than 40 validations,
  * 250 episodes apart, without a better one.
  *
  * Deviations: a learned temperature, from 0.05 on (plain cosine leaves the softmax nearly flat); batch

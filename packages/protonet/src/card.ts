@@ -17,7 +17,7 @@ import published from './published.json'
  * Snell, Swersky & Zemel 2017, Prototypical Networks, arXiv:1703.05175, section 3.1 and appendix,
  * and their published code where the paper is silent.
  *
- * - 60-way training with the shots of the test, 5 queries a class; 15 queries a class at test
+ * - 60-way training with the shots of the test, 5 queries per class; 15 queries per class at test
  * - conv4 with 64 filters; batch norm over support and queries together in training, with running
  *   statistics at test; eps 1e-5, momentum 0.1
  * - Adam at 1e-3, halved every 2,000 episodes; stopped once 200 validations of 100 episodes each,

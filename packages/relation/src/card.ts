@@ -33,7 +33,7 @@ const QUERIES: { readonly [setting: string]: number } = {
  * Sung et al. 2018, Relation Network, arXiv:1711.06025, section 4.1, and their published code where
  * the paper is silent.
  *
- * - trained with the ways and shots of the test, on Vinyals' split; 19, 15, 10 or 5 queries a class
+ * - trained with the ways and shots of the test, on Vinyals' split; 19, 15, 10 or 5 queries per class
  * - four blocks of 64 filters, of which two are pooled; a relation module of 64 filters and 8 units
  * - mean squared error; Adam at 1e-3, halved every 100,000 episodes
  * - rotations by 90°, 180° and 270° are classes of their own, at test too; 1,000 test episodes

@@ -32,7 +32,7 @@ export function contradicting(where: string, found: string): KshotError {
 function contradiction({ scores, test, setting, predictions, confusion }: DoneRow) {
   const queries = queriesOf(setting)
   if (scores.length !== test.episodes) {
-    return `${scores.length} scores where test.episodes is ${test.episodes}`
+    return `${scores.length} scores, but test.episodes is ${test.episodes}`
   }
   return (
     wrongScore(scores, queries) ??
@@ -48,7 +48,7 @@ function wrongScore(scores: readonly number[], queries: number): string | undefi
     return score > 1 || Math.abs(right - Math.round(right)) > 1e-3
   })
   if (odd < 0) return undefined
-  return `the score ${scores[odd]} of episode ${odd}, which is no share of ${queries} queries`
+  return `the score ${scores[odd]} of episode ${odd}, which is not a fraction of ${queries} queries`
 }
 
 function wrongInterval(
@@ -59,7 +59,7 @@ function wrongInterval(
   // As few-shot papers print it, and as a result has it.
   const halfWidth = 1.96 * error
   if (!near(accuracy, mean, ACCURACY_TOLERANCE)) {
-    return `test.accuracy ${accuracy}, and the mean of its scores is ${mean}`
+    return `test.accuracy ${accuracy}, but the mean of its scores is ${mean}`
   }
   const [low, high] = interval
   if (Number.isNaN(halfWidth)) return undefined
@@ -67,7 +67,7 @@ function wrongInterval(
     near(low, mean - halfWidth, INTERVAL_TOLERANCE) &&
     near(high, mean + halfWidth, INTERVAL_TOLERANCE)
   if (same) return undefined
-  return `test.interval ${low} to ${high}, and that of its scores is ${mean - halfWidth} to ${mean + halfWidth}`
+  return `test.interval ${low} to ${high}, but that of its scores is ${mean - halfWidth} to ${mean + halfWidth}`
 }
 
 function wrongPredictions(
@@ -93,7 +93,7 @@ function wrongConfusion(
 ): string | undefined {
   const square =
     counts.length === groups.length && counts.every((line) => line.length === groups.length)
-  if (!square) return `a confusion whose counts are no table of ${groups.length} groups`
+  if (!square) return `a confusion whose counts are not a table of ${groups.length} groups`
   const total = counts.flat().reduce((sum, n) => sum + n, 0)
   const all = scores.length * queries
   if (total !== all) return `a confusion of ${total} queries, where ${all} were tested`

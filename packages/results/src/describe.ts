@@ -36,10 +36,10 @@ export function settingName({ ways, shots }: Task): string {
   return ways ? `${ways}-way ${shots}-shot` : `${shots}-shot regression`
 }
 
-/** `5 queries a class`; `10 query points`. */
+/** `5 queries per class`; `10 query points`. */
 export function queriesName({ ways, queries }: Task & { readonly queries: number }): string {
   if (!ways) return `${queries} query points`
-  return `${queries} ${queries === 1 ? 'query' : 'queries'} a class`
+  return `${queries} ${queries === 1 ? 'query' : 'queries'} per class`
 }
 
 /** `1 step`, `10 steps`. */

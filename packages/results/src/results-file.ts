@@ -53,7 +53,7 @@ export function parseRow(line: string, where: string): Row {
   const { of } = row.scores
   const queries = queriesOf(row.setting)
   if (of !== queries)
-    throw contradicting(where, `scores of ${of} queries where an episode has ${queries}`)
+    throw contradicting(where, `scores of ${of} queries, but an episode has ${queries}`)
   const whole = { ...row, scores: unpacked(row.scores) }
   checkConsistent(whole, where)
   return whole

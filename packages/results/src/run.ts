@@ -36,7 +36,7 @@ export function rowOfRun({ name, result: text, episodes: lines, log }: RunFiles)
   const where = `${name}/episodes.jsonl`
   const episodes = parseLines(lines, episodeLineSchema, where, LIMITS.episodes)
   if (episodes.length !== test.episodes) {
-    throw damaged(where, `${episodes.length} episodes where the result has ${test.episodes}`)
+    throw damaged(where, `${episodes.length} episodes, but the result has ${test.episodes}`)
   }
   const predicted = episodes.flatMap((line) => (line.predicted ? [line.predicted] : []))
   const row: DoneRow = {

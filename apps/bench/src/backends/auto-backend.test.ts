@@ -49,7 +49,7 @@ describe('auto', () => {
   it('is the backend of the run that is gone on with, and not another that came since', async () => {
     const { config, choice } = await resolveAuto({ backend: 'auto', workers: 0 }, 'wasm', choose)
     expect(config.backend).toBe('wasm')
-    expect(choice).toContain('begun with')
+    expect(choice).toContain('started with')
   })
 
   it('leaves a backend alone that was named', async () => {

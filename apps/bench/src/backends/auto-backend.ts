@@ -31,7 +31,7 @@ export async function chooseBackend(
   if (kernels.includes('+kshot')) {
     return {
       backend: 'node',
-      because: 'its native library is installed, and each operation runs on all cores',
+      because: 'its native library is installed, and each operation uses all cores',
     }
   }
   return {

@@ -15,19 +15,19 @@ interface Options {
 
 export function classifyCommand(): Command {
   return new Command('classify')
-    .description('label pictures by a few examples a class, with what a checkpoint has learned')
+    .description('label pictures with a checkpoint, from a few examples per class')
     .argument('<checkpoint>', 'the meta.safetensors of a run')
     .argument('<query...>', 'pictures, or folders of them')
     .addOption(
       new Option(
         '--support <dir>',
-        'the examples: a folder with a folder of pictures a class',
+        'the examples: a folder with one folder of pictures per class',
       ).makeOptionMandatory(),
     )
     .addOption(
       new Option(
         '--invert <when>',
-        'exchange light and dark; auto: of a checkpoint of characters, where the edge is light',
+        'invert light and dark; auto: for checkpoints of characters, if the edges are light',
       )
         .choices(['auto', 'yes', 'no'])
         .default('auto'),
@@ -79,7 +79,7 @@ function table(classified: Classified, stream: NodeJS.WriteStream): string {
     `${about.learner}, examples: ${examples.join(', ')}`,
     ...(about.transductive
       ? [
-          'This learner was tested with many queries at once; here each is judged among the examples.',
+          'This learner was tested with many queries at once; here each query is judged together with the examples.',
         ]
       : []),
   ]

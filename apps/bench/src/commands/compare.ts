@@ -15,7 +15,7 @@ export function compareCommand(): Command {
     .addArgument(
       new Argument('<results...>', 'folders of runs or leaderboards, or their result files'),
     )
-    .addOption(new Option('--setting <name>', 'of a leaderboard that has several'))
+    .addOption(new Option('--setting <name>', 'which setting, if the leaderboard has several'))
     .addOption(shared.json())
     .action(async (paths: string[], { json = false, setting }: Options) => {
       const compared = compare(await loadSources(paths), setting)

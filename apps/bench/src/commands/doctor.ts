@@ -16,14 +16,14 @@ interface Options {
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('say what this machine can run, how fast, and what is missing')
-    .addOption(new Option('--no-speed', 'measure nothing'))
-    .addOption(
-      new Option('--backend <name>', 'look at this one alone').choices(Object.keys(backends)),
-    )
+    .addOption(new Option('--no-speed', 'skip the speed measurement'))
+    .addOption(new Option('--backend <name>', 'check only this one').choices(Object.keys(backends)))
     .addOption(shared.data())
     .addOption(shared.json())
     .addOption(
-      new Option('--seconds <n>', 'to measure each backend').argParser(positiveSeconds).default(1),
+      new Option('--seconds <n>', 'time to measure each backend')
+        .argParser(positiveSeconds)
+        .default(1),
     )
     .action(action)
 }

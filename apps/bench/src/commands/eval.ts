@@ -25,7 +25,7 @@ export function evalCommand(): Command {
     .addOption(
       new Option(
         '--setting <name>',
-        'a task with rules of its own, beside published results',
+        'a task with special rules, next to published results',
       ).choices([LAKE]),
     )
     .addOption(shared.set())

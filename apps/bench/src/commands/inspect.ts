@@ -13,10 +13,10 @@ interface Options {
 
 export function inspectCommand(): Command {
   return new Command('inspect')
-    .description('say what a folder of pictures or a table is: classes, splits, problems')
-    .argument('<path>', 'a folder with a folder of pictures a class, or a CSV or JSON file')
+    .description('describe a folder of pictures or a table: classes, splits, problems')
+    .argument('<path>', 'a folder with one folder of pictures per class, or a CSV or JSON file')
     .addOption(
-      new Option('--kind <kind>', 'what it holds, where that can not be told').choices([
+      new Option('--kind <kind>', 'what it contains, if that is unclear').choices([
         'images',
         'vectors',
         'texts',

@@ -42,7 +42,7 @@ export function lakeTable(result: Result, lake: LakeReport, stream: NodeJS.Write
 const MOST_RUNS = 20
 
 const SAMPLED =
-  'runs drawn within alphabets from images_evaluation, not Lake’s own (no all_runs.zip in --data): published errors are of other runs'
+  'runs drawn within alphabets from images_evaluation, not Lake’s own (no all_runs.zip in --data): published errors come from other runs'
 
 function percents(value: number): string {
   return value.toFixed(1)

@@ -42,19 +42,20 @@ export function leaderboardCommand(): Command {
     .addOption(
       new Option(
         '--out <dir>',
-        'folder to write (default runs/<config>; with --resume, the results beside it)',
+        'folder to write (default runs/<config>; with --resume, the folder of the results)',
       ),
     )
-    .addOption(new Option('--resume', 'go on with what is not done'))
+    .addOption(new Option('--resume', 'finish what is not done'))
     .addOption(
-      new Option('--workers <n|auto>', 'cells at a time; auto (the default): one a core').argParser(
-        threads,
-      ),
+      new Option(
+        '--workers <n|auto>',
+        'cells at a time; auto (the default): one per core',
+      ).argParser(threads),
     )
     .addOption(
       new Option(
         '--shard <i/n>',
-        'the i-th of n parts of the cells, the same everywhere',
+        'the i-th of n parts of the cells, divided the same way on every machine',
       ).argParser(parseShard),
     )
     .addOption(shared.data())
@@ -162,8 +163,8 @@ function inOrder(tables: readonly Table[], settings: readonly string[]): Table[]
 function stopped(source: string, out: string, { left }: Ended, { shard }: Options): KshotError {
   const part = shard ? ` --shard ${shard.index}/${shard.of}` : ''
   return interrupted(
-    `a signal; ${left} cells are still to do, checkpoints are written`,
-    `Go on with: npx kshot leaderboard ${source} --resume --out ${out}${part}`,
+    `a signal; ${left} cells remain; checkpoints are written`,
+    `Continue with: npx kshot leaderboard ${source} --resume --out ${out}${part}`,
   )
 }
 

@@ -10,7 +10,7 @@ interface Options {
 
 export function nativeCommand(): Command {
   const install = new Command('install')
-    .description('get libtensorflow and build the binding to it, from package registries alone')
+    .description('download libtensorflow and build its binding, using only package registries')
     .option('--cuda', 'for NVIDIA cards, with CUDA 12 and cuDNN 8 (some 3 GB)')
     .addOption(shared.json())
     .addOption(shared.quiet())

@@ -34,20 +34,21 @@ const collect = (value: string, before: string[] | undefined) => [...(before ?? 
 /** Options that several commands share. */
 export const shared = {
   set: () =>
-    new Option('--set <key=value>', 'change one value, as in train.ways=20').argParser(collect),
-  data: () => new Option('--data <dir>', 'where the data set lies (else KSHOT_DATA, the cache)'),
+    new Option('--set <key=value>', 'change one value, such as train.ways=20').argParser(collect),
+  data: () =>
+    new Option('--data <dir>', 'the folder of the data set (default: KSHOT_DATA, then the cache)'),
   backend: () =>
     new Option(
       '--backend <name>',
-      'wasm, cpu, node, node-gpu, webgpu, or auto: node where it is, else wasm',
+      'wasm, cpu, node, node-gpu, webgpu, or auto: node if installed, else wasm',
     ),
   executor: () => new Option('--executor <name>', EXECUTORS.join(' or ')),
   workers: () =>
-    new Option('--workers <n|auto>', 'threads to spread tasks over; auto: one a core').argParser(
+    new Option('--workers <n|auto>', 'threads to spread tasks over; auto: one per core').argParser(
       threads,
     ),
   allowModule: () =>
     new Option('--allow-module', "import a third party's learner, which can run any code"),
-  json: () => new Option('--json', 'print one JSON document on stdout, all else on stderr'),
-  quiet: () => new Option('--quiet', 'no progress'),
+  json: () => new Option('--json', 'print one JSON document to stdout, everything else to stderr'),
+  quiet: () => new Option('--quiet', 'show no progress'),
 }

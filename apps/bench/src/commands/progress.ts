@@ -56,7 +56,7 @@ function header(what: 'run' | 'eval', about: About, { bold, dim }: Colours): str
   const rows = {
     learner: learnerName({ learner: learner.spec, net: learner.traits.net }),
     data: data.description,
-    ...(about.warmStart && { 'begins with': warmStartName(about.warmStart) }),
+    ...(about.warmStart && { 'starts from': warmStartName(about.warmStart) }),
     ...(what === 'run' && { training: trainingName(config, learner.trainsOn) }),
     test: `${settingName(test)}, ${queriesName(test)}, ${count(test.episodes)} episodes`,
     ...(choice && { backend: choice }),

@@ -15,7 +15,7 @@ interface Options {
 
 export function reportCommand(): Command {
   return new Command('report')
-    .description('make one page, or a table, of the results of leaderboards and runs')
+    .description('make a page or a table from the results of leaderboards and runs')
     .addArgument(
       new Argument(
         '<results...>',
@@ -24,7 +24,7 @@ export function reportCommand(): Command {
     )
     .addOption(new Option('-o, --output <file>', 'file to write (default: stdout)'))
     .addOption(
-      new Option('--format <name>', 'else by the ending of the file, or html').choices(FORMATS),
+      new Option('--format <name>', 'default: by file extension, or html').choices(FORMATS),
     )
     .addOption(new Option('--title <text>', 'title of the page'))
     .addOption(shared.data())

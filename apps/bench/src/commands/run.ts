@@ -32,7 +32,7 @@ export function runCommand(): Command {
     .description('meta-train, meta-validate and meta-test one learner')
     .argument(
       '[preset|config.json]',
-      'what to run (see kshot ls presets); with --resume --out it may be left out',
+      'what to run (see kshot ls presets); optional with --resume --out',
     )
     .addOption(shared.set())
     .addOption(
@@ -42,9 +42,11 @@ export function runCommand(): Command {
     .addOption(shared.executor())
     .addOption(shared.workers())
     .addOption(new Option('--out <dir>', 'folder to write (default runs/<preset>-seed<n>)'))
-    .addOption(new Option('--resume', 'go on from the checkpoint in the folder'))
+    .addOption(new Option('--resume', 'continue from the checkpoint in the folder'))
     .addOption(
-      new Option('--max-seconds <n>', 'bound training, validation included').argParser(seconds),
+      new Option('--max-seconds <n>', 'limit training time, validation included').argParser(
+        seconds,
+      ),
     )
     .addOption(shared.data())
     .addOption(shared.allowModule())

@@ -74,7 +74,7 @@ const missed = (verdicts: readonly Verdict[]) =>
 function line({ name, kind, checks }: Verdict): string {
   const { green, red, yellow, dim } = coloursOf(process.stdout)
   if (!checks)
-    return `${yellow('none')}           ${name}  ${dim(`nothing checks the kind ${kind}`)}\n`
+    return `${yellow('none')}           ${name}  ${dim(`no check for the kind ${kind}`)}\n`
   const misses = checks.filter(({ ok }) => !ok)
   const mark = misses.length === 0 ? green('ok  ') : red('miss')
   const rows = misses.map(({ what, error }) => `        ${error.toExponential(1)}  ${what}\n`)
@@ -93,7 +93,7 @@ function largest(checks: readonly Check[]): string {
 function summary(verdicts: readonly Verdict[], backend: string): string {
   const checked = verdicts.filter(({ checks }) => checks).length
   const without = verdicts.length - checked
-  const rest = without === 0 ? '' : `, ${without} of a kind that nothing checks`
+  const rest = without === 0 ? '' : `, ${without} of a kind without a check`
   return `${checked - missed(verdicts).length} of ${checked} cases agree on ${backend}${rest}\n`
 }
 

@@ -8,7 +8,7 @@ type Of<Name extends Dataset['name']> = Extract<Dataset, { name: Name }>
 /** Data that a user brings, named by its path. */
 export const ownData = {
   images: {
-    description: 'your pictures: a folder with a folder a class (dataset.path)',
+    description: 'your pictures: a folder with one folder per class (dataset.path)',
     open: (dataset: Dataset) => images(dataset as Of<'images'>),
   },
   vectors: {

@@ -23,7 +23,7 @@ export function doctorText(report: DoctorReport, colours: Colours, width: number
     ...lines(backendRows(report, colours), width),
     '',
     ...(auto
-      ? [...wrapped(`auto takes ${bold(auto.backend)}: ${auto.because}`, 2, width), '']
+      ? [...wrapped(`auto chooses ${bold(auto.backend)}: ${auto.because}`, 2, width), '']
       : []),
     bold('data'),
     ...lines(data, width),

@@ -52,7 +52,7 @@ export async function probeApart(name: string, seconds: number): Promise<Probed>
   })
   const how = await ended(child)
   clearTimeout(timer)
-  if (late) return probed ?? broken(`it gave no answer in ${PATIENCE_MS / 1000} seconds`)
+  if (late) return probed ?? broken(`it did not answer within ${PATIENCE_MS / 1000} seconds`)
   return how === undefined && probed ? probed : broken(`trying it ${how ?? 'gave no answer'}`)
 }
 

@@ -16,10 +16,10 @@ export function readText(path: string, mostBytes: number): string {
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     const stat = fstatSync(file)
-    if (!stat.isFile()) throw new Error('no regular file')
+    if (!stat.isFile()) throw new Error('not a regular file')
     if (stat.size > mostBytes) {
       const [has, most] = [stat.size, mostBytes].map((n) => `${(n / MIB).toFixed(1)} MiB`)
-      throw new Error(`it has ${has}, more than ${most}`)
+      throw new Error(`it has ${has}; the limit is ${most}`)
     }
     return decoded(bytesOf(file, stat.size))
   } finally {

@@ -134,7 +134,7 @@ async function runAll(
     for (let plan = queue.shift(); plan && !signal.aborted; plan = queue.shift()) {
       const ended = await runOne(job, plan, running)
       if (ended.type === 'stopped' && signal.aborted) return
-      const outcome = ended.type === 'stopped' ? crashed('its process was stopped alone') : ended
+      const outcome = ended.type === 'stopped' ? crashed('only its process was stopped') : ended
       await saving(() => saved(job.out, plan!, outcome, rows))
     }
   }

@@ -65,7 +65,7 @@ export function live(stream: NodeJS.WriteStream, title: string): Live {
 function header({ toDo, finished, out, workers }: About, title: string, colours: Colours): string {
   const { bold, dim } = colours
   const cells = toDo.length + finished
-  const before = finished > 0 ? `, ${finished} of them done before` : ''
+  const before = finished > 0 ? `, ${finished} already done` : ''
   const atOnce = workers === 1 ? 'one at a time' : `${workers} at a time`
   const rows = [`${cells} cells${before}, ${atOnce}`, out]
   const names = ['cells', 'folder']

@@ -38,13 +38,13 @@ const RANKING: readonly Column[] = [
   ['#', ({ ranked }) => String(ranked.rank)],
   ['learner', ({ name, differs }, letters) => [name, ...letters.of(differs)].join(' '), 'left'],
   ['accuracy, %', accuracyText],
-  ['to the first', ({ toBest }) => (toBest ? gapText(toBest) : '')],
+  ['vs. best', ({ toBest }) => (toBest ? gapText(toBest) : '')],
   ['seeds', seedsText],
 ]
 const COSTS: readonly Column[] = [
   ['training', trainTimeText],
   ['images/s', ({ costs }) => speed(costs.trainImagesPerSecond)],
-  ['a task', ({ costs }) => msText(costs.adaptPredictMs)],
+  ['per task', ({ costs }) => msText(costs.adaptPredictMs)],
   ['MiB', ({ costs }) => count(Math.round(costs.peakMemoryBytes / 2 ** 20))],
   ['parameters', ({ costs }) => count(Math.round(costs.parameters))],
 ]
@@ -133,18 +133,18 @@ function notesOf({ lines, ranking, budget }: RankedTable): string[] {
   const seeds = Math.min(...lines.map(({ ranked }) => ranked.seeds))
   const about =
     ranking.claim === 'learners'
-      ? `${seeds} seeds: what is significant over seeds too (kshot compare) speaks of the learners.`
-      : `It speaks of these checkpoints, given their seeds; of learners from ${SEEDS_FOR_CLAIMS} seeds on.`
+      ? `${seeds} seeds: what is significant over seeds too (kshot compare) is a statement about the learners.`
+      : `The ranking holds for these checkpoints and seeds; claims about learners need ${SEEDS_FOR_CLAIMS} seeds or more.`
   return [
-    `# is 1 + the number of learners significantly better (paired t test over the same episodes, Holm); ± is 95 %, each by itself. ${about}`,
+    `# is one more than the number of learners that are significantly better (paired t tests over the same episodes, Holm-adjusted); ± is each learner's 95 % interval. ${about}`,
     ...(episodes < EPISODES_FOR_A_RANKING
       ? [`Fewer than ${EPISODES_FOR_A_RANKING} test episodes: too few for a ranking.`]
       : []),
     ...(budget.by === 'seconds'
-      ? ['The same time for all: this ranks kernels and machines as much as learners.']
+      ? ['All learners had the same time: this ranks kernels and machines as much as learners.']
       : []),
     ...(lines.some(({ ranked }) => ranked.seeds !== lines[0]!.ranked.seeds)
-      ? ['Not all learners have as many seeds.']
+      ? ['Not all learners have the same number of seeds.']
       : []),
   ]
 }

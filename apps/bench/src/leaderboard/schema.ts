@@ -11,13 +11,13 @@ const MOST = { learners: 1000, settings: 1000, seeds: 1000 } as const
 /** Part of the names of folders. */
 const name = z
   .string()
-  .regex(/^[A-Za-z0-9][\w+-]*$/, 'letters, digits, and -, _ or + behind the first')
+  .regex(/^[A-Za-z0-9][\w+-]*$/, 'letters, digits, and -, _ or + after the first')
 
 const training = {
   ways: z.int().min(2).optional().describe('Classes of a training episode; default: the test’s.'),
   shots: positive.optional().describe('Default: the test’s.'),
-  queries: positive.optional().describe('Queries a class; default: the test’s.'),
-  metaBatch: positive.optional().describe('Episodes a meta-step.'),
+  queries: positive.optional().describe('Queries per class; default: the test’s.'),
+  metaBatch: positive.optional().describe('Episodes per meta-step.'),
   optimizer: optimizer.optional().describe('Default: Adam at 0.001.'),
   decay: z
     .enum(['none', 'linear', 'cosine'])
@@ -26,7 +26,7 @@ const training = {
 }
 
 const entry = z.strictObject({
-  name: name.optional().describe('What tables call it; default: what it uses.'),
+  name: name.optional().describe('The name in tables; default: the value of use.'),
   use: z
     .string()
     .optional()
@@ -34,13 +34,15 @@ const entry = z.strictObject({
   options: z
     .record(z.string(), z.json())
     .optional()
-    .describe('Changes single options of what it uses.'),
-  learner: learner.optional().describe('A learner in full, or a module, in the place of use.'),
-  train: z.strictObject(training).optional().describe('How this one is trained.'),
+    .describe('Changes single options of the learner in use.'),
+  learner: learner.optional().describe('A complete learner, or a module, instead of use.'),
+  train: z.strictObject(training).optional().describe('How this learner is trained.'),
   executor: z.enum(EXECUTORS).optional(),
   tasksAtOnce: positive.optional(),
-  backbone: z.string().optional().describe('Of a module: its net, in words.'),
-  tuningTrials: count.optional().describe('How many configurations were tried to find this one.'),
+  backbone: z.string().optional().describe('For a module: its net, in words.'),
+  tuningTrials: count
+    .optional()
+    .describe('How many configurations were tried before this one was chosen.'),
 })
 
 const setting = z.strictObject({
@@ -48,24 +50,26 @@ const setting = z.strictObject({
   data: data.optional(),
   ways: z.int().min(2).optional().describe('Default: 5, or as many as the data has.'),
   shots: positive.default(1),
-  queries: positive.optional().describe('A class; default: 15, or as many as the data has.'),
+  queries: positive.optional().describe('Per class; default: 15, or as many as the data has.'),
   within: z.literal('group').optional().describe('All classes of an episode from one alphabet.'),
   drawers: z.enum(['own', 'shared']).optional(),
   checkpointsOf: z
     .string()
     .optional()
     .describe(
-      'Tests what is trained for the setting of this name; nothing is trained for this one.',
+      'Tests the checkpoints of the setting with this name; nothing is trained for this one.',
     ),
 })
 
 const budget = z
   .strictObject({
-    images: positive.optional().describe('Pictures (vectors, texts) that are trained on.'),
+    images: positive.optional().describe('Number of training pictures (vectors, texts).'),
     episodes: positive.optional(),
     seconds: rate
       .optional()
-      .describe('Wall-clock: ranks kernels and machines as much as learners; a marked table.'),
+      .describe(
+        'Wall-clock time: ranks kernels and machines as much as learners; the table is marked.',
+      ),
   })
   .refine((value) => Object.keys(value).length > 0, 'images, episodes or seconds')
 
@@ -73,17 +77,24 @@ const seed = count.default(0)
 
 const validate = z.strictObject({
   episodes: positive.default(50),
-  checks: positive.default(20).describe('Validations over the whole budget.'),
-  every: positive.default(100).describe('Meta-steps between two, where the budget is in seconds.'),
+  checks: positive.default(20).describe('Number of validations over the whole budget.'),
+  every: positive
+    .default(100)
+    .describe('Meta-steps between validations, if the budget is in seconds.'),
   patience: positive
     .nullable()
     .default(10)
-    .describe('Stops after so many without a better one; null: never.'),
+    .describe('Stops after this many validations without improvement; null: never.'),
   seed,
 })
 
 const test = z.strictObject({
-  episodes: z.int().min(2).max(LIMITS.episodes).default(600).describe('Fewer than 600 are marked.'),
+  episodes: z
+    .int()
+    .min(2)
+    .max(LIMITS.episodes)
+    .default(600)
+    .describe('Tables with fewer than 600 are marked.'),
   seed,
 })
 
@@ -91,16 +102,16 @@ const test = z.strictObject({
 export const leaderboardSchema = z.strictObject({
   $schema: z.string().optional(),
   title: z.string().optional(),
-  data: data.optional().describe('The data of all settings that name none.'),
+  data: data.optional().describe('The data for all settings that name none.'),
   learners: z
     .array(z.union([z.string(), entry]))
     .min(1)
     .max(MOST.learners)
     .optional()
-    .describe('Names of standard learners or presets, or more in full.'),
+    .describe('Names of standard learners or presets, or complete entries.'),
   filters: positive
     .optional()
-    .describe('Of the nets of standard learners, for pictures; default: 32.'),
+    .describe('Filters of the standard learners’ nets for pictures; default: 32.'),
   settings: z
     .array(setting)
     .min(1)
@@ -111,16 +122,18 @@ export const leaderboardSchema = z.strictObject({
     .min(1)
     .max(MOST.seeds)
     .default([1, 2])
-    .describe('Each learner is trained once with each. From five on, they tell of the learners.'),
+    .describe('Each learner is trained once per seed. Claims about learners need at least five.'),
   backends: z
     .array(z.enum(['wasm', 'cpu', 'node', 'node-gpu', 'webgpu']))
     .min(1)
     .default(['wasm']),
-  budget: budget.default({ images: 100_000 }).describe('The same for all; each kind is a table.'),
+  budget: budget
+    .default({ images: 100_000 })
+    .describe('The same for all learners; each kind of budget gives a table.'),
   train: z
     .strictObject({ ...training, checkpointEvery: positive.default(100) })
     .default({ checkpointEvery: 100 })
-    .describe('For all learners that say nothing else.'),
+    .describe('For all learners that say nothing different.'),
   validate: validate.default(validate.parse({})),
   test: test.default(test.parse({})),
 })
@@ -147,5 +160,5 @@ export function jsonSchema(): object {
       ;(jsonSchema as Form).required = required?.filter((key) => key !== 'name') ?? []
     },
   })
-  return { ...schema, title: 'A leaderboard of kshot' }
+  return { ...schema, title: 'A kshot leaderboard' }
 }

@@ -11,7 +11,7 @@ export interface Shard {
 export function parseShard(text: string): Shard {
   const [, index, of] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? []
   if (index && of && index <= of) return { index, of }
-  throw new InvalidArgumentError('Expected a part of a number of parts, as in 1/3.')
+  throw new InvalidArgumentError('Expected a part of a number of parts, such as 1/3.')
 }
 
 /** The cells of a shard: the same on every machine, each cell in one of them. */

@@ -27,13 +27,13 @@ export function comparedTable(results: Compared, stream: NodeJS.WriteStream): st
   for (const { first, second, ...gap } of ranking.comparisons) {
     const text = gapText(gap)
     const p = pText(gap.adjustedP).replace('p = ', '').replace('p ', '')
-    pairs.push([`${first} − ${second}`, text, p, gap.significant ? bold('significant') : 'a tie'])
+    pairs.push([`${first} − ${second}`, text, p, gap.significant ? bold('significant') : 'tie'])
   }
   return [
     bold(`${title}, ${count(episodes)} test episodes`),
     ranks.toString(),
     pairs.toString(),
-    dim('paired t test over the same episodes; ± and differences with 95 % t intervals'),
+    dim('paired t tests over the same episodes; accuracies and differences with 95 % t intervals'),
     dim(claim(compared)),
     '',
   ].join('\n')
@@ -41,7 +41,7 @@ export function comparedTable(results: Compared, stream: NodeJS.WriteStream): st
 
 function claim({ ranking, learners }: Compared): string {
   if (ranking.claim === 'checkpoints') {
-    return `speaks of these checkpoints, given their seeds; of learners from ${SEEDS_FOR_CLAIMS} seeds on`
+    return `holds for these checkpoints and seeds; claims about learners need ${SEEDS_FOR_CLAIMS} seeds or more`
   }
   const over = ranking.comparisons.map(({ first, second, overSeeds }) => {
     const { difference, adjustedP } = overSeeds!

@@ -30,7 +30,7 @@ async function sourcesAt(path: string): Promise<Source[]> {
     .sort()
   const all: Source[] = []
   for (const folder of inside) all.push(...(await sourcesOfFolder(folder)))
-  if (all.length === 0) throw noResults(path, 'with nothing finished in it')
+  if (all.length === 0) throw noResults(path, 'which contains no finished results')
   return all
 }
 
@@ -43,7 +43,7 @@ async function sourcesOfFolder(folder: string): Promise<Source[]> {
 
 function sourcesOfFile(path: string): Promise<Source[]> | Source[] {
   if (path.endsWith('.jsonl')) return leaderboard(path)
-  if (basename(path) !== FILES.result) throw noResults(path, 'a file of another kind')
+  if (basename(path) !== FILES.result) throw noResults(path, 'which is a different kind of file')
   return [{ path: dirname(path), row: rowOfFolder(dirname(path)), run: true }]
 }
 

@@ -6,11 +6,11 @@ import type { Config } from '../configuration/schema'
 export function trainingName({ train }: Config, kind: TaskKind = 'episodes'): string {
   if (kind === 'nothing' || train.steps === 0) return 'nothing is trained'
   const images = (train.ways ?? 0) * (train.shots + train.queries)
-  const steps = `a step, ${count(train.steps)} steps`
+  const steps = `per step, ${count(train.steps)} steps`
   if (kind === 'batches') return `${images * train.metaBatch} images ${steps}`
   if (kind === 'pairs') return `${Math.ceil(images / 2) * train.metaBatch} pairs ${steps}`
   const tasks = train.ways ? 'episodes' : 'tasks'
-  const batch = train.metaBatch === 1 ? '' : `, ${train.metaBatch} ${tasks} a step`
+  const batch = train.metaBatch === 1 ? '' : `, ${train.metaBatch} ${tasks} per step`
   return `${settingName(train)}, ${queriesName(train)}${batch}, ${count(train.steps)} steps`
 }
 

@@ -69,7 +69,7 @@ function checkLog({ folder, config, note }: TrainingJob, { hasGap }: Log): void 
   const path = join(folder, FILES.log)
   const got = `${path}, which lacks steps that the checkpoint has`
   if (config.train.maxSeconds === undefined) {
-    note?.(`${got}: how long training took is unknown, and is left out of the result`)
+    note?.(`${got}: the training time is unknown and is left out of the result`)
     return
   }
   throw new KshotError('run/log-gap', {
@@ -198,7 +198,7 @@ function logLine({ step, loss, metrics, validation }: StepReport, seconds: numbe
 function stopped({ folder }: TrainingJob): KshotError {
   return interrupted(
     `a signal; ${join(folder, FILES.checkpoint)} is written`,
-    `Go on with: npx kshot run --resume --out ${folder}`,
+    `Continue with: npx kshot run --resume --out ${folder}`,
   )
 }
 

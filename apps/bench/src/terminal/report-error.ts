@@ -19,7 +19,7 @@ export function reportError(error: unknown, stream: NodeJS.WriteStream, debug: b
     }
   } else {
     stream.write(`${bold(red('error'))} ${printableLines(message)}\n`)
-    if (!debug) stream.write(`${dim('Pass --debug for the stack')}\n`)
+    if (!debug) stream.write(`${dim('Pass --debug for the stack trace')}\n`)
   }
   if (debug) stream.write(`${printableLines(stack ?? '')}\n`)
 }

@@ -113,7 +113,7 @@ describe('what pictures are taken', () => {
       expect(levels.size).toBeGreaterThan(200)
       expect(Math.max(...levels)).toBe(1)
       expect(example(train, 1, 0)[0]).toBe(1)
-      expect(understood?.notes.join()).toMatch('12 of them')
+      expect(understood?.notes.join()).toMatch('only 12 bits')
     }
     expect(await imageFolderFormat(dir)).toMatchObject({ bits: 12 })
   })

@@ -14,10 +14,10 @@ export function latex(tables: readonly Table[]): string {
 
 function tabular({ title, lines, ranking, episodeSet }: Table): string {
   const papers = lines.some(({ paper }) => paper)
-  const head = ['', 'Learner', 'Accuracy (\\%)', 'Seeds', 'Training', 'A task', 'Parameters']
+  const head = ['', 'Learner', 'Accuracy (\\%)', 'Seeds', 'Training', 'Per task', 'Parameters']
   const rows = lines.map((line) => `${cellsOf(line, papers).join(' & ')} \\\\`)
   const { episodes } = lines[0]!.ranked
-  const caption = `${escapedTex(title)}: mean and 95\\,\\% t~interval over ${count(episodes)} test episodes; rank = 1 + learners significantly better (paired t~test, Holm-adjusted), a statement about ${ranking.claim}. Bold: rank 1.`
+  const caption = `${escapedTex(title)}: mean and 95\\,\\% t~interval over ${count(episodes)} test episodes; rank = one more than the number of significantly better learners (paired t~tests, Holm-adjusted), a statement about ${ranking.claim}. Bold: rank 1.`
   return `% test episodes ${escapedTex(episodeSet)}
 \\begin{table}
 \\centering

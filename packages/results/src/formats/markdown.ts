@@ -15,13 +15,13 @@ const COLUMNS: readonly Column[] = [
   ],
   ['accuracy, %', accuracyText, true],
   [
-    'to the best',
+    'vs. best',
     ({ toBest }) => (toBest ? `${gapText(toBest)}, ${pText(toBest.adjustedP)}` : '–'),
     true,
   ],
   ['seeds', seedsText, true],
   ['training', trainTimeText, true],
-  ['a task', ({ costs }) => msText(costs.adaptPredictMs), true],
+  ['per task', ({ costs }) => msText(costs.adaptPredictMs), true],
   ['parameters', ({ costs }) => count(Math.round(costs.parameters)), true],
   ['trials', ({ rows: [row] }) => String(row!.labels.tuningTrials || '–'), true],
   ['paper', ({ paper }) => paperText(paper), false],
@@ -41,7 +41,7 @@ function section(table: Table): string {
   )
   if (lines.length === 0) return [heading, ...failures].join('\n\n')
   const { episodes } = lines[0]!.ranked
-  const about = `${count(episodes)} test episodes (${escaped([...episodeSet].slice(0, 12).join(''))}…), ${queriesName(setting!)}, split ${escaped(setting!.split)}. ± is the 95 % t interval over episodes; equal ranks are ties.`
+  const about = `${count(episodes)} test episodes (${escaped([...episodeSet].slice(0, 12).join(''))}…), ${queriesName(setting!)}, split ${escaped(setting!.split)}. ± is the 95 % t interval over episodes. Equal ranks are ties.`
   return [heading, about, grid(lines), ...(failures.length > 0 ? [failures.join('\n')] : [])].join(
     '\n\n',
   )

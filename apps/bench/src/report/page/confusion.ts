@@ -20,13 +20,13 @@ export function confusionCharts(lines: readonly Line[]): Html | undefined {
 }
 
 const HOW =
-  'Rows: the truth. Columns: what it was taken for. In per cent of a row, over all test queries'
+  'Rows: true class. Columns: predicted class. In per cent of each row, over all test queries'
 
 /** For few groups a heat map a learner, all with the same scale. */
 function heatmaps(found: readonly Found[]): Html {
   const most = Math.max(...found.flatMap(({ total }) => wrongOf(total).map(({ share }) => share)))
   const charts = found.map(({ name, total }) => heatmap(name, total, most))
-  return html`<p class="meta">${HOW}; the same colour is the same share for all learners.</p>
+  return html`<p class="meta">${HOW}; a colour means the same share for all learners.</p>
 ${folded(charts, 3, 'grid')}`
 }
 
@@ -116,7 +116,7 @@ function heatmap(name: string, total: Confusion, most: number): Html {
         ),
       ],
     },
-    `Confusion of ${name}: rows are the truth, columns what it was taken for, in per cent of the row. Most often: ${worst(wrong)}`,
+    `Confusion of ${name}: rows are true classes, columns predicted classes, in per cent of each row. Most often: ${worst(wrong)}`,
     html`<b>${name}</b>. Most often: ${firm(worst(wrong))}.`,
   )
 }

@@ -130,8 +130,8 @@ function labelOf(curves: readonly Curve[]): string {
 function captionOf(lines: readonly Line[], shown: number): Html {
   const seeds = Math.max(...lines.map(({ rows }) => rows.length))
   const band =
-    seeds > 1 ? ' Lines: the mean over the seeds; bands: from the worst to the best.' : ''
+    seeds > 1 ? ' Lines: the mean over the seeds; bands: from the worst seed to the best.' : ''
   const rest = lines.length - shown
-  const left = rest > 0 ? ` ${rest} without validations on the way are not shown.` : ''
+  const left = rest > 0 ? ` ${rest} without validations during training are not shown.` : ''
   return html`<b>Learning curves.</b> Accuracy on the validation episodes.${band}${left}`
 }

@@ -14,13 +14,13 @@ export function exampleEpisodes(
 ): Html {
   const all = examples.map((example) => episode(example, looks))
   return html`<div class="episodes">${all}</div>
-<p class="notes">Letters name the classes of an episode. Struck through: wrong. Behind each learner its accuracy in the whole episode, trained with its first seed; the pictures are the first queries.</p>`
+<p class="notes">Letters name the classes of an episode; wrong answers are struck through. Next to each learner is its accuracy in the whole episode, trained with its first seed. The pictures are the first queries.</p>`
 }
 
 function episode(example: Example, looks: ReadonlyMap<string, Look>): Html {
   return html`<div class="card"><h4>Episode ${example.number}, ${example.why}</h4>
 ${support(example)}
-<table class="episode"><caption class="hidden">Queries of episode ${example.number} and what they were taken for</caption>
+<table class="episode"><caption class="hidden">Queries of episode ${example.number} and the predictions</caption>
 <thead><tr><td class="corner">query</td>${example.query.map((picture, i) => html`<th scope="col">${shown(picture, `Query ${i + 1}: ${picture.classId}`)}</th>`)}</tr>
 <tr class="truth"><th scope="row" class="corner">truth</th>${example.query.map(({ label }) => html`<td>${letter(label)}</td>`)}</tr></thead>
 <tbody>${example.said.map((said) => answers(said, example, looks))}</tbody></table></div>`

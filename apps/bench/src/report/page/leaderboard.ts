@@ -25,10 +25,10 @@ const COLUMNS = [
   ['#', 'rank'],
   ['Learner', 'name'],
   ['Accuracy, %', 'accuracy'],
-  ['To the best', 'gap'],
+  ['vs. best', 'gap'],
   ['Seeds', 'seeds'],
   ['Training', 'training'],
-  ['Time a task', 'task'],
+  ['Time per task', 'task'],
   ['Parameters', 'parameters'],
   ['Paper', 'paper'],
 ] as const
@@ -143,20 +143,20 @@ export function notes({ lines, ranking, budget }: Table): Html {
     `± is the 95 % t interval over ${count(episodes)} test episodes, each averaged over the seeds first.`,
     lines.some(({ ranked }) => ranked.overSeeds) &&
       (ranking.claim === 'learners'
-        ? 'Under the seeds: the 95 % t interval over their accuracies.'
-        : 'Under the seeds: the accuracies of the worst and the best.'),
+        ? 'Below the number of seeds: the 95 % t interval over their accuracies.'
+        : 'Below the number of seeds: the accuracies of the worst and the best.'),
     lines.length > 1 &&
-      'Rank: 1 + the number of learners that are significantly better (paired t test on the same episodes, Holm-adjusted, 5 %).',
+      'A learner’s rank is one more than the number of learners that are significantly better (paired t tests on the same episodes, Holm-adjusted, 5 %).',
     lines.length > 1 &&
       (ranking.claim === 'checkpoints'
-        ? `It speaks of these checkpoints, given their seeds; of learners it would from ${SEEDS_FOR_CLAIMS} seeds on.`
-        : 'With so many seeds, differences were tested over the seeds too: see all pairs.'),
-    few &&
-      `Fewer than ${EPISODES_FOR_A_RANKING} episodes are too few for a ranking that should hold.`,
+        ? `The ranking holds for these checkpoints and seeds; claims about learners need ${SEEDS_FOR_CLAIMS} seeds or more.`
+        : 'With this many seeds, differences were also tested over the seeds: see all pairs.'),
+    few && `Fewer than ${EPISODES_FOR_A_RANKING} episodes are too few for a reliable ranking.`,
     budget.by === 'seconds' &&
-      'Training was bounded by time, which ranks kernels as much as algorithms.',
-    marked && '≠ under a name: tested or trained under other conditions than most of this table.',
-    cells > 1 && `Times were taken with ${cells} runs at once on one machine.`,
+      'Training was limited by time, which ranks kernels as much as algorithms.',
+    marked &&
+      '≠ below a name: trained or tested under different conditions from most of this table.',
+    cells > 1 && `Times were measured with ${cells} runs at once on one machine.`,
   ]
   return html`<p class="notes">${firm(sentences.filter(Boolean).join(' '))}</p>`
 }

@@ -40,7 +40,7 @@ ${rows.length > 0 && facts(rows)}${tables.length > 1 && contents(tables)}</heade
 <main>${tables.map((table) => section(table, looks, options.examples.get(table.id) ?? []))}
 ${acrossSettings(tables, looks)}
 ${rows.length > 0 && provenance(tables, options.command)}</main>
-<footer><p>Made with kshot. Accuracies are fractions of right answers over test episodes on classes that were never trained on.</p></footer>`
+<footer><p>Made with kshot. Accuracy is the fraction of correct answers in test episodes, on classes never seen in training.</p></footer>`
   const { html: text } = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><title>${options.title}</title><style>${raw(STYLE)}</style></head>
 <body>${body}</body></html>
@@ -67,7 +67,7 @@ function summary(tables: readonly Table[], rows: readonly DoneRow[]): string {
     ...(failed > 0 ? [`${failed} failed`] : []),
   ]
   const each = [...episodes].map(count).join(' or ')
-  return `${parts.join(', ')}; each tested on the same ${each} episodes as those beside it.`
+  return `${parts.join(', ')}; within a table, all learners were tested on the same ${each} episodes.`
 }
 
 function contents(tables: readonly Table[]): Html {

@@ -10,7 +10,7 @@ export function pairs({ ranking: { comparisons, claim } }: Table): Html | undefi
     const cells = [
       gapText(gap),
       pText(gap.adjustedP),
-      gap.significant ? 'significant' : 'a tie',
+      gap.significant ? 'significant' : 'tie',
       ...(learners ? [seeds ? `${gapText(seeds)}, ${pText(seeds.adjustedP)}` : '–'] : []),
     ]
     return html`<tr><th scope="row">${first} − ${second}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`

@@ -12,5 +12,5 @@ export function papers({ lines }: Table): Html | undefined {
   })
   if (rows.length === 0) return undefined
   const heads = ['learner', 'published, %', 'protocol', 'source']
-  return html`<details><summary>Published numbers</summary><p class="meta">A number is comparable only where the protocol is the same. ± as the paper prints it.</p><div class="scroll" tabindex="0" role="region" aria-label="Published numbers"><table class="plain"><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></details>`
+  return html`<details><summary>Published numbers</summary><p class="meta">Numbers are comparable only if the protocols are the same. ± is as printed in the paper.</p><div class="scroll" tabindex="0" role="region" aria-label="Published numbers"><table class="plain"><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></details>`
 }

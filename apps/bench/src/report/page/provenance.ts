@@ -20,7 +20,7 @@ export function facts(rows: readonly DoneRow[]): Html {
 export function provenance(tables: readonly Table[], command: string): Html {
   const rows = tables.flatMap(({ lines }) => lines.flatMap(({ rows }) => rows))
   return html`<section id="provenance"><h2>Provenance</h2>
-<p>This page was made from the results by <code>${command}</code>. A configuration below, saved as <code>config.json</code>, is run again by <code>npx kshot run config.json --seed N</code>.</p>
+<p>This page was made by <code>${command}</code>. To repeat a run, save its configuration below as <code>config.json</code> and run <code>npx kshot run config.json --seed N</code>.</p>
 ${versions(rows)}
 ${tables.filter(({ lines }) => lines.length > 0).map(ofTable)}</section>`
 }

@@ -34,13 +34,13 @@ const COSTS: readonly Cost[] = [
     title: 'training time',
     of: ({ costs }) => (costs.trainImages === 0 ? null : costs.trainSeconds),
     format: duration,
-    caption: 'Validation included. The mean over the seeds.',
+    caption: 'Includes validation; the mean over the seeds.',
   },
   {
-    title: 'time a task',
+    title: 'time per task',
     of: ({ costs }) => costs.adaptPredictMs,
     format: (ms) => msText(ms),
-    caption: 'To adapt to a support set and predict all its queries.',
+    caption: 'Time to adapt to a support set and predict all its queries.',
   },
   { title: 'parameters', of: ({ costs }) => costs.parameters, format: compact },
 ]
