@@ -1,5 +1,5 @@
 /**
- * For those who write a backend, or a transformation of backends such as vmap: the kernels that
+ * For writing a backend, or a transformation of backends such as vmap: the kernels that
  * TensorFlow.js lacks, and how a backend is switched and its gradients are found.
  */
 export { sumLeading } from './autodiff/broadcast'

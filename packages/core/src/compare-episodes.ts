@@ -6,24 +6,24 @@ import { oneHotLabels, presentClasses, withoutAbsent } from './support'
 import type { Params } from './tree'
 import * as tree from './tree'
 
-/** What comes of a call: its output, and the whole state of the learner after it. */
+/** The result of a call: its output, and the learner's whole state after it. */
 export interface Applied<Output> {
   readonly y: Output
   readonly state: Params
 }
 
-/** The equations of a learner that compares queries with what it remembers of a support set. */
+/** The equations of a metric learner, which compares queries with what it remembers of a support set. */
 export interface Comparison<Memory extends Params, Embeddings extends Tensor = Tensor2D> {
   readonly backbone: Model
   readonly normalisation: Required<NormalisationOptions>
   /** f: examples to embeddings, `[n, …]`. Default: the backbone, whose weights are all there is. */
   embed?(meta: Meta, x: Tensor, norm: NormMode): Applied<Tensor>
   /**
-   * What is kept of the support set.
-   * @param oneHot which class each example is of, `[m, ways]`; a class may be without examples
+   * What to remember of the support set.
+   * @param oneHot the class of each example, `[m, ways]`; a class may have no examples
    */
   remember(meta: Meta, embeddings: Embeddings, oneHot: Tensor2D, ctx: Context): Memory
-  /** How well each query fits each class, `[n, ways]`; with the state, where that changes. */
+  /** How well each query fits each class, `[n, ways]`; with the state, if that changes. */
   score(
     meta: Meta,
     embeddings: Embeddings,
@@ -40,7 +40,7 @@ export interface Comparison<Memory extends Params, Embeddings extends Tensor = T
 export type Comparing = Pick<MetaLearner, 'traits' | 'loss' | 'adapt' | 'predict'>
 
 /**
- * A learner from the equations of its paper: what it remembers of a support set, and how it scores
+ * Builds a metric learner from its equations: what it remembers of a support set, and how it scores
  * queries by that. Which examples are normalised together, and so embedded in one pass, is done here;
  * so is the rule for a class without examples, which is never predicted.
  * @throws from `adapt` and `loss`: `core/no-classes`, `core/one-class`, `core/empty-support`

@@ -2,7 +2,7 @@ import { type Tensor, tensor } from '@tensorflow/tfjs-core'
 import type { Rng } from './random'
 
 /**
- * Numbers that plain code draws, as a tensor. Learners draw so in `loss` and `adapt`: where all tasks of a
+ * Turns numbers drawn by plain code into a tensor. Learners draw this way in `loss` and `adapt`: if all tasks of a
  * meta-batch run at once, each gets numbers from its own generator.
  * @param draw returns as many numbers as `shape` holds
  * @example const order = drawTensor(ctx.rng, [n], 'int32', (rng) => rng.permutation(n))

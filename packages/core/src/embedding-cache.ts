@@ -5,15 +5,15 @@ import type { Encoder } from './encoder'
 import { KshotError } from './errors'
 import { canonicalJson } from './spec'
 
-/** Embeddings by key. A store may forget: what it does not have is encoded again. */
+/** Embeddings by key. A store may forget: missing embeddings are encoded again. */
 export interface EmbeddingStore {
   get(key: string): Promise<Float32Array | undefined>
   set(key: string, embedding: Float32Array): Promise<void>
-  /** Keeps for good what was set, where that waits for more. */
+  /** Writes what is still buffered. */
   flush?(): Promise<void>
 }
 
-/** Keeps the embeddings in memory that were used last. */
+/** Keeps the most recently used embeddings in memory. */
 export function memoryStore({
   entries = 10_000,
 }: {
@@ -42,10 +42,10 @@ export function memoryStore({
 const BATCH = 64
 
 /**
- * The same encoder, which encodes no input twice as long as the store has it. Inputs are told apart by
+ * The same encoder, but it encodes no input twice while the store has its embedding. Inputs are identified by
  * SHA-256 of their content, under the encoder's spec and version; so a store may serve several encoders.
  * @throws `encoder/no-content` from `encode`, where an input is neither text nor bytes and the encoder
- * has no `content`
+ * has no `content` function
  * @example const encoder = cached(imageEncoder(), folderStore('cache/embeddings'))
  */
 export function cached<Input>(

@@ -8,8 +8,8 @@ import { KshotError } from './errors'
 const CHECKSUM = 4
 
 /**
- * Keeps embeddings in a folder, a file each, for this and later processes; several may share it. What
- * is damaged there is taken for missing. Delete the folder to forget.
+ * Keeps embeddings in a folder, one file each, for this and later processes; several may share it. What
+ * is damaged there counts as missing. Delete the folder to clear the cache.
  * @throws `encoder/cache-unwritable`
  * @example const encoder = cached(imageEncoder(), folderStore('cache/embeddings'))
  */

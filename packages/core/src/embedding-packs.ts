@@ -24,9 +24,9 @@ interface Place {
 }
 
 /**
- * Keeps embeddings in a folder, many in a file (a pack), for data sets of 100,000. Packs are written
- * whole or not at all and never changed, so several processes may share the folder. A row is checked
- * when it is read: what is damaged is taken for missing. `flush` writes what is left.
+ * Keeps embeddings in a folder, many per file (a pack), for data sets of 100,000. Packs are written
+ * atomically and never changed, so several processes may share the folder. Rows are checked
+ * when read; damaged ones count as missing. `flush` writes what is left.
  * @param folder of one encoder alone
  * @throws `encoder/cache-unwritable` from `set` and `flush`
  * @example const encoder = cached(imageEncoder(), packStore('cache/image-encoder'))
@@ -76,7 +76,7 @@ export function packStore(folder: string): EmbeddingStore {
   }
 }
 
-/** Asks the first store, then the next; keeps in all of them what any does not have. */
+/** Asks one store after the other; each keeps what it did not have. */
 export function layeredStore(stores: readonly EmbeddingStore[]): EmbeddingStore {
   return {
     async get(key) {

@@ -3,52 +3,52 @@ import { KshotError } from './errors'
 import type { Spec } from './spec'
 
 /**
- * A network that comes trained and stays as it is: it turns what people have, such as pictures or
- * sentences, into rows of numbers that a few-shot learner can tell apart.
+ * A pre-trained network that never changes: it turns raw inputs, such as pictures or
+ * sentences, into embeddings for few-shot learners.
  *
  * Building one costs nothing; its weights are read once, by the first `encode`.
  */
 export interface Encoder<Input = unknown> {
-  /** How it is built again; part of the spec of every learner that stands on it. */
+  /** How to rebuild it; part of the spec of every learner that uses it. */
   readonly spec: Spec
-  /** Another one wherever the same input gives other numbers: part of the key of every cache. */
+  /** Differs whenever the same input gives different numbers; part of the key of every cache. */
   readonly version: string
   /** The length d of an embedding. */
   readonly dimensions: number
   /**
-   * The embeddings of any number of inputs, `[n, d]`, in their order; of none, `[0, d]`. A row does
-   * not depend on the inputs beside it. The caller disposes of the tensor.
+   * The embeddings of any number of inputs, `[n, d]`, in order; for no input, `[0, d]`. A row does
+   * not depend on the other inputs. The caller disposes of the tensor.
    */
   encode(inputs: readonly Input[]): Promise<Tensor2D>
-  /** The bytes that an input's embedding depends on, for caches. Default: of texts and bytes, themselves. */
+  /** The bytes that an input's embedding depends on, for caches. Default: texts and bytes themselves. */
   content?(input: Input): Promise<Uint8Array>
   /** Frees the weights. A later `encode` reads them again. */
   dispose(): void
 }
 
-/** An encoder of any inputs, where it is named and not fed. */
+/** An encoder of any input type, where it is named but not called. */
 export type AnyEncoder = Encoder<never>
 
-/** Rows of numbers in any form that libraries return them. */
+/** Rows of numbers, in any form that libraries return. */
 export type Rows = Tensor2D | readonly ArrayLike<number>[]
 
 export interface CustomEncoderOptions<Input> {
-  /** Stands for the network in specs, as in `Xenova/all-MiniLM-L6-v2`. */
+  /** Names the network in specs, for example `Xenova/all-MiniLM-L6-v2`. */
   readonly name: string
   readonly dimensions: number
   /** Default `1`. */
   readonly version?: string
-  /** A row an input. Needed only where something is encoded, not where a checkpoint is trained on. */
+  /** Returns one row per input. Needed only for encoding, not for training on a checkpoint. */
   readonly encode?: (inputs: readonly Input[]) => Rows | Promise<Rows>
-  /** What caches tell inputs apart by, where they are neither texts nor bytes. */
+  /** Identifies inputs for caches, if they are neither texts nor bytes. */
   readonly content?: (input: Input) => Promise<Uint8Array>
   readonly dispose?: () => void
 }
 
 /**
  * An encoder from a function of your own: another library's model, an HTTP API, a tfjs model.
- * @throws `encoder/bad-output` from `encode`, where the rows are not n of d finite numbers;
- * `encoder/no-function`, where it was built from a spec, which has no function in it
+ * @throws `encoder/bad-output` from `encode`, unless it gets n rows of d finite numbers;
+ * `encoder/no-function`, if it was built from a spec, which contains no function
  * @example
  * const encoder = customEncoder({
  *   name: 'Xenova/all-MiniLM-L6-v2',

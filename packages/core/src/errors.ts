@@ -1,4 +1,4 @@
-/** What an error has to say: what it got, what it expected and what to do next. */
+/** What an error says: what it got, what it expected, and what to do next. */
 export interface ErrorParts {
   readonly got: string
   readonly expected: string
@@ -11,7 +11,7 @@ const MARKER = Symbol.for('kshot.error')
 /**
  * Every error that kshot throws on purpose.
  *
- * `code` is stable and names the place and the fault, as in `episodes/too-few-classes`.
+ * `code` is stable and names the place and the fault, for example `episodes/too-few-classes`.
  * Test with {@link isKshotError}, which also works across two copies of this package.
  */
 export class KshotError extends Error {

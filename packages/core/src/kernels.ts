@@ -1,14 +1,14 @@
 import type { backend_util, KernelConfig } from '@tensorflow/tfjs-core'
 
 /**
- * Kernels that TensorFlow.js does not have. A backend registers those it has under these names; where
+ * Kernels that TensorFlow.js lacks. A backend registers those it has under these names; where
  * one is missing, what needs it is composed of others.
  *
  * A group is one of several independent computations that lie one after the other in memory: under
- * vmap, a task. A first axis of 1 in the place of `groups` is shared by all groups.
+ * vmap, a task. A first axis of 1 instead of `groups` is shared by all groups.
  */
 
-/** The configuration of a kernel that a backend of kshot registered in the place of TensorFlow.js' own. */
+/** The configuration of a kernel with which a kshot backend replaces TensorFlow.js' own. */
 export interface OwnKernel extends KernelConfig {
   /** TensorFlow.js' own, where it has one. */
   readonly replaces: KernelConfig | undefined
@@ -17,7 +17,7 @@ export interface OwnKernel extends KernelConfig {
 export const isOwnKernel = (config: KernelConfig): config is OwnKernel => 'replaces' in config
 
 /**
- * A convolution for each group, with filters of its own:
+ * A convolution for each group, with separate filters:
  * x `[groups | 1, n, h, w, c]`, filter `[groups | 1, kh, kw, c, o]` to `[groups, n, oh, ow, o]`.
  */
 export const GroupedConv2D = 'GroupedConv2D'
@@ -41,7 +41,7 @@ export interface GroupedConv2DAttrs {
 }
 
 /**
- * Batch normalisation with the statistics of the batch, and a ReLU after it where `relu` is set:
+ * Batch normalisation with batch statistics, followed by a ReLU if `relu` is set:
  * x `[...m, c]`, gamma `[c]`, beta `[c]` to `[y [...m, c], mean [c], variance [c]]`,
  * y = γ (x − μ) / √(σ² + ε) + β with the biased σ².
  *

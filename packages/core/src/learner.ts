@@ -6,10 +6,10 @@ import type { Params } from './tree'
 
 /**
  * Which examples a normalisation layer normalises together.
- * - `running`: none; the running statistics of meta-training (a query is judged alone)
+ * - `running`: none; the running statistics of meta-training (each query is predicted alone)
  * - `batch-joint`: support and query in one batch, as Snell trains (transductive at test)
  * - `batch-separate`: the support set, and the query set, each with its own statistics (transductive)
- * - `support+one`: the support set plus ONE query, as Reptile (not transductive)
+ * - `support+one`: the support set plus ONE query, as in Reptile (not transductive)
  * - `none`: the layers are left out
  */
 export type Normalisation = 'running' | 'batch-joint' | 'batch-separate' | 'support+one' | 'none'
@@ -23,10 +23,10 @@ export interface Weights {
   readonly state: Params
 }
 
-/** A network as a pair of pure functions; no variable inside. */
+/** A network as a pair of pure functions, without variables inside. */
 export interface Model {
   readonly spec: Spec
-  /** Whether it has layers that normalise, so that the mode of a call matters. */
+  /** Whether it has normalisation layers, so that the mode of a call matters. */
   readonly normalises: boolean
   init(rng: Rng, inputShape: readonly number[]): Weights
   /** `x`: `[n, ...inputShape]`. Returns the output and the state after this batch. */
@@ -37,7 +37,7 @@ export interface Model {
   ): { y: Tensor; state: Params }
 }
 
-/** What a learner has learned from tasks: its meta-parameters and what is carried beside them. */
+/** What a learner has learned from tasks: its meta-parameters and the state carried with them. */
 export type Meta = Weights
 
 /** What a learner has learned from one support set: prototypes, fast weights, a memory. */
@@ -51,11 +51,11 @@ export interface Context {
 }
 
 /**
- * What a learner is and can do, of which results are labelled; JSON. The conformance suite asserts
+ * What a learner is and can do, as JSON that labels its results. The conformance suite asserts
  * the declared value in both directions.
  */
 export interface Traits {
-  /** May be tested with another number of classes than it was trained with. */
+  /** May be tested with a number of classes different from training. */
   readonly anyWay: boolean
   /** Permuting the labels permutes the predictions. */
   readonly classEquivariant: boolean
@@ -66,19 +66,19 @@ export interface Traits {
   /** At test, the prediction for one query depends on the other queries. */
   readonly transductive: boolean
   /**
-   * Queries that share batch statistics with one another at test: `all` of a task; `one`, each beside
+   * Queries that share batch statistics at test: `all` of a task; `one`, each together with
    * the support set; `none`, where a query meets running statistics or no normalisation.
    */
   readonly queriesTogether: 'all' | 'one' | 'none'
   /** Gradient steps on the support set at test; 0 without an inner loop. */
   readonly innerSteps: number
-  /** The number of classes that it was built for, where it is for no other. */
+  /** The number of classes, if it was built for a fixed one. */
   readonly fixedWays?: number
-  /** The net that it is built on, where it is on one. */
+  /** The net that it is built on, if any. */
   readonly net?: Spec
 }
 
-/** The loss of one task, and what comes with it. */
+/** The loss of one task, with metrics and state. */
 export type TaskLoss = {
   /** Scalar, differentiable in `meta.params`. */
   readonly loss: Scalar
@@ -86,13 +86,13 @@ export type TaskLoss = {
   readonly metrics: { readonly [name: string]: Scalar }
 }
 
-/** A gradient with the loss it belongs to; over a meta-batch, each the mean over its tasks. */
+/** A gradient and its loss; over a meta-batch, both are means over its tasks. */
 export type MetaGradient = TaskLoss & { readonly gradient: Params }
 
 /**
  * What the tasks of training are: episodes, pairs of examples (Siamese nets), or batches over all
  * training classes (a classifier). Validation and test are always episodes. `nothing`: there is
- * nothing to learn, and training returns what `init` has drawn.
+ * nothing to learn, and training returns what `init` drew.
  */
 export type TaskKind = 'episodes' | 'pairs' | 'batches' | 'nothing'
 
@@ -104,21 +104,21 @@ export interface MetaLearner<Task = Episode> {
   readonly trainsOn?: TaskKind
   init(rng: Rng, taskSpec: TaskSpec): Meta
   loss(meta: Meta, task: Task, ctx: Context): TaskLoss
-  /** Only where the direction of learning is no derivative of `loss` (Reptile). */
+  /** Only if the learning direction is not a derivative of `loss` (Reptile). */
   gradient?(meta: Meta, task: Task, ctx: Context): MetaGradient
   adapt(meta: Meta, support: Batch, ctx: Context): Adapted
   /** `x`: `[n, ...shape]`. Returns logits `[n, ways]`, or the output of a regression. */
   predict(meta: Meta, adapted: Adapted, x: Tensor, ctx: Context): Tensor
-  /** The same learner with another number of inner steps at test, where it has an inner loop. */
+  /** The same learner with a different number of inner steps at test, if it has an inner loop. */
   withInnerSteps?(steps: number): MetaLearner<Task>
 }
 
-/** A learner of any kind, where it is used and not trained. */
+/** A learner of any kind, for use without training. */
 export type AnyLearner = MetaLearner<never>
 
 /** Tasks that are run together. */
 export interface TaskGroups {
-  /** How many tasks at a time: a divisor or a multiple of 8. */
+  /** How many tasks run at a time: a divisor or a multiple of 8. */
   readonly size: number
   /** The sums (not the means) of the tasks' gradients, losses, states and metrics. The caller owns them. */
   sum<Task>(
@@ -129,15 +129,15 @@ export interface TaskGroups {
   ): MetaGradient
 }
 
-/** How an episode was predicted. */
+/** The predictions for one episode. */
 export interface EpisodeScore {
-  /** The share of right answers, or the mean squared error of a regression. */
+  /** The fraction of correct answers, or the mean squared error of a regression. */
   readonly score: number
   /** The label predicted for each query, in order; absent in a regression. */
   readonly predicted?: readonly number[]
 }
 
-/** How the tasks of a meta-batch are run: one by one, at once, or on several cores. The caller owns the result. */
+/** Runs the tasks of a meta-batch: one by one, at once, or on several cores. The caller owns the result. */
 export interface Executor {
   readonly spec: Spec
   readonly name: string
@@ -148,7 +148,7 @@ export interface Executor {
     tasks: readonly Task[],
     ctx: Context,
   ): MetaGradient | Promise<MetaGradient>
-  /** The score of each episode, in order, where it has a way of its own; see `evaluate`. */
+  /** The score of each episode, in order, if the executor scores episodes itself; see `evaluate`. */
   scores?(
     learner: AnyLearner,
     meta: Meta,

@@ -10,7 +10,7 @@ export * from './workers'
 export { writeFileAtomic }
 
 /**
- * Writes a checkpoint whole or not at all.
+ * Writes a checkpoint atomically.
  * @throws `checkpoint/unwritable`, and what `encodeCheckpoint` throws
  * @example await writeCheckpointFile('run/last.safetensors', { trees: { params }, json })
  */
@@ -19,7 +19,7 @@ export async function writeCheckpointFile(path: string, checkpoint: Checkpoint):
 }
 
 /**
- * Reads a checkpoint. The tensors are the caller's.
+ * Reads a checkpoint. The caller owns the tensors.
  * @throws `checkpoint/not-found`, `checkpoint/unreadable`, and what `decodeCheckpoint` throws, with the path
  */
 export async function readCheckpointFile(path: string): Promise<Checkpoint> {
@@ -41,7 +41,7 @@ export async function readCheckpointBytes(path: string): Promise<Uint8Array> {
 }
 
 /**
- * A file as a store, for `classifier.save` and `load`; written whole or not at all.
+ * A file as a store, for `classifier.save` and `load`; written atomically.
  * @throws `store/nothing-there`, `checkpoint/unreadable`, `checkpoint/unwritable` from its methods
  * @example await classifier.save(file('tools.safetensors'))
  */

@@ -1,27 +1,27 @@
 import { KshotError } from './errors'
 
-/** Where bytes lie, or the bytes: a URL, an address as a `?url` import gives it, in Node also a path. */
+/** Where to read bytes, or the bytes themselves: a URL, the result of a `?url` import, in Node also a path. */
 export type ByteSource = string | URL | ArrayBuffer | Uint8Array
 
-/** A file that a package brings along: data, weights. */
+/** A file that a package ships: data, weights. */
 export interface PackageFile {
   /** As in `@kshot/glyphs`. */
   readonly package: string
   /** As the package exports it: `glyphs.bin`. */
   readonly file: string
-  /** `new URL('../data/glyphs.bin', import.meta.url)`, written in the package itself: bundlers look for it. */
+  /** `new URL('../data/glyphs.bin', import.meta.url)`, written in the package itself, where bundlers look for it. */
   readonly url: URL
 }
 
 export interface ReadOptions {
   /** Read instead of the package's own copy. */
   readonly source?: ByteSource | undefined
-  /** Called while bytes arrive over the network; `total` where the server names it. */
+  /** Called while bytes arrive over the network; `total` if the server states it. */
   readonly onProgress?: ((loaded: number, total: number | undefined) => void) | undefined
 }
 
 /**
- * The bytes of a package's own file, or of the `source` that stands in for it: read from disk in Node,
+ * The bytes of a package's own file, or of the `source` that replaces it: read from disk in Node,
  * fetched everywhere else.
  * @throws `<name>/unreadable`, as in `glyphs/unreadable`
  * @example

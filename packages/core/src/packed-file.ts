@@ -46,7 +46,7 @@ async function inflate(bytes: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await new Response(inflated).arrayBuffer())
 }
 
-/** `<name>/damaged`: bytes that are not those that were packed. */
+/** `<name>/damaged`: bytes that differ from those that were packed. */
 export function damagedFile(
   { package: name, file }: Omit<PackedFile, 'mark'>,
   got: string,

@@ -4,11 +4,11 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 
 /**
- * A seeded generator that splits: a child depends on its parent's seed and its own label only,
+ * A seeded generator that splits: a child depends only on its parent's seed and its own label,
  * never on how many numbers were drawn before. So number i of a series needs none of the others.
  */
 export interface Rng {
-  /** All that it was made from: {@link rngFromKey} makes it again, as before its first draw. */
+  /** Everything it was made from: {@link rngFromKey} rebuilds it, as before its first draw. */
   readonly key: RngKey
   /** A float in [0, 1). */
   uniform(): number
@@ -22,7 +22,7 @@ export interface Rng {
   sample(n: number, k: number): number[]
   /** An independent generator named by `label`. */
   split(label: string | number): Rng
-  /** Only of a generator that stands for those of many tasks; see `drawTensor`. */
+  /** Only for a generator that stands for those of many tasks; see `drawTensor`. */
   drawTensor?(
     shape: readonly number[],
     dtype: 'float32' | 'int32',

@@ -6,12 +6,12 @@ import type { Json, Spec } from './spec'
 // biome-ignore lint/suspicious/noExplicitAny: each has options of its own
 export type Factory = (options: any) => unknown
 
-/** A function that is loaded once it is needed, and what is known of its options. */
+/** A function that is loaded when needed, and what is known about its options. */
 export interface Entry {
   load(): Promise<Factory>
   /** Says which roles the specs among its options have. */
   readonly schema?: OptionsSchema
-  /** Throws where the options are wrong; the specs among them are not built yet. */
+  /** Throws if the options are wrong; the specs among them are not built yet. */
   check?(options: Spec['options']): void
 }
 
@@ -30,7 +30,7 @@ export type Registry = {
   }
 }
 
-/** Roles of specs among the options of a function that brings no schema. */
+/** Roles of specs among the options of a function without a schema. */
 const INNER: readonly Role[] = ['model', 'optimizer', 'schedule', 'encoder', 'dataset']
 
 /** More is no configuration of anything. */
@@ -41,9 +41,9 @@ const MOST_VALUES = 10_000
 const RESERVED = ['__proto__', 'constructor', 'prototype']
 
 /**
- * Builds what a spec describes; specs among its options are built first. All of it is checked before
+ * Builds what a spec describes, after the specs among its options. Everything is checked before
  * anything is loaded: names, roles, and options where the registry has a schema.
- * @throws `spec/not-allowed` for what the registry does not have in that role, `spec/bad-shape`,
+ * @throws `spec/not-allowed` if the registry does not have it in that role, `spec/bad-shape`,
  * `spec/too-large`, and what a registry's checks and the functions throw
  * @example
  * const learner = await fromSpec<MetaLearner>(spec, 'learner', {
@@ -57,7 +57,7 @@ export async function fromSpec<T>(spec: unknown, role: Role, registry: Registry)
 }
 
 /**
- * Checks a spec as {@link fromSpec} does, and builds nothing.
+ * Checks a spec like {@link fromSpec}, but builds nothing.
  * @throws `spec/not-allowed`, `spec/bad-shape`, `spec/too-large`, and what the checks of a registry throw
  */
 export function checkSpec(spec: unknown, role: Role, registry: Registry): void {
@@ -65,7 +65,7 @@ export function checkSpec(spec: unknown, role: Role, registry: Registry): void {
   planned(spec, [role], registry, [])
 }
 
-/** What several registries have; of the same name, the last one's. */
+/** Merges registries; for the same name, the last one wins. */
 export function mergedRegistries(...registries: readonly Registry[]): Registry {
   const merged: { [role: string]: { [name: string]: { [name: string]: Factory | Entry } } } = {}
   for (const [role, packages] of registries.flatMap((registry) => Object.entries(registry))) {

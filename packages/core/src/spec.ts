@@ -8,8 +8,8 @@ export type Json =
   | { readonly [key: string]: Json }
 
 /**
- * How to build something again: the export of a package, called with options.
- * Specs travel to workers, child processes and checkpoints, closures never do.
+ * How to rebuild something: the export of a package, called with options.
+ * Specs travel to workers, child processes and checkpoints; closures never do.
  * Among the options, at any depth, may be specs.
  */
 export interface Spec {

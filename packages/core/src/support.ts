@@ -21,9 +21,9 @@ import type { Batch } from './task'
 const NEVER = -1e9
 
 /**
- * The number of classes of a support set, once there is something to tell apart.
+ * The number of classes of a support set, checked to be at least two.
  *
- * Whether each class has an example is not looked at: labels would have to be read back. See
+ * It does not check that each class has an example, because labels would have to be read back. See
  * {@link withoutAbsent}.
  * @throws `core/no-classes` without `ways`, `core/one-class` below 2, `core/empty-support`
  * @example const ways = classesOf(support)
@@ -49,7 +49,7 @@ export function classesOf(support: Batch): number {
 }
 
 /**
- * That there is something to learn from.
+ * Checks that there is something to learn from.
  * @throws `core/empty-support`
  */
 export function checkExamples({ x, ways }: Batch): void {
@@ -62,7 +62,7 @@ export function checkExamples({ x, ways }: Batch): void {
 }
 
 /**
- * Which class each example of a support set is of: rows with a single 1, `[n, ways]`.
+ * The class of each example of a support set: rows with a single 1, `[n, ways]`.
  * @throws what {@link classesOf} throws
  * @example const counts = sum(oneHotLabels(support), 0)
  */
@@ -93,8 +93,8 @@ export function presentClasses(oneHot: Tensor2D): Tensor1D {
 }
 
 /**
- * The rule of every learner for a class without examples: it is never predicted. Its logit is −10⁹;
- * those of the others stay as they are.
+ * Every learner's rule for a class without examples: it is never predicted. Its logit is −10⁹;
+ * the others stay as they are.
  * @param logits `[n, ways]`
  * @param present 1 or 0, `[ways]`; see {@link presentClasses}
  */

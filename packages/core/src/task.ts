@@ -17,11 +17,11 @@ export interface Batch {
   readonly x: Tensor
   /** int32 `[n]` in 0 … ways - 1, or float `[n, ...]` for regression. */
   readonly y: Tensor
-  /** How many classes there are; absent for regression. A plain number: nothing has to be read back. */
+  /** The number of classes; absent for regression. A plain number, so nothing has to be read back. */
   readonly ways?: number
 }
 
-/** Pairs of examples, and whether both show one class: what Siamese nets train on. */
+/** Pairs of examples, and whether both belong to one class: what Siamese nets train on. */
 export interface PairBatch {
   /** `[n, ...shape]` */
   readonly left: Tensor
@@ -30,7 +30,7 @@ export interface PairBatch {
   readonly same: Tensor1D
 }
 
-/** One few-shot task: learn from `support`, be judged on `query`. */
+/** One few-shot task: learn from `support`, test on `query`. */
 export interface Episode {
   readonly support: Batch
   readonly query: Batch
@@ -39,11 +39,11 @@ export interface Episode {
   readonly id: EpisodeId
 }
 
-/** What a learner must know of its tasks before it can draw its parameters. */
+/** What a learner must know about its tasks before it can initialise its parameters. */
 export interface TaskSpec {
   /** Shape of one example, without the batch, as in `[28, 28, 1]`. */
   readonly inputShape: readonly number[]
-  /** Number of classes, where it is fixed. */
+  /** Number of classes, if fixed. */
   readonly ways?: number
   /** Shape of one target, for regression. */
   readonly outputShape?: readonly number[]
@@ -51,7 +51,7 @@ export interface TaskSpec {
 
 /**
  * Tasks by number: task i is the same in every process, whenever it is asked for.
- * The caller owns what it gets and disposes of it.
+ * The caller owns the task and disposes of it.
  */
 export interface TaskSource<Task = Episode> {
   (index: number): Task | Promise<Task>
@@ -59,14 +59,14 @@ export interface TaskSource<Task = Episode> {
   readonly taskSpec: TaskSpec
 }
 
-/** Frees every tensor of a task, wherever it hangs in it. */
+/** Frees every tensor in a task, at any depth. */
 export function disposeTask(task: unknown): void {
   if (isTensor(task)) task.dispose()
   else if (Array.isArray(task)) task.forEach(disposeTask)
   else if (typeof task === 'object' && task !== null) Object.values(task).forEach(disposeTask)
 }
 
-/** How many examples (images, sentences, points) a task holds, however often they are used. */
+/** How many examples (images, sentences, points) a task contains, however often they are used. */
 export function countExamples(task: unknown): number {
   if (typeof task !== 'object' || task === null || isTensor(task)) return 0
   if ('x' in task && isTensor(task.x)) return task.x.shape[0] ?? 0

@@ -6,10 +6,10 @@ import {
 } from '@tensorflow/tfjs-core'
 import { KshotError } from './errors'
 
-/** A plain tree of tensors: a tensor, a list of trees, or a record of trees. */
+/** A tree of tensors: a tensor, a list of trees, or a record of trees. */
 export type Params = Tensor | readonly Params[] | { readonly [name: string]: Params }
 
-/** One tensor of a tree and where it hangs, as in `['blocks/0/conv/filter', tensor]`. */
+/** One tensor of a tree and its path, for example `['blocks/0/conv/filter', tensor]`. */
 export type Leaf = readonly [path: string, tensor: Tensor]
 
 // No path is the root; '' is a branch of that name.
@@ -58,8 +58,8 @@ function rebuild(node: Params, f: (tensor: Tensor, path: string) => Tensor, path
 }
 
 /**
- * Combines trees of one structure, tensor by tensor.
- * @throws `core/tree-mismatch` naming the first path where the structures differ.
+ * Combines trees with the same structure, tensor by tensor.
+ * @throws `core/tree-mismatch` naming the first path at which the structures differ.
  */
 export function zip<T extends Params>(
   f: (tensors: Tensor[], path: string) => Tensor,
@@ -117,7 +117,7 @@ export function count(tree: Params): number {
   return leaves(tree).reduce((sum, tensor) => sum + tensor.size, 0)
 }
 
-/** Whether two trees have one structure, one shape a tensor, and the same bytes. */
+/** Whether two trees have the same structure, shapes and bytes. */
 export async function equal(a: Params, b: Params): Promise<boolean> {
   const [left, right] = [flatten(a), flatten(b)]
   if (left.length !== right.length) return false
@@ -130,12 +130,12 @@ export async function equal(a: Params, b: Params): Promise<boolean> {
   return true
 }
 
-/** Runs `f` and frees every tensor it made but those in the tree it returns. */
+/** Runs `f` and frees every tensor it made, except those in the tree it returns. */
 export function tidy<T extends Params>(f: () => T): T {
   return tidyTensors(f as () => never) as T
 }
 
-/** A tree of new tensors with the same values; each has a life of its own. */
+/** A tree of new, independent tensors with the same values. */
 export function clone<T extends Params>(tree: T): T {
   return tidy(() => map((tensor) => tensor.clone(), tree))
 }

@@ -7,13 +7,13 @@ export type Availability =
   | { readonly available: true }
   | { readonly available: false; readonly reason: string; readonly remedy: string }
 
-/** What the numbers were computed on; part of every result. */
+/** What the numbers were computed on; recorded in every result. */
 export interface DeviceInfo {
-  /** Name of the backend, as in `wasm`. */
+  /** Name of the backend, for example `wasm`. */
   readonly backend: string
-  /** Name of the device, as in `AMD EPYC 7763`. */
+  /** Name of the device, for example `AMD EPYC 7763`. */
   readonly device: string
-  /** Which variant of the kernels ran, as in `simd`. */
+  /** Which variant of the kernels ran, for example `simd`. */
   readonly kernels: string
   readonly threads: number
   readonly memoryBytes?: number
@@ -22,7 +22,7 @@ export interface DeviceInfo {
 /** A compute backend that can be swapped with one line. */
 export interface Backend {
   readonly name: string
-  /** How another thread builds it again. */
+  /** How another thread rebuilds it. */
   readonly spec: Spec
   available(): Promise<Availability>
   /** Makes it TensorFlow.js' active backend. */
@@ -47,7 +47,7 @@ export async function useBackend(backend: Backend): Promise<DeviceInfo> {
 }
 
 /**
- * Runs a synchronous function on another backend than the app's, and gives the app its own back.
+ * Runs a synchronous function on a backend other than the app's, then restores the app's.
  * The backend must have been prepared by {@link prepareBackend}.
  */
 export function onBackend<T>(name: string, f: () => T): T {
@@ -63,7 +63,7 @@ export function onBackend<T>(name: string, f: () => T): T {
 }
 
 /**
- * Says what to do where no backend is there to compute on; TensorFlow.js' own words don't.
+ * Says what to do if no backend is active; TensorFlow.js' own message doesn't.
  * @throws `core/no-backend`
  */
 export function requireBackend(): void {
@@ -76,7 +76,7 @@ export function requireBackend(): void {
   })
 }
 
-/** Initialises a backend for {@link onBackend}; the app's stays active, where it has one. */
+/** Initialises a backend for {@link onBackend}; the app's own, if any, stays active. */
 export async function prepareBackend(backend: Backend): Promise<void> {
   if (backend.name in engine().registry) return
   const before = getBackend()

@@ -36,10 +36,10 @@ export interface ValueAndGradient<P extends Params, Aux extends Params> {
 }
 
 /**
- * A function that returns f and ∇f over a tree of parameters; right to second order when nested.
+ * A function that returns f and ∇f over a tree of parameters; correct to second order when nested.
  *
- * Parameters that do not influence the value have a gradient of zeros. `aux` is passed through,
- * without derivative. Everything returned is the caller's, everything else is freed. Calls nest:
+ * Parameters that don't influence the value have a gradient of zeros. `aux` is passed through,
+ * without derivative. The caller owns everything returned; everything else is freed. Calls nest:
  * a gradient taken inside `f` is differentiated with it. What `f` closes over is constant.
  * @throws `autodiff/not-a-scalar`, and `autodiff/no-gradient` naming a kernel without a derivative
  * @example

@@ -32,8 +32,8 @@ function ownTensors(gradients: InputGradients, dys: readonly Tensor[]): InputGra
 let depth = 0
 
 /**
- * Runs `f` with kshot's gradients in the place of TensorFlow.js' own, and puts those back afterwards:
- * the app's own gradients give the bytes that they always gave.
+ * Runs `f` with kshot's gradients instead of TensorFlow.js' own, and restores those afterwards:
+ * the app's own gradients keep giving the same bytes.
  *
  * In Node, `@tensorflow/tfjs-core` alone has no gradients at all; there, these are the only ones.
  */
@@ -56,9 +56,9 @@ function replace(config: GradConfig | undefined, kernelName = config!.kernelName
 }
 
 /**
- * Registers kshot's gradients for good, in the place of TensorFlow.js' own: to nest `tf.grads` directly.
+ * Permanently replaces TensorFlow.js' own gradients with kshot's, so that you can nest `tf.grads` directly.
  *
- * {@link valueAndGrad}, `grad` and `hvp` need no call of this. Calling it again is harmless.
+ * {@link valueAndGrad}, `grad` and `hvp` don't need this call. Calling it again is harmless.
  */
 export function enableGradients(): void {
   for (const config of ours) replace(config)

@@ -2,7 +2,7 @@ import type { Json } from '../spec'
 import type { OptionsSchema, Role } from './schema'
 
 /**
- * What something says of itself to those who choose it: plain data, JSON throughout. A package exports
+ * A description for those who choose a learner, net or optimizer: plain JSON data. A package exports
  * its cards as `cards` from its entry `/card`, which apps never load.
  */
 export interface Card {
@@ -25,7 +25,7 @@ export interface EncoderCard extends PartCard {
   /** As in `image-encoder`. */
   readonly name: string
   readonly takes: 'pictures' | 'texts'
-  /** The entry of its package that reads files in Node, where that is another one. */
+  /** The package entry that reads files in Node, if it is a different one. */
   readonly inNode?: string
 }
 
@@ -34,11 +34,11 @@ export interface LearnerCard extends Card {
   /** The name of the method, as in `Prototypical Networks`. */
   readonly name: string
   readonly paper: Paper
-  /** How it is trained where nobody says more; the variants that have a name of their own too. */
+  /** How it is trained by default; includes named variants. */
   readonly standard: readonly Standard[]
   /** Configurations with a name. */
   readonly presets: Presets
-  /** Numbers that papers print, with how they were tested. */
+  /** Numbers printed in papers, with their test protocols. */
   readonly published: readonly PublishedEntry[]
 }
 
@@ -60,14 +60,14 @@ export type LearnerConfig = { readonly name: string } & Options
 export interface Standard {
   readonly name: string
   readonly description: string
-  /** The learner on a net that fits what examples are; none where no net does. */
+  /** The learner on a net that fits the examples; none if no net fits. */
   readonly learner: { readonly pictures?: LearnerConfig; readonly vectors?: LearnerConfig }
-  /** How it is trained, where that differs from the others. */
+  /** How it is trained, if that differs from the others. */
   readonly train?: Options
   readonly executor?: 'vectorised'
-  /** How many configurations were tried to find this one, as far as somebody counted. */
+  /** How many configurations were tried before this one was chosen, if counted. */
   readonly tuningTrials?: number
-  /** Takes part where a leaderboard names no learners. */
+  /** Takes part if a leaderboard names no learners. */
   readonly byDefault?: boolean
 }
 
@@ -89,7 +89,7 @@ export interface Preset {
 
 export type Presets = { readonly [name: string]: Preset }
 
-/** Numbers of one paper for one learner, as fractions, with the protocol behind them; null: unknown. */
+/** One paper's numbers for one learner, as fractions, with their protocol; null: unknown. */
 export type PublishedEntry = {
   readonly learner: string
   readonly paper: string

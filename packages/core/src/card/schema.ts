@@ -1,6 +1,6 @@
 import type { Json } from '../spec'
 
-/** What a spec may stand for. Backends and executors are none of these: no file names them. */
+/** The roles that a spec can have. Backends and executors have none: no file names them. */
 export const ROLES = [
   'learner',
   'model',
@@ -14,8 +14,8 @@ export const ROLES = [
 export type Role = (typeof ROLES)[number]
 
 /**
- * A JSON Schema (draft 2020-12) of options, of the keywords that cards need. One keyword is ours:
- * `role` says that a spec stands here, and what it must build.
+ * A JSON Schema (draft 2020-12) of options, limited to the keywords that cards need. One keyword is ours:
+ * `role` marks the place of a spec and says what it must build.
  */
 export interface Schema {
   readonly role?: Role
@@ -39,7 +39,7 @@ export interface Schema {
   readonly anyOf?: readonly Schema[]
 }
 
-/** A record of options, no others than those that are named. */
+/** A record of the named options and no others. */
 export interface OptionsSchema extends Schema {
   readonly type: 'object'
   readonly properties: { readonly [name: string]: Schema }

@@ -10,7 +10,7 @@ import { type DType, decodeSafetensors, encodeSafetensors, type StoredTensor } f
 import { checkSeal, seal, unsealed } from './seal'
 import { type NamedTensor, putTogether, takeApart } from './structure'
 
-/** Trees of tensors by name, and a JSON document that says what they are. */
+/** Trees of tensors by name, and a JSON document that describes them. */
 export interface Checkpoint {
   readonly trees: { readonly [name: string]: Params }
   readonly json: Json

@@ -6,14 +6,14 @@ import { decodeCheckpoint, encodeCheckpoint } from './checkpoint'
 import { damaged } from './damaged'
 import { difference } from './json'
 
-/** What a learner has learned, as bytes that only the same learner loads again. */
+/** Saves what a learner has learned, as bytes that only the same learner can load. */
 export function saveMeta(learner: Spec, { params, state }: Meta): Promise<Uint8Array<ArrayBuffer>> {
   const json = { kind: 'meta', learner: learner as unknown as Json }
   return encodeCheckpoint({ trees: { params, state }, json })
 }
 
 /**
- * What {@link saveMeta} has saved. The tensors are the caller's.
+ * Loads what {@link saveMeta} saved. The caller owns the tensors.
  * @throws `checkpoint/other-model` naming the first option that differs; `checkpoint/damaged`; `core/no-backend`
  * @example const meta = loadMeta(bytes, protonet({ backbone: conv4() }))
  */
@@ -51,7 +51,7 @@ export function checkSameSpec(saved: Json | undefined, wanted: Spec): void {
   })
 }
 
-/** A net would answer with NaN, or with nonsense: better not at all. The numbers have just been read, so this waits for nothing. */
+/** A net would answer with NaN or nonsense, so it must not load. The numbers have just been read, so this waits for nothing. */
 function checkNumbers(name: string, values: tree.Params): void {
   for (const [path, tensor] of tree.flatten(values, name)) {
     if (name === 'params' && tensor.dtype !== 'float32') {

@@ -2,10 +2,10 @@ import { KshotError } from '../errors'
 import { damaged } from './damaged'
 import { parseStrictJson } from './strict-json'
 
-/** The kinds of numbers that tensors of TensorFlow.js hold. */
+/** The number types of TensorFlow.js tensors. */
 export type DType = 'float32' | 'int32' | 'bool'
 
-/** The kinds of numbers in files: frozen weights are also stored in fewer bits. */
+/** The number types in files: frozen weights are also stored in fewer bits. */
 export type StoredType = DType | 'float16' | 'int8'
 
 /** One tensor as bytes: little-endian, row-major; a bool is a byte of 0 or 1. */
@@ -31,12 +31,12 @@ interface Entry {
 }
 
 /**
- * Tensors and texts as one safetensors file; the same input in any order gives the same bytes.
+ * Packs tensors and texts into one safetensors file; the same input in any order gives the same bytes.
  *
  * Layout: the header's length (8 bytes, little-endian), the header (JSON, padded with spaces to a
  * multiple of 8), the tensors, the widest first so that each is aligned, then by name.
  * https://huggingface.co/docs/safetensors
- * @throws `checkpoint/bad-tensor` for a name that stands twice or bytes that don't fit a shape.
+ * @throws `checkpoint/bad-tensor` for a duplicate name, or bytes that don't fit a shape.
  * @example encodeSafetensors([{ path: 'w', shape: [2], dtype: 'float32', bytes }], { made: 'here' })
  */
 export function encodeSafetensors(

@@ -27,10 +27,10 @@ export function ownAndOther(support: Support, { places, scores }: HeldOut): OwnA
 const SHARE = 0.4
 
 /**
- * The threshold between strangers, who score as examples do in the best of the other classes, and
+ * The threshold between strangers, who score like examples in the best of the other classes, and
  * members of a class.
  *
- * Fixed on validation classes: 0.4 of the way keeps most members; a half would turn away more strangers.
+ * Chosen on validation classes: 0.4 of the way keeps most members; one half would reject more strangers.
  */
 export function thresholdBetween(
   stranger: number,
@@ -40,7 +40,7 @@ export function thresholdBetween(
   return { threshold: stranger + SHARE * gap, width: gap / 6 }
 }
 
-/** Where nothing can be told, everything is one of the classes. */
+/** If there is nothing to calibrate by, everything belongs to one of the classes. */
 export const nothingUnknown = { threshold: Number.NEGATIVE_INFINITY, width: 1 }
 
 export interface SharpnessPrior {

@@ -26,7 +26,7 @@ const SHARPNESS = { expected: 24, weight: 5 }
 /**
  * The nearest class mean, for frozen encoders: nothing is trained.
  *
- * - z = √|x| sign x, divided by its length: a few large numbers of an embedding say less than many
+ * - z = √|x| sign x, divided by its length: a few large entries of an embedding say less than many
  * - m_k = the mean of z over the K_k examples of class k
  * - score: cos(z, m_k) · √((1 + (K_k − 1) ρ) / K_k), with ρ the mean cosine of two examples of one
  *   class. The mean of many is nearer to everything than a single example; the root, which is how

@@ -3,28 +3,28 @@ import type { Calibration, HeldOut } from './head'
 import type { Label } from './label'
 import { predictionOf } from './prediction'
 
-/** What the other examples say of one example. */
+/** What the other examples say about one example. */
 export interface CheckedExample {
   readonly id: ExampleId
   readonly label: Label
-  /** The likeliest label by the others. */
+  /** The likeliest label according to the others. */
   readonly predicted: Label
-  /** How sure they are of the label that it has, 0 … 1. */
+  /** How sure they are of its label, 0 … 1. */
   readonly confidence: number
 }
 
 export interface Check {
-  /** The share of examples that the others label right; NaN where each is alone in its class. */
+  /** The fraction of examples that the others label correctly; NaN if each is alone in its class. */
   readonly accuracy: number
-  /** Those that are not alone in their class, the least plausible first. */
+  /** All examples that are not alone in their class, least plausible first. */
   readonly examples: readonly CheckedExample[]
-  /** Examples that the others are sure to be of another class: perhaps mislabelled. */
+  /** Examples that the others confidently assign to a different class; they may be mislabelled. */
   readonly suspects: readonly CheckedExample[]
-  /** Labels of a single example, of which nothing can be said. */
+  /** Labels with a single example, about which nothing can be said. */
   readonly alone: readonly Label[]
 }
 
-/** Less confidence than this in its own label makes an example a suspect. */
+/** An example is a suspect if the confidence in its own label is lower than this. */
 const SUSPICIOUS = 0.1
 
 export function checkOf(

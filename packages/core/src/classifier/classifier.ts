@@ -28,28 +28,28 @@ import type { ByteStore } from './store'
 export interface ClassifierOptions<Input> {
   /** Turns inputs into embeddings. Without one, inputs are tensors. */
   readonly encoder?: Encoder<Input>
-  /** Decides without having been trained, over an encoder or embeddings. Default {@link centroidHead}. */
+  /** Classifies embeddings without training. Default {@link centroidHead}. */
   readonly head?: Head
-  /** Decides, in the place of a head, with what it has learned from tasks. */
+  /** A meta-trained learner that replaces the head. */
   readonly learner?: AnyLearner
-  /** What the learner has learned. Borrowed: it must live as long as the classifier. */
+  /** The learner's meta-parameters. Borrowed: they must live as long as the classifier. */
   readonly meta?: Meta
   /**
    * Where "none of these" begins. `auto`: calibrated from the examples alone. A number: the score
-   * of the head below which an input is none of them. `false`: there is always a label.
+   * of the head below which an input is none of the classes. `false`: always answer with a label.
    *
-   * With a learner and one example a class there is nothing to calibrate by, and always a label.
+   * With a learner and one example per class, there is nothing to calibrate by: it always answers with a label.
    */
   readonly unknown?: 'auto' | number | false
-  /** How often each class is expected: equally, or as often as it has `examples`. */
+  /** How often each class is expected: equally often, or in proportion to its `examples`. */
   readonly prior?: 'uniform' | 'examples'
-  /** Decides here; the app's active backend stays as it is. Default: the active one. */
+  /** Computes on this backend; the app's active backend stays as it is. Default: the active one. */
   readonly backend?: Backend
   readonly seed?: number
 }
 
 export interface AddOptions {
-  /** A small picture to recognise the example by; kept and saved with it. */
+  /** A small picture for recognising the example; kept and saved with it. */
   readonly thumbnail?: Uint8Array
 }
 
@@ -65,36 +65,36 @@ export interface Classifier<Input = Tensor> {
   /** How many examples each label has. */
   readonly counts: ReadonlyMap<Label, number>
   readonly examples: readonly ListedExample[]
-  /** Learns from one example, which is encoded now and never again. */
+  /** Learns from one example, which is encoded now, once. */
   addExample(label: Label, input: Input, options?: AddOptions): Promise<ExampleId>
-  /** Learns from several, all or none. */
+  /** Learns from several examples, from all or none. */
   addExamples(label: Label, inputs: readonly Input[]): Promise<ExampleId[]>
   predict(input: Input): Promise<Prediction>
-  /** As `predict`, for all at once. */
+  /** Like `predict`, for all inputs at once. */
   predictMany(inputs: readonly Input[]): Promise<Prediction[]>
   /** The embedding of an input. */
   embed(input: Input): Promise<Float32Array>
   /** The cosine of two embeddings, −1 … 1. */
   similarity(a: Input, b: Input): Promise<number>
-  /** How well each example is told by all the others: what to expect, and what may be mislabelled. */
+  /** How well the others recognise each example: what accuracy to expect, and what may be mislabelled. */
   check(): Promise<Check>
-  /** A label that loses its last example is gone. */
+  /** A label that loses its last example disappears. */
   removeExample(id: ExampleId): void
   removeLabel(label: Label): void
-  /** Under a name that is taken, the examples of both become one class. */
+  /** If the name is taken, the two classes are merged. */
   renameLabel(from: Label, to: Label): void
-  /** The examples as bytes (safetensors), also written to a store. */
+  /** Returns the examples as bytes (safetensors), and writes them to a store if given. */
   save(store?: ByteStore): Promise<Uint8Array<ArrayBuffer>>
-  /** Replaces the examples by saved ones, if those are whole and of the same encoder and learner. */
+  /** Replaces the examples with saved ones, if these are intact and come from the same encoder and learner. */
   load(saved: Uint8Array | ArrayBuffer | ByteStore): Promise<void>
   dispose(): void
 }
 
 /**
- * A classifier for an app: give it a few examples a label, ask it for the label of another. Labels
- * may come and go, with as many examples each as there are; nothing is trained.
+ * A classifier for an app: give it a few examples per label, and ask it for the label of a new one. Labels
+ * may come and go, with any number of examples each; nothing is trained.
  *
- * Calls may overlap: each sees the examples that are there when its input has been encoded.
+ * Calls may overlap: each uses the examples that exist when its input has been encoded.
  * @throws `core/bad-option`; from its methods `core/no-examples`, `core/one-class`,
  * `core/bad-input`, `core/bad-label`, `core/mixed-labels`, `core/shape-mismatch`,
  * `core/unknown-label`, `core/unknown-example`, `core/disposed`, `core/no-backend`,

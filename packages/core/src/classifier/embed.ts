@@ -2,7 +2,7 @@ import { type Tensor, Tensor as TensorClass } from '@tensorflow/tfjs-core'
 import type { Encoder } from '../encoder'
 import { KshotError } from '../errors'
 
-/** An example as the head sees it: an embedding `[d]`, or the numbers of a tensor `[...shape]`. */
+/** An example as the head sees it: an embedding `[d]`, or the values of a tensor `[...shape]`. */
 export interface Encoded {
   readonly shape: readonly number[]
   readonly values: Float32Array

@@ -1,7 +1,7 @@
 import { KshotError } from '../errors'
 import { checkLabel, type Label, labelText } from './label'
 
-/** Names one example of a classifier, for as long as the classifier lives, and in what it saves. */
+/** Identifies one example of a classifier, as long as the classifier lives and in its saved bytes. */
 export type ExampleId = number
 
 /** An example as it is kept: encoded, with the picture that stands for it, if one was given. */
@@ -48,7 +48,7 @@ export function withoutLabel({ shape, byLabel }: Examples, label: Label): Exampl
   )
 }
 
-/** @throws `core/unknown-example`. A label that loses its last example is gone. */
+/** @throws `core/unknown-example`. A label that loses its last example disappears. */
 export function withoutExample({ shape, byLabel }: Examples, id: ExampleId): Examples {
   const left = [...byLabel].map(
     ([label, list]) => [label, list.filter((example) => example.id !== id)] as const,

@@ -16,13 +16,13 @@ export interface Support {
 export interface Calibration {
   /** β in p = softmax(β · score): the inverse of a temperature. */
   readonly sharpness: number
-  /** A query whose best score is lower is none of the classes; −∞ where there is nothing to tell by. */
+  /** A query whose best score is lower belongs to none of the classes; −∞ if there is nothing to calibrate by. */
   readonly threshold: number
-  /** How far around the threshold there is doubt: the scale of a logistic function. */
+  /** The width of the uncertain zone around the threshold: the scale of a logistic function. */
   readonly width: number
 }
 
-/** Decides between classes by a few examples of each. The tensors that it returns are the caller's. */
+/** Classifies by a few examples of each class. The caller owns the tensors that it returns. */
 export interface Head {
   readonly spec: Spec
   /** What it remembers of the examples. */

@@ -25,7 +25,7 @@ import type { Calibration } from './head'
 import { exampleAt, type Head, type HeldOut, type Place, type Support, stacked } from './head'
 
 export interface NeighboursHeadOptions {
-  /** How many nearest examples of a class count; all of them, where it has fewer. Default 3. */
+  /** How many nearest examples per class count; all, if the class has fewer. Default 3. */
   readonly k?: number
 }
 
@@ -36,12 +36,12 @@ const SHARPNESS = { expected: 24, weight: 5 }
 const NOBODY = -2
 
 /**
- * The k nearest examples of each class, for classes that look like several things at once: a score is
+ * The k nearest examples of each class, for varied classes: a score is
  * the mean of their cosines, of z as in `centroidHead`.
  *
- * A class with many examples has nearer ones by chance: where the numbers are very uneven, take
+ * A class with many examples has nearer ones by chance: if the numbers are very uneven, use
  * `centroidHead`.
- * @throws `core/bad-option` for a k that is no whole number from 1
+ * @throws `core/bad-option` unless k is a whole number of at least 1
  * @example const classifier = await createClassifier({ encoder, head: neighboursHead({ k: 1 }) })
  */
 export function neighboursHead({ k = 3 }: NeighboursHeadOptions = {}): Head {

@@ -4,7 +4,7 @@ import type { Label } from './label'
 /** A label and how sure it is. */
 export interface Ranked {
   readonly label: Label
-  /** The probability of this label, if it is one of them, 0 … 1. */
+  /** The probability of this label, if the query belongs to one of them, 0 … 1. */
   readonly confidence: number
 }
 

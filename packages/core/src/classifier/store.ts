@@ -1,8 +1,8 @@
 import { KshotError } from '../errors'
 
-/** A place that keeps bytes: an entry of IndexedDB, a file. */
+/** A place to keep bytes: an entry in IndexedDB, a file. */
 export interface ByteStore {
-  /** Replaces what is there, whole or not at all. */
+  /** Replaces the contents atomically. */
   write(bytes: Uint8Array): Promise<void>
   /** @throws `store/nothing-there` */
   read(): Promise<Uint8Array>
@@ -11,8 +11,8 @@ export interface ByteStore {
 const TABLE = 'bytes'
 
 /**
- * An entry of the browser's IndexedDB, which outlives the page.
- * @throws `store/unavailable` from its methods, where there is none or the browser refuses;
+ * An entry in the browser's IndexedDB, which outlives the page.
+ * @throws `store/unavailable` from its methods, if there is no IndexedDB or the browser refuses;
  * `store/nothing-there`
  * @example
  * await classifier.save(indexedDb('tools'))

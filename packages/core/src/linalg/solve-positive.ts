@@ -18,12 +18,12 @@ import { KshotError } from '../errors'
 import { SolvePositive } from '../kernels'
 
 /**
- * The solution x of a x = b for symmetric, positive definite matrices, by Cholesky's decomposition:
+ * The solution x of a x = b for symmetric positive definite matrices, by Cholesky decomposition:
  * a `[...batch, n, n]`, b `[...batch, n, m]` to `[...batch, n, m]`.
  *
- * Derivatives are those of the solution, and not of the steps of a solver, to any order:
+ * Derivatives are those of the solution, not of a solver's steps, to any order:
  * ∂L/∂b = a⁻¹ ∂L/∂x, ∂L/∂a = −(∂L/∂b) xᵀ. Where the backend has no kernel for it, the inverse is
- * eliminated off the tape, and two steps of Newton's iteration (Schulz 1933) from there are differentiated:
+ * computed off the tape, and two Newton steps (Schulz 1933) from there are differentiated:
  * right to third order.
  * @throws `core/bad-matrix` for shapes that don't fit; `core/not-positive` from the kernel
  * @example const weights = solvePositive(add(matMul(z, z, true), mul(lambda, eye(d))), matMul(z, y, true))

@@ -35,7 +35,7 @@ export interface BatchNormTrainOptions {
   readonly pool?: number | undefined
 }
 
-/** What batch normalisation gives, and the statistics that it took. */
+/** The normalised batch, and the statistics used. */
 export interface BatchNormTrained {
   /** `[...m, c]`, or pooled `[n, ⌊h/pool⌋, ⌊w/pool⌋, c]`. */
   readonly y: Tensor
@@ -43,12 +43,12 @@ export interface BatchNormTrained {
   readonly mean: Tensor
   /** `[c]`, biased; a constant. */
   readonly variance: Tensor
-  /** How many numbers of each channel the statistics were taken of. */
+  /** How many numbers per channel the statistics cover. */
   readonly count: number
 }
 
 /**
- * Batch normalisation with the statistics of the batch (Ioffe & Szegedy 2015, algorithm 1), over all
+ * Batch normalisation with batch statistics (Ioffe & Szegedy 2015, algorithm 1), over all
  * axes but the last, with a ReLU where `relu` is set and a max-pool where `pool` is:
  *
  * y = γ (x − μ) / √(σ² + ε) + β, with μ and the biased σ² of each channel.
@@ -57,8 +57,8 @@ export interface BatchNormTrained {
  * it, composed operations elsewhere: the same values, first and second derivatives.
  *
  * y has derivatives in x, gamma and beta, the dependence of μ and σ² on x included. `mean` and
- * `variance` are returned for running statistics, which are state and no function of the parameters:
- * their derivative is zero, on purpose. To differentiate statistics, take `tf.moments`.
+ * `variance` are returned for running statistics, which are state, not a function of the parameters:
+ * their derivative is intentionally zero. To differentiate statistics, use `tf.moments`.
  * @example
  * const { y, mean, variance } = batchNormTrain(x, gamma, beta, { epsilon: 1e-5, relu: true })
  */

@@ -13,10 +13,10 @@ export interface BatchNormOptions {
   readonly eps?: number
   /** Weight of the newest batch in the running statistics. */
   readonly momentum?: number
-  /** Whether there is a γ to learn; the networks of Finn et al. 2017 have none. Default true. */
+  /** Whether γ is learned; the networks of Finn et al. 2017 have none. Default true. */
   readonly gamma?: boolean
   /**
-   * γ, β and running statistics of their own for each of so many inner steps (MAML++, Antoniou et al.
+   * Separate γ, β and running statistics for each of this many inner steps (MAML++, Antoniou et al.
    * 2019, section 4): rows `[steps, c]`, of which `innerStep` chooses one; later steps use the last.
    */
   readonly innerSteps?: number

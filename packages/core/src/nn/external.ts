@@ -6,7 +6,7 @@ import type { Rng } from '../random'
 import type { Spec } from '../spec'
 import type { Params } from '../tree'
 
-/** A model from a plain function and the draw of its parameters. */
+/** Builds a model from a plain function and an initialiser of its parameters. */
 export function fromFunction(
   spec: Spec,
   init: (rng: Rng, inputShape: readonly number[]) => Params,
@@ -21,17 +21,17 @@ export function fromFunction(
 }
 
 /**
- * A backbone of an encoder: examples are its embeddings, `[n, d]`, encoded once before any learner
- * sees them, so an episode costs what its embeddings cost. The spec, and so each checkpoint, names
- * the encoder. A `net` on top is trained as any other; the encoder stays as it is.
- * @throws `encoder/not-encoded` for anything else than rows of its length
+ * A backbone from an encoder: examples are its embeddings, `[n, d]`, encoded once before any learner
+ * sees them, so episodes are cheap. The spec, and thus each checkpoint, names
+ * the encoder. A `net` on top is trained like any other; the encoder stays as it is.
+ * @throws `encoder/not-encoded` for anything but rows of its length
  * @example const learner = protonet({ backbone: frozen(imageEncoder()) })
  * @example const learner = protonet({ backbone: frozen(imageEncoder(), mlp({ hidden: [], outputs: 256 })) })
  */
 export function frozen(encoder: AnyEncoder, net?: Model): Model
 /**
  * A frozen, pre-trained network: anything with `predict`, such as a tfjs `LayersModel` or `GraphModel`.
- * `name` stands for it in specs; who loads a checkpoint passes the same network again.
+ * `name` identifies it in specs; to load a checkpoint, pass the same network again.
  */
 export function frozen(name: string, network: { predict(x: Tensor): unknown }): Model
 export function frozen(
@@ -50,14 +50,14 @@ export function frozen(
 }
 
 export interface EmbeddingsOptions {
-  /** Whose embeddings they are. Default: anybody's. */
+  /** The encoder that made the embeddings. Default: any. */
   readonly encoder?: AnyEncoder
-  /** What is trained on top of them. Default: nothing. */
+  /** A net to train on top of them. Default: none. */
   readonly net?: Model
 }
 
 /**
- * Examples are embeddings already, one row each: the identity, or a net on top of them.
+ * A backbone for examples that are embeddings already, one row each: the identity, or a net on top.
  * @throws `encoder/not-encoded` for what cannot be the given encoder's
  */
 export function embeddings({ encoder, net }: EmbeddingsOptions = {}): Model {

@@ -1,7 +1,7 @@
 import { reshape } from '@tensorflow/tfjs-core'
 import { type Layer, stateless } from './layer'
 
-/** One row an example: `[n, ...shape]` to `[n, size]`, row-major (h, w, c). */
+/** One row per example: `[n, ...shape]` to `[n, size]`, row-major (h, w, c). */
 export function flatten(): Layer {
   const size = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1)
   return stateless(

@@ -1,4 +1,4 @@
-/** For those who write a network of their own: layers, and what puts them together. */
+/** For writing your own network: layers, and functions that combine them. */
 
 export { solvePositive } from '../linalg/solve-positive'
 export { type Activation, activation } from './activation'

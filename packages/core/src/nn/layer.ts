@@ -3,7 +3,7 @@ import type { Model, NormMode } from '../learner'
 import type { Rng } from '../random'
 import type { Spec } from '../spec'
 
-/** A part of a model: a {@link Model} that knows the shape it returns. */
+/** Part of a model: a {@link Model} that knows its output shape. */
 export interface Layer extends Omit<Model, 'spec'> {
   outputShape(inputShape: readonly number[]): readonly number[]
 }
@@ -30,7 +30,7 @@ export function stateless(
   }
 }
 
-/** Names a layer, so that it can be built again from its spec. */
+/** Names a layer, so that it can be rebuilt from its spec. */
 export function model(name: string, options: Spec['options'], layer: Layer): ShapedModel {
   return { ...layer, spec: { package: '@kshot/core', export: name, options } }
 }

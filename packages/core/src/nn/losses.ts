@@ -41,14 +41,14 @@ export function softmax(x: Tensor, axis = -1): Tensor {
 export interface CrossEntropyOptions {
   /** Over examples; `none` returns one loss each, `[n]`. */
   readonly reduction?: 'mean' | 'sum' | 'none'
-  /** Share of the target that is spread evenly over the classes. */
+  /** Fraction of the target spread evenly over the classes. */
   readonly labelSmoothing?: number
 }
 
 /**
  * −Σ_k t_k log softmax(logits)_k, averaged over examples.
  *
- * Built from operations whose second derivatives are right; TensorFlow.js' own is not.
+ * Built from operations with correct second derivatives; TensorFlow.js' own is not.
  * @param logits `[n, ways]`
  * @param labels int32 `[n]`, or one-hot or soft targets `[n, ways]`
  */
@@ -94,7 +94,7 @@ export function meanSquaredError(output: Tensor, target: Tensor): Scalar {
   return mean(square(sub(output, target)))
 }
 
-/** The share of examples whose largest logit is at their label. Has no gradient. */
+/** The fraction of examples whose largest logit is at their label. Has no gradient. */
 export function accuracy(logits: Tensor, labels: Tensor): Scalar {
   const truth = labels.rank === 1 ? labels : argMax(labels, -1)
   const right = cast(equal(argMax(logits, -1), cast(truth, 'int32')), 'float32')

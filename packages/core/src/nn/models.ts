@@ -27,7 +27,7 @@ export function conv4(options: Conv4Options = {}): ShapedModel {
 }
 
 export interface FinnNetOptions extends Conv4Options {
-  /** The mean over space (Finn et al.), or all of it flattened (Nichol et al. 2018). Default `mean`. */
+  /** The mean over space (Finn et al.), or everything flattened (Nichol et al. 2018). Default `mean`. */
   readonly readout?: 'mean' | 'flatten'
 }
 
@@ -89,7 +89,7 @@ export interface MlpOptions {
   readonly weightInit?: Initializer
 }
 
-/** Dense layers with an activation between; any example shape to `[n, outputs]`. Default: Finn's sine net. */
+/** Dense layers with activations in between; any example shape to `[n, outputs]`. Default: Finn's sine net. */
 export function mlp(options: MlpOptions = {}): ShapedModel {
   const {
     hidden = [40, 40],

@@ -3,7 +3,7 @@ import { checkInputShape } from './input-shape'
 import type { Layer } from './layer'
 
 /**
- * Layers one after the other; parameters and state are lists in their order.
+ * Applies layers in sequence; parameters and state are lists in their order.
  * @throws (its `init` and `apply`) `core/input-too-small`, `core/wrong-shape`
  */
 export function series(layers: readonly Layer[]): Layer {

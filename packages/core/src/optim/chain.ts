@@ -4,7 +4,7 @@ import * as tree from '../tree'
 import { type Optimizer, optimizer } from './optimizer'
 
 /**
- * One optimizer after the other: each one's updates are the next one's gradients.
+ * Applies optimizers in sequence: each one's updates are the next one's gradients.
  * The state is the list of their states.
  * @example chain(clipByGlobalNorm(1), scaleByAdam(), scaleByLearningRate(1e-3))
  */

@@ -14,7 +14,7 @@ import { type Optimizer, stateless } from './optimizer'
 import { checkNumber, namedOptions } from './options'
 
 /**
- * Clips each number on its own: to `[-max, max]`.
+ * Clips each number to `[-max, max]`.
  * @throws `core/bad-option`
  */
 export function clip(max: number | { readonly max: number }): Optimizer {
@@ -26,7 +26,7 @@ export function clip(max: number | { readonly max: number }): Optimizer {
 }
 
 /**
- * Shortens the gradient to a norm of at most `max`, all tensors together:
+ * Scales the gradient to a norm of at most `max`, over all tensors together:
  * `g · min(1, max / ‖g‖)`; shorter ones stay as they are, bit by bit.
  *
  * Pascanu et al. 2013, algorithm 1.

@@ -4,7 +4,7 @@ import type { Params } from '../tree'
 import * as tree from '../tree'
 import { checkNumber } from './options'
 
-/** What an optimizer may need besides the gradients. */
+/** What an optimizer may need in addition to the gradients. */
 export interface UpdateOptions {
   /** Updates done so far: 0 in the first. */
   readonly step: number
@@ -18,7 +18,7 @@ export interface UpdateOptions {
  * The step is a plain number that the training loop passes, not a count in the state: schedules and
  * Adam's bias correction need it on the host, and a count kept as a tensor would have to be read
  * back in each update, which WebGPU and WebGL can't do without waiting. So the state holds moments
- * only, and a run that resumes at step n with that state goes on bit by bit.
+ * only, and a run that resumes at step n with that state continues bit for bit.
  *
  * Gradients, state and parameters are borrowed. Updates and the new state are the caller's, and
  * share no tensor with each other or with what was passed: dispose of the old state at any time.

@@ -27,7 +27,7 @@ export interface StepOptions {
   readonly initial: number
   /** Steps between two drops. */
   readonly every: number
-  /** What each drop multiplies by. Default 0.5. */
+  /** The factor of each drop. Default 0.5. */
   readonly factor?: number
 }
 
@@ -138,7 +138,7 @@ export function asSchedule(name: string, option: string, rate: Rate): Schedule {
 }
 
 /**
- * A rate as it stands in a spec.
+ * A rate as written in a spec.
  * @throws `core/bad-option`
  */
 export function rateJson(name: string, option: string, rate: Rate): number | Spec {

@@ -13,21 +13,21 @@ export interface EvaluateOptions {
   /** How many episodes, from number 0 on. */
   readonly count: number
   readonly phase?: Context['phase']
-  /** The meta-step this is done at. */
+  /** The meta-step at which this happens. */
   readonly step?: number
   readonly seed?: number | string
-  /** Episodes go to its `scores`, where it has some; else they are run one by one. */
+  /** Its `scores` runs the episodes, if it has one; otherwise they run one by one. */
   readonly executor?: Executor
   readonly onEpisode?: (done: number, score: number) => void
   readonly signal?: AbortSignal
 }
 
 export interface Evaluation extends Estimate {
-  /** What `mean` is the mean of: the share of right answers, or the mean squared error. */
+  /** What `mean` averages: the fraction of correct answers, or the mean squared error. */
   readonly metric: 'accuracy' | 'mse'
-  /** The mean over episodes; NaN for a regression. */
+  /** Mean accuracy over episodes; NaN for a regression. */
   readonly accuracy: number
-  /** One value an episode, in order. */
+  /** One value per episode, in order. */
   readonly scores: readonly number[]
   /** For each episode the label predicted for each query; empty for a regression. */
   readonly predicted: readonly (readonly number[])[]
@@ -40,7 +40,7 @@ const AT_ONCE = 16
 
 /**
  * Adapts to the support set of each task and scores the predictions for its query set.
- * The same tasks and seed give the same scores, with worker threads too.
+ * The same tasks and seed give the same scores, also with worker threads.
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   requireBackend()

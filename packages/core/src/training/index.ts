@@ -1,4 +1,4 @@
-/** For those who write an executor, or a training loop of their own: how the tasks of a meta-batch are summed. */
+/** For writing an executor or your own training loop: how the tasks of a meta-batch are summed. */
 export { episodeScores, score } from './evaluate'
 export {
   addInChunks,

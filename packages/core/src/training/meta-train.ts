@@ -10,7 +10,7 @@ import { type Evaluation, evaluate } from './evaluate'
 import { sequential } from './sequential'
 import type { Estimate } from './statistics'
 
-/** Everything that training carries from step to step; with it, a run goes on as if never stopped. */
+/** Everything that training carries from step to step; with it, a run resumes as if it had never stopped. */
 export interface TrainState {
   /** Steps done. */
   readonly step: number
@@ -35,7 +35,7 @@ export interface Validation {
   readonly count: number
   /** Meta-steps between two validations. */
   readonly every: number
-  /** Stop after so many validations without a better score. */
+  /** Stop after this many validations without a better score. */
   readonly patience?: number
 }
 
@@ -51,23 +51,23 @@ export interface MetaTrainOptions<Task = Episode> {
   readonly learner: MetaLearner<Task>
   readonly optimizer: Optimizer
   readonly tasks: TaskSource<Task> | ((index: number) => Task | Promise<Task>)
-  /** Meta-steps in all, those before a resume included. */
+  /** Total meta-steps, including those before a resume. */
   readonly steps: number
-  /** Tasks a meta-step. */
+  /** Tasks per meta-step. */
   readonly metaBatch?: number
   readonly seed?: number | string
   readonly executor?: Executor
   readonly validate?: Validation
-  /** Needed where `tasks` has no `taskSpec` of its own. */
+  /** Needed if `tasks` has no `taskSpec`. */
   readonly taskSpec?: TaskSpec
-  /** Begins with these in the place of drawn ones: a pre-trained model. They stay the caller's. */
+  /** Starts from these instead of initial ones: a pre-trained model. The caller keeps them. */
   readonly from?: Meta
-  /** Goes on from here. The state is taken over: do not use it again. */
+  /** Resumes from here. The state is taken over: do not use it again. */
   readonly resume?: TrainState
   readonly onStep?: (report: StepReport) => void | Promise<void>
-  /** Sees the state every so many steps; it may be written, not kept. */
+  /** Receives the state every so many steps; it may write it, but not keep it. */
   readonly checkpoint?: { every: number; write: (state: TrainState) => void | Promise<void> }
-  /** Ends training after the step; in a validation its reason is thrown, for that step is not done. */
+  /** Ends training after the step. During a validation, its reason is thrown, since that step is not done. */
   readonly signal?: AbortSignal
   readonly maxSeconds?: number
   /** Milliseconds on any clock. */
@@ -77,9 +77,9 @@ export interface MetaTrainOptions<Task = Episode> {
 export type StopReason = 'steps' | 'seconds' | 'patience' | 'interrupted'
 
 export interface TrainResult {
-  /** The best on validation, or the last without one. */
+  /** The best on validation, or the last if there is no validation. */
   readonly meta: Meta
-  /** Where training stood at the end. Its tensors and those of `meta` are the caller's. */
+  /** The training state at the end. The caller owns its tensors and those of `meta`. */
   readonly state: TrainState
   readonly stoppedBy: StopReason
   readonly seconds: number

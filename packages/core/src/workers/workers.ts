@@ -16,29 +16,29 @@ import { type Packed, unpack } from './pack'
 import { threads } from './threads'
 
 export interface WorkersOptions {
-  /** How many threads; `auto` is one for each core that the process may use. */
+  /** How many threads; `auto`: one per core that the process may use. */
   readonly count: number | 'auto'
-  /** Each thread has an instance of its own. */
+  /** Each thread has its own instance. */
   readonly backend: Backend
   /** How a thread runs a group of tasks; `sequential()` by default. */
   readonly executor?: Executor
   /**
-   * Where the packages of specs lie, as in `(name) => import.meta.resolve(name)`: only the app can
-   * resolve its own. By default as the script would that Node was started with.
+   * Where to find the packages of specs, for example `(name) => import.meta.resolve(name)`: only the app can
+   * resolve its own. Default: as the script that Node was started with would.
    */
   readonly resolve?: Resolve
   /**
-   * Packages, beside @kshot/core and the learner's own, that nets, optimizers and encoders come from,
+   * Packages, besides @kshot/core and the learner's own, that nets, optimizers and encoders come from,
    * as in `['@kshot/siamese']`: a learner's spec can name no others.
    */
   readonly packages?: readonly string[]
-  /** A thread that dies: its group is done once more on another (`redo`, the default), or the run stops. */
+  /** If a thread dies, its group is run again on another thread (`redo`, the default), or the run stops. */
   readonly onDeath?: 'redo' | 'stop'
-  /** The file that a thread runs, for apps that are bundled: `dist/worker.js` of this package. */
+  /** The file that a thread runs, for bundled apps: `dist/worker.js` of this package. */
   readonly entry?: URL
   /** Node's options for the threads; by default those of the process. */
   readonly execArgv?: readonly string[]
-  /** Sees each thread when it is started. */
+  /** Called with each thread when it starts. */
   readonly onThread?: (thread: Worker) => void
 }
 
@@ -54,14 +54,14 @@ export interface WorkersExecutor extends Executor {
     ctx: Context,
   ): Promise<MetaGradient>
   scores: NonNullable<Executor['scores']>
-  /** Ends all threads. A process ends without it too. */
+  /** Ends all threads. A process can also end without it. */
   dispose(): Promise<void>
 }
 
 /**
- * Spreads tasks over threads, each with a backend of its own; test episodes too. The sums of
+ * Spreads tasks and test episodes over threads, each with its own backend. The sums of
  * the groups are added in their order, so the bytes are those of `executor` in one thread, whatever
- * the count. Learners are built again from their specs, and tasks are sent: both must be plain data.
+ * the count. Learners are rebuilt from their specs, and tasks are sent: both must be plain data.
  * @throws `workers/bad-count`, `workers/not-started`, `workers/unknown-package`; in a step `spec/not-allowed`,
  *   `workers/task-failed`, `workers/died`, `workers/not-sendable`, `workers/bad-dtype`, each with the
  *   stack of the thread where there is one

@@ -4,11 +4,11 @@ import { clone, engine, type Tensor } from '@tensorflow/tfjs-core'
 export type InputGradients = { readonly [input: string]: () => Tensor }
 
 /**
- * The gradient of a kernel. It is built from differentiable operations and from saved INPUTS only:
+ * The gradient of a kernel, built only from differentiable operations and saved INPUTS:
  * a saved output would be cut off the tape, and second derivatives silently wrong.
  */
 export interface Gradient {
-  /** Inputs that are saved, in this order; `all` where an input is a list. */
+  /** Saved inputs, in this order; `all` if an input is a list. */
   readonly saves: readonly string[] | 'all'
   /**
    * Which outputs are saved after the inputs. Only those that the rule takes for constants on purpose,
@@ -22,7 +22,7 @@ export interface Gradient {
 /** Gradients by kernel name. */
 export type Gradients = { readonly [kernel: string]: Gradient }
 
-/** Runs `f` off the tape: what it returns counts as a constant. */
+/** Runs `f` off the tape: its result counts as a constant. */
 export function offTape<T>(f: () => T): T {
   const { state } = engine()
   state.kernelDepth++

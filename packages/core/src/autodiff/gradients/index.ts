@@ -13,7 +13,7 @@ import { shapes } from './shape'
 import { solutions } from './solve'
 import { unaries } from './unary'
 
-/** Gradients that are right to second order, by kernel. */
+/** Gradients by kernel, correct to second order. */
 export const gradients: Gradients = {
   ...arithmetic,
   ...unaries,
