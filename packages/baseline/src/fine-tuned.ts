@@ -12,9 +12,9 @@ export interface FineTunedOptions {
   readonly backbone: Model
   /** `linear`: Baseline; `cosine`: Baseline++. Default `linear`. */
   readonly head?: HeadKind
-  /** Multiplies the cosine. By default as the published code: 2 up to 200 classes, 10 beyond. */
+  /** Multiplies the cosine. Default as in the published code: 2 up to 200 classes, 10 beyond. */
   readonly scale?: number
-  /** Gradient steps of a new head, each on the whole support set. Default 100. */
+  /** Gradient steps for a new head, each on the whole support set. Default 100. */
   readonly steps?: number
   /** Default 0.01. */
   readonly rate?: number
@@ -38,7 +38,7 @@ export type HeadInit = 'symmetric' | 'random'
  * - Baseline: p(y | x) = softmax(Wᵀ f_θ(x) + b). Baseline++ (section 3.2):
  *   softmax(scale · cos(f_θ(x), w_k)).
  *
- * Unlike the published code, each step takes the whole support set, not 4 examples; a new head starts
+ * Unlike the published code, each step uses the whole support set, not 4 examples; a new head starts
  * `symmetric`; the cosine head learns no norm of a class. `predict` returns the logits, `[n, ways]`.
  * @throws `baseline/bad-option`, `baseline/no-training-classes`, `baseline/wrong-way`,
  *   `core/no-classes`, `core/one-class`, `core/empty-support`

@@ -4,7 +4,7 @@ import { nearestMean } from './centroids'
 import { untrained } from './untrained'
 
 export interface NearestCentroidOptions {
-  /** `embeddings()` for raw examples; any net, which stays as it is drawn; a frozen network. */
+  /** `embeddings()` for raw examples; any net, which keeps its initial weights; a frozen network. */
   readonly backbone: Model
 }
 
@@ -12,7 +12,7 @@ export interface NearestCentroidOptions {
  * The nearest class mean, without any training: `predict` returns −‖z − c_k‖², `[n, ways]`, with
  * c_k the mean of the features z of class k.
  *
- * On raw pixels it says how much of a task needs no learning; on a net as it is drawn, how much is
+ * On raw pixels it shows how much of a task needs no learning; on an untrained net, how much is
  * due to the architecture. A class without examples is never predicted.
  * @throws `core/no-classes`, `core/one-class`, `core/empty-support`
  * @example

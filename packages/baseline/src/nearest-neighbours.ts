@@ -19,9 +19,9 @@ import { badOption } from './errors'
 import { untrained } from './untrained'
 
 export interface NearestNeighboursOptions {
-  /** `embeddings()` for raw examples; any net, which stays as it is drawn; a frozen network. */
+  /** `embeddings()` for raw examples; any net, which keeps its initial weights; a frozen network. */
   readonly backbone: Model
-  /** How many neighbours vote; all of the support set, where it has fewer. Default 3. */
+  /** How many neighbours vote; the whole support set, if it has fewer. Default 3. */
   readonly k?: number
 }
 
@@ -39,10 +39,10 @@ const TIE = 0.01
  * The k nearest neighbours by cosine similarity, as in TensorFlow.js' KNN classifier, without any
  * training: `predict` returns log(v_c / k), `[n, ways]`, with v_c the votes for class c.
  *
- * Equal numbers of votes are decided by the nearest example, where TensorFlow.js takes the first
+ * The nearest example breaks ties, where TensorFlow.js takes the first
  * label: v_c is the votes plus 0.01 exp(s_c − 1), s_c the similarity of the nearest example of
- * class c. So no logarithm is of zero, and with one example a class it is the single nearest one
- * that counts, whatever k.
+ * class c. So no logarithm is of zero, and with one example per class, only the single nearest one
+ * counts, whatever k.
  * @throws `baseline/bad-option`, `core/no-classes`, `core/one-class`, `core/empty-support`
  * @example
  * const knn = nearestNeighbours({ backbone: embeddings(), k: 3 })

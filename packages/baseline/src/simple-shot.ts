@@ -27,7 +27,7 @@ import { bodyOf, type ClassifierParams, classifierTraining } from './classifier-
 import { badOption } from './errors'
 import { linearHead } from './heads'
 
-/** UN, L2N and CL2N of the paper: as they are, of length 1, centred and then of length 1. */
+/** UN, L2N and CL2N in the paper: unchanged, scaled to length 1, centred and scaled to length 1. */
 export type Transform = 'none' | 'L2N' | 'CL2N'
 
 const TRANSFORMS: readonly Transform[] = ['none', 'L2N', 'CL2N']
@@ -35,7 +35,7 @@ const TRANSFORMS: readonly Transform[] = ['none', 'L2N', 'CL2N']
 export interface SimpleShotOptions {
   /** f_θ: trained as the lower part of a classifier, fixed from then on. */
   readonly backbone: Model
-  /** What is done to features before they are compared. Default `CL2N`, the paper's best. */
+  /** The transform of features before comparison. Default `CL2N`, the paper's best. */
   readonly transform?: Transform
 }
 
@@ -54,8 +54,8 @@ const KEPT = 0.995
  * - centred by the mean over the training set: z ← z − z̄ (section 2.2)
  * - of length 1: z ← z / ‖z‖
  *
- * z̄ is part of the learned state: a mean over the batches of training in which older ones, whose
- * features came from an older θ, fade by 0.995 a step. `predict` returns −‖z − c_k‖², `[n, ways]`.
+ * z̄ is part of the learned state: a mean over training batches in which older ones, whose
+ * features came from an older θ, decay by 0.995 per step. `predict` returns −‖z − c_k‖², `[n, ways]`.
  * @throws `baseline/bad-option`, `baseline/no-training-classes`, `baseline/wrong-way`,
  *   `core/no-classes`, `core/one-class`, `core/empty-support`
  * @example

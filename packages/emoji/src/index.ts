@@ -5,7 +5,7 @@ export type { EmojiSplitName } from './pictures'
 
 /** Emoji of one split: a data set of classes with examples, to be read one at a time. */
 export interface EmojiSplit {
-  /** What it takes to build the same data set again. */
+  /** How to rebuild the same data set. */
   readonly spec: {
     readonly package: '@kshot/emoji'
     readonly export: 'emojiSplit'
@@ -18,19 +18,19 @@ export interface EmojiSplit {
     readonly id: string
     readonly group: string
     readonly size: number
-    /** As in `🍎`. */
+    /** For example `🍎`. */
     readonly emoji: string
   }[]
   /** Writes one example into `target` from `offset` on: red, green, blue in [0, 1], on white, row by row. */
   read(classIndex: number, example: number, target: Float32Array, offset: number): void
-  /** One example with its transparency, `[64 * 64 * 4]`: what `ImageData` takes. */
+  /** One example with its transparency, `[64 * 64 * 4]`, as for `ImageData`. */
   rgba(classIndex: number, example: number): Uint8ClampedArray<ArrayBuffer>
-  /** Who drew an example, as in `twemoji`. */
+  /** Who drew an example, for example `twemoji`. */
   drawer(classIndex: number, example: number): string
 }
 
 export interface EmojiOptions {
-  /** Where `emoji.bin` lies, or its bytes. By default the copy inside this package. */
+  /** Where `emoji.bin` lies, or its bytes. Default: the copy inside this package. */
   readonly source?: ByteSource | undefined
   /** Called while the file arrives over the network. */
   readonly onProgress?: (loaded: number, total: number | undefined) => void

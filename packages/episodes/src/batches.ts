@@ -6,7 +6,7 @@ import type { Slot } from './plan'
 import { renderBatch } from './render'
 
 export interface BatchOptions {
-  /** Examples a batch. */
+  /** Examples per batch. */
   readonly size: number
   readonly seed: number | string
   readonly distort?: DistortOptions
@@ -57,7 +57,7 @@ export function batches(
   })
 }
 
-/** {@link batches} with the data set among the options: what a spec calls. */
+/** {@link batches} with the data set as an option: what a spec calls. */
 export function batchSource({ dataset, ...options }: BatchOptions & { readonly dataset: Dataset }) {
   return batches(dataset, options)
 }

@@ -4,9 +4,9 @@ import type { Understood } from './understood'
 
 /** A class of a data set. */
 export interface ClassEntry {
-  /** The same in every process, as in `Korean/character07/rot90`. */
+  /** The same in every process, for example `Korean/character07/rot90`. */
   readonly id: string
-  /** What the class belongs to: an alphabet, a script. Turned by 90°: `Korean/rot90`. */
+  /** What the class belongs to: an alphabet, a script. Rotated by 90°: `Korean/rot90`. */
   readonly group?: string
   /** Number of examples. */
   readonly size: number
@@ -14,16 +14,16 @@ export interface ClassEntry {
 
 /** Labelled examples by class, read synchronously. */
 export interface Dataset {
-  /** How to build it again. */
+  /** How to rebuild it. */
   readonly spec: Spec
   /** Shape of one example, as in `[28, 28, 1]`. */
   readonly shape: readonly number[]
   readonly classes: readonly ClassEntry[]
   /** Writes one example into `target` at `offset`, as floats; ink = 1 for characters. */
   read(classIndex: number, example: number, target: Float32Array, offset: number): void
-  /** What an encoder takes, where that tells more than the numbers: a text, the path of a picture. */
+  /** What an encoder takes, if that says more than the numbers: a text, the path of a picture. */
   source?(classIndex: number, example: number): string
-  /** Where an example stands, for people: a line of a table. */
+  /** Where an example comes from, for people: a line of a table. */
   place?(classIndex: number, example: number): string
 }
 
@@ -32,9 +32,9 @@ export interface Splits {
   readonly train: Dataset
   readonly validation: Dataset
   readonly test: Dataset
-  /** The data says itself which class belongs where; else the classes were dealt by a seed. */
+  /** The data itself assigns classes to splits; otherwise a seed assigned them. */
   readonly given?: boolean
-  /** Of a user's files: what was taken, and what was left out. */
+  /** How a user's files were read: what was used, and what was left out. */
   readonly understood?: Understood
 }
 
@@ -43,7 +43,7 @@ export function exampleSize({ shape }: Dataset): number {
   return shape.reduce((product, n) => product * n, 1)
 }
 
-/** The classes that `keep` accepts, as a data set of their own. */
+/** The classes that `keep` accepts, as a separate data set. */
 export function subset(
   dataset: Dataset,
   spec: Spec,
@@ -61,7 +61,7 @@ export function subset(
 }
 
 /**
- * The classes of both, as for training on train and validation.
+ * The classes of both data sets, for example to train on train and validation.
  * @throws `episodes/splits-overlap`, `episodes/bad-option` when shapes differ
  */
 export function concatenate(a: Dataset, b: Dataset): Dataset {
@@ -93,9 +93,9 @@ export function concatenated({ a, b }: { readonly a: Dataset; readonly b: Datase
 }
 
 /**
- * Each class four times, turned by 0°, 90°, 180° and 270° counter-clockwise, as classes of their own
- * (Santoro et al. 2016). A group that is turned is a group of its own.
- * @throws `episodes/bad-option` when examples are no square images
+ * Each class four times, rotated by 0°, 90°, 180° and 270° counter-clockwise, as separate classes
+ * (Santoro et al. 2016). A rotated group is a separate group.
+ * @throws `episodes/bad-option` unless examples are square images
  */
 export function rotations(dataset: Dataset): Dataset {
   checkSquare(dataset.shape)

@@ -1,17 +1,17 @@
 import type { Rng } from '@kshot/core'
 import { badOption } from './checks'
 
-/** How far an image may be distorted; each number is a largest value, drawn evenly in ± of it. */
+/** How far an image may be distorted; each number is a maximum, drawn uniformly from ± that value. */
 export interface DistortOptions {
   /** Degrees. */
   readonly rotation?: number
   /** Horizontal and vertical shear, as a slope. */
   readonly shear?: number
-  /** Share by which each axis may grow or shrink: 0.2 is 0.8 to 1.2. */
+  /** Fraction by which each axis may grow or shrink: 0.2 means 0.8 to 1.2. */
   readonly scale?: number
   /** Pixels. */
   readonly shift?: number
-  /** How pixels are read between those of the image; nearest keeps black and white without greys. */
+  /** How to interpolate between pixels; nearest keeps black and white without greys. */
   readonly sampling?: Sampling
 }
 

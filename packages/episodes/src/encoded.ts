@@ -3,12 +3,12 @@ import { type Tensor, tensor } from '@tensorflow/tfjs-core'
 import { type Dataset, exampleSize } from './dataset'
 
 export interface EncodedOptions<Input = Tensor> {
-  /** Without `input`, its examples are what the encoder takes: pictures `[h, w, 1 or 3]` in 0 … 1. */
+  /** Without `input`, the encoder takes its examples: pictures `[h, w, 1 or 3]` in 0 … 1. */
   readonly dataset: Dataset
   readonly encoder: Encoder<Input>
-  /** What the encoder takes in the place of an example: a text, the path of a picture. */
+  /** What the encoder takes instead of an example: a text, the path of a picture. */
   readonly input?: (classIndex: number, example: number) => Input
-  /** Called as examples are encoded. */
+  /** Reports progress while examples are encoded. */
   readonly onProgress?: (encoded: number, total: number) => void
 }
 
@@ -16,9 +16,9 @@ export interface EncodedOptions<Input = Tensor> {
 const BATCH = 32
 
 /**
- * A data set of embeddings, `[d]` each: every example is encoded once, before any episode. Learners take
- * them with the backbone `frozen(encoder)`. Memory: 4·d bytes an example.
- * @throws what the encoder throws; `episodes/bad-encoder` where it gives another shape than it says
+ * A data set of embeddings, `[d]` each: every example is encoded once, before any episode. Learners use
+ * them with the backbone `frozen(encoder)`. Memory: 4·d bytes per example.
+ * @throws what the encoder throws; `episodes/bad-encoder` if it returns a shape other than it declares
  * @example
  * const { test } = await imageFolder('photos/', { size: [224, 224] })
  * const data = await encodedDataset({ dataset: test, encoder: imageEncoder() })

@@ -7,7 +7,7 @@ import { renderBatch } from './render'
 export interface EpisodeSource extends TaskSource {
   (index: number): Episode
   readonly dataset: Dataset
-  /** Episode `index` in plain numbers, without tensors. */
+  /** Episode `index` as plain numbers, without tensors. */
   plan(index: number): EpisodePlan
 }
 
@@ -36,7 +36,7 @@ export function episodes(dataset: Dataset, options: EpisodeOptions): EpisodeSour
   return Object.assign(draw, { spec, taskSpec: taskSpec(dataset, options), dataset, plan })
 }
 
-/** {@link episodes} with the data set among the options: what a spec calls. */
+/** {@link episodes} with the data set as an option: what a spec calls. */
 export function episodeSource({
   dataset,
   ...options

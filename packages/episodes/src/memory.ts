@@ -4,11 +4,11 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Dataset } from './dataset'
 
 export interface ArrayData {
-  /** Stands in results; the contents' digest stands beside it. */
+  /** Appears in results, next to the digest of the contents. */
   readonly name: string
   /** Shape of one example. */
   readonly shape: readonly number[]
-  /** All examples, one after the other. */
+  /** All examples, concatenated. */
   readonly x: Float32Array | readonly number[]
   /** The class of each example. */
   readonly labels: readonly (string | number)[]
@@ -16,7 +16,7 @@ export interface ArrayData {
 
 /**
  * A data set from arrays in memory; classes are in the order of their first example.
- * Its spec names it by a digest of its contents; from the spec alone it cannot be built again.
+ * Its spec identifies it by a digest of its contents; the spec alone cannot rebuild it.
  * @throws `episodes/bad-array`
  * @example fromArrays({ name: 'flowers', shape: [4], x: measurements, labels: species })
  */

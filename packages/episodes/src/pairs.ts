@@ -8,11 +8,11 @@ import type { Slot } from './plan'
 import { renderBatch } from './render'
 
 export interface PairOptions {
-  /** Pairs a batch; half of them (rounded up) show one class. */
+  /** Pairs per batch; half of them (rounded up) are from one class. */
   readonly size: number
   readonly seed: number | string
   readonly distort?: DistortOptions
-  /** `group`: both classes of a pair are of one group (an alphabet), which makes them harder to tell. */
+  /** `group`: both classes of a pair come from one group (an alphabet), which makes them harder to distinguish. */
   readonly within?: 'group'
 }
 
@@ -65,7 +65,7 @@ export function pairs(dataset: Dataset, options: PairOptions): TaskSource<PairBa
   }
 }
 
-/** {@link pairs} with the data set among the options: what a spec calls. */
+/** {@link pairs} with the data set as an option: what a spec calls. */
 export function pairSource({ dataset, ...options }: PairOptions & { readonly dataset: Dataset }) {
   return pairs(dataset, options)
 }

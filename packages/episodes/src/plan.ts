@@ -8,25 +8,25 @@ import { checkGroups, groupAt, groupsOf } from './groups'
 export type Count = number | { readonly min: number; readonly max: number }
 
 export interface EpisodeOptions {
-  /** Classes an episode (N). */
+  /** Classes per episode (N). */
   readonly ways: Count
-  /** Support examples a class (K). With `perClass`, each class draws its own number. */
+  /** Support examples per class (K). With `perClass`, each class draws its own number. */
   readonly shots: Count | { readonly min: number; readonly max: number; readonly perClass: true }
-  /** Query examples a class (Q). */
+  /** Query examples per class (Q). */
   readonly queries: number
   readonly seed: number | string
   /**
-   * `group`: all classes of an episode are of one group (an alphabet), as in Lake et al. 2015. Groups
-   * come equally often; those with fewer classes than the most ways are left out.
+   * `group`: all classes of an episode come from one group (an alphabet), as in Lake et al. 2015. Groups
+   * appear equally often; those with fewer classes than the largest number of ways are left out.
    */
   readonly within?: 'group'
   /**
-   * `shared`: the k-th example is of the same number in all classes of an episode. Where that number
-   * is the drawer's, as in Omniglot, one person has drawn all of a support set and another the
+   * `shared`: the k-th example has the same number in all classes of an episode. If that number
+   * identifies the drawer, as in Omniglot, one person drew the whole support set and another the
    * queries, as in Lake et al. 2015. Default `own`: each class draws its own.
    */
   readonly drawers?: 'own' | 'shared'
-  /** `per-class`: all examples of a class are turned by the same multiple of 90°, drawn anew each episode. */
+  /** `per-class`: all examples of a class are rotated by the same multiple of 90°, drawn anew for each episode. */
   readonly rotate?: 'none' | 'per-class'
   /** A random distortion of each example. */
   readonly distort?: DistortOptions

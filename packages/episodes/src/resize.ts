@@ -1,4 +1,4 @@
-/** How an image is made smaller or larger. */
+/** How an image is resized. */
 export type Resize = 'nearest' | 'area'
 
 /**

@@ -1,6 +1,6 @@
 import { KshotError } from '@kshot/core'
 
-/** Whether names that differ in case, spaces or Unicode form alone may be different classes. */
+/** Whether names that differ only in case, spaces or Unicode form may be different classes. */
 export type Spelling = 'strict' | 'exact'
 
 /**

@@ -1,16 +1,16 @@
-/** What a reader made of a user's files: what was taken, and what was left out. */
+/** How a reader understood a user's files: what it used, and what it left out. */
 export interface Understood {
   readonly classes: number
   readonly examples: number
   /** Classes by split, as in `{ train: 15, validation: 5, test: 5 }`. */
   readonly splits: { readonly train: number; readonly validation: number; readonly test: number }
-  /** How the classes came to their splits: `by folder`, `dealt by seed 0`. */
+  /** How classes were assigned to splits: `by folder`, `dealt by seed 0`. */
   readonly dealt: string
   /** Sentences for people. */
   readonly notes: readonly string[]
-  /** Files that were not read, by ending, as in `{ '.heic': 3 }`. */
+  /** Ignored files, by extension, for example `{ '.heic': 3 }`. */
   readonly skipped: { readonly [ending: string]: number }
-  /** Examples that can't be read and were left out, with the reason. */
+  /** Unreadable examples that were left out, with the reason. */
   readonly broken: readonly { readonly file: string; readonly reason: string }[]
   /** Classes that were left out because they have too few examples. */
   readonly small: readonly { readonly id: string; readonly size: number }[]

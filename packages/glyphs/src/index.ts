@@ -3,7 +3,7 @@ import { type Contents, exampleCount, imageArea, imageBytes, type Script, unpack
 
 /** Characters of one split: a data set of classes with examples, to be read one at a time. */
 export interface GlyphSplit {
-  /** What it takes to build the same data set again. */
+  /** How to rebuild the same data set. */
   readonly spec: {
     readonly package: '@kshot/glyphs'
     readonly export: 'glyphSplit'
@@ -24,7 +24,7 @@ export interface GlyphSplit {
 }
 
 export interface GlyphsOptions {
-  /** Where `glyphs.bin` lies, or its bytes. By default the copy inside this package. */
+  /** Where `glyphs.bin` lies, or its bytes. Default: the copy inside this package. */
   readonly source?: ByteSource | undefined
 }
 
@@ -32,7 +32,7 @@ export interface GlyphsOptions {
  * Loads the characters: `train`, `validation` and `test` share no script.
  *
  * Throws a `KshotError`: `glyphs/unreadable` if the file cannot be read, `glyphs/damaged` if its bytes
- * are not those that were packed.
+ * differ from those that were packed.
  *
  * @example
  * const { train } = await glyphs()
@@ -53,7 +53,7 @@ export async function glyphs(
 }
 
 export interface CheckpointOptions {
-  /** Where `protonet.safetensors` lies, or its bytes. By default the copy inside this package. */
+  /** Where `protonet.safetensors` lies, or its bytes. Default: the copy inside this package. */
   readonly source?: ByteSource | undefined
 }
 

@@ -6,7 +6,7 @@ import { middleSquare, type Pixels } from './resize'
 import { readWeights, toTensors, WEIGHTS_VERSION, type WeightOptions } from './weights'
 
 export interface ImageEncoderOptions extends WeightOptions {
-  /** Computes here; the app's active backend stays as it is. Default: the active one. */
+  /** Computes on this backend; the app's active backend stays as it is. Default: the active one. */
   readonly backend?: Backend | undefined
 }
 

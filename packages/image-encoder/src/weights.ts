@@ -13,7 +13,7 @@ import { filterShapes, type Weights } from './net'
 export const WEIGHTS_VERSION = '1'
 
 export interface WeightOptions {
-  /** Where `efficientnet-lite0.safetensors` lies, or its bytes. By default the copy inside this package. */
+  /** Where `efficientnet-lite0.safetensors` lies, or its bytes. Default: the copy inside this package. */
   readonly source?: ByteSource | undefined
   /** Called while the weights arrive over the network; `total` where the server names it. */
   readonly onProgress?: ((loaded: number, total: number | undefined) => void) | undefined

@@ -11,7 +11,7 @@ export interface Contents {
   }
 }
 
-/** What 15 intents have in common, as in `banking`. */
+/** The domain, shared by 15 intents, for example `banking`. */
 export interface Domain {
   readonly name: string
   readonly intents: readonly { readonly name: string; readonly sentences: readonly string[] }[]

@@ -14,7 +14,7 @@ const DOMAINS: { readonly [name in Exclude<IntentSplitName, 'all'>]: readonly st
 
 /** Sentences of some domains: a data set of classes with examples, to be read one at a time. */
 export interface IntentSplit {
-  /** What it takes to build the same data set again. */
+  /** How to rebuild the same data set. */
   readonly spec: {
     readonly package: '@kshot/intents'
     readonly export: 'intentSplit'
@@ -34,7 +34,7 @@ export interface IntentSplit {
   text(classIndex: number, example: number): string
 }
 
-/** CLINC150: by domain, whole, and what belongs to no intent. */
+/** CLINC150: split by domain, complete, and out of scope. */
 export interface Intents {
   /** 75 intents of five domains. */
   readonly train: IntentSplit
@@ -49,9 +49,9 @@ export interface Intents {
 }
 
 export interface IntentsOptions {
-  /** Numbers an example, where sentences are read as numbers. Default 1024. */
+  /** Numbers per example, if sentences are read as numbers. Default 1024. */
   readonly features?: number
-  /** Where `intents.bin` lies, or its bytes. By default the copy inside this package. */
+  /** Where `intents.bin` lies, or its bytes. Default: the copy inside this package. */
   readonly source?: ByteSource | undefined
 }
 
@@ -59,7 +59,7 @@ export interface IntentsOptions {
  * Loads the sentences: `train`, `validation` and `test` share no domain.
  *
  * Throws a `KshotError`: `intents/unreadable` if the file cannot be read, `intents/damaged` if its bytes
- * are not those that were packed.
+ * differ from those that were packed.
  *
  * @example
  * const { test, outOfScope } = await intents()

@@ -3,8 +3,8 @@ import type { MetaLearner } from '@kshot/core'
 import { type MamlOptions, maml } from './maml'
 
 /**
- * ANIL, almost no inner loop: MAML whose inner loop adapts the head alone (section 4.1); the body is
- * one for all tasks. As a {@link maml} with `adapts: '^head/'`, which is how its spec reads.
+ * ANIL, almost no inner loop: MAML whose inner loop adapts only the head (section 4.1); the body is
+ * the same for all tasks. Equivalent to {@link maml} with `adapts: '^head/'`, which is what its spec says.
  * @example
  * const learner = anil({ model: conv4(), head: 'fixed', ways: 5, innerRate: 0.5, steps: 5 })
  */

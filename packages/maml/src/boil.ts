@@ -3,10 +3,10 @@ import type { MetaLearner } from '@kshot/core'
 import { type MamlOptions, maml } from './maml'
 
 /**
- * BOIL, body only in the inner loop: MAML whose inner loop adapts all but the head (section 3.1), so
+ * BOIL, body only in the inner loop: MAML whose inner loop adapts everything but the head (section 3.1), so
  * that features change from task to task. As a {@link maml} with `adapts: '^body/'`, which is how
  * its spec reads. With a `shared` head it learns nothing: the classes never part.
- * @throws `maml/bad-option` for another head than `fixed`
+ * @throws `maml/bad-option` for a head other than `fixed`
  * @example
  * const learner = boil({ model: conv4(), head: 'fixed', ways: 5, innerRate: 0.5, steps: 1 })
  */

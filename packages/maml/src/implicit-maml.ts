@@ -28,29 +28,29 @@ import { type AdaptedWeights, type NetworkOptions, network, type Weights } from 
 export interface ImplicitMamlOptions extends NetworkOptions {
   /** Of gradient descent in the inner loop. */
   readonly innerRate: number
-  /** Enough of them to come near the minimum: the implicit gradient is that of the minimum. */
+  /** Take enough to come near the minimum, where the implicit gradient is exact. */
   readonly steps: Steps
-  /** λ: how strongly the adapted parameters are held to those of meta-training. */
+  /** λ: how strongly the adapted parameters are pulled towards the meta-parameters. */
   readonly lambda: number
-  /** Steps of conjugate gradients. Default 5, as the paper. */
+  /** Conjugate gradient steps. Default 5, as in the paper. */
   readonly solverSteps?: number
   /**
-   * Added to λ in the meta-gradient alone. Default 0, as the paper; its authors' code adds 10. A net
+   * Added to λ only in the meta-gradient. Default 0, as in the paper; its authors' code adds 10. A net
    * whose support loss curves downwards by more than λ along some direction has no minimum there, and
-   * the meta-gradient goes astray.
+   * the meta-gradient diverges.
    */
   readonly damping?: number
 }
 
 /**
- * Implicit MAML: the meta-gradient from where the inner loop ends, whatever way it took there; memory
+ * Implicit MAML: the meta-gradient depends only on where the inner loop ends, not on its path; memory
  * does not grow with the number of inner steps.
  *
  * - inner loop: φ ≈ argmin L_support(φ) + λ/2 ‖φ − θ‖² (eq. 3), by gradient descent
  * - meta-gradient: (I + ∇² L_support(φ) / (λ + damping))⁻¹ ∇ L_query(φ) (eq. 6), by conjugate gradients
- *   (algorithm 2), which need products with the Hessian only
+ *   (algorithm 2), which need only products with the Hessian
  *
- * @throws `maml/bad-option`; `maml/wrong-way` where a fixed head meets another number of classes
+ * @throws `maml/bad-option`; `maml/wrong-way` if a fixed head meets a different number of classes
  * @example
  * const learner = implicitMaml({ model: mlp(), head: 'none', innerRate: 0.05, steps: 16, lambda: 2 })
  */

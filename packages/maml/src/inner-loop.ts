@@ -17,9 +17,9 @@ export interface InnerLoop {
   readonly network: Network
   readonly steps: number
   readonly rule: Rule
-  /** Which parameters move, by their path. */
+  /** Which parameters adapt, by their path. */
   readonly adapts: RegExp
-  /** Treats the gradients as constants when the meta-gradient is taken. */
+  /** Treats the gradients as constants in the meta-gradient. */
   readonly firstOrder: boolean
   readonly phase: At['phase']
 }
@@ -114,7 +114,7 @@ export function checkedRate(name: string, rate: number): number {
   })
 }
 
-/** @throws `maml/bad-option` for what is no regular expression */
+/** @throws `maml/bad-option` unless it is a regular expression */
 export function checkedPattern(adapts: string): RegExp {
   try {
     return new RegExp(adapts)

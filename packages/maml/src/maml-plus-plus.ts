@@ -24,17 +24,17 @@ import {
 import { type AdaptedWeights, type NetworkOptions, network, type Weights } from './network'
 
 export interface MamlPlusPlusOptions extends NetworkOptions {
-  /** α at the start, for each layer and step. */
+  /** Initial α, for each layer and step. */
   readonly innerRate: number
   readonly steps: Steps
   /** Learns a rate for each layer and each inner step (LSLR). Default true. */
   readonly learnsRates?: boolean
   /**
-   * For so many meta-steps the queries are judged after each inner step, the last counting more and
-   * more (MSL); 0 judges the last alone, as MAML. Default 5,000: ten epochs of 500.
+   * For this many meta-steps the query loss is taken after each inner step, with growing weight on the
+   * last (MSL); 0 uses only the last, as in MAML. Default 5,000: ten epochs of 500.
    */
   readonly multiStepLoss?: number
-  /** First-order gradients before this meta-step, second-order from it on (DA). Default 0. */
+  /** First-order gradients before this meta-step, second-order from then on (DA). Default 0. */
   readonly secondOrderFrom?: number
   /** A regular expression: which paths the inner loop adapts. Default: all but those of batch norm. */
   readonly adapts?: string
@@ -46,7 +46,7 @@ type Learned = { readonly weights: Weights; readonly rates?: Params }
 const ALL_BUT_NORM = '^(?!.*/norm/)'
 
 /**
- * MAML++: MAML made to train steadily. Each part can be switched off.
+ * MAML++: MAML with stable training. Each part can be switched off.
  *
  * - θ_{s+1} ← θ_s − α_s ∘ ∇ L_support(θ_s), α_s a learned number for each layer and step (LSLR)
  * - loss: Σ_s v_s L_query(θ_s); the weights v_s move to the last step as training goes on (MSL, eq. 4)
@@ -56,8 +56,8 @@ const ALL_BUT_NORM = '^(?!.*/norm/)'
  *   statistics it stores, as `normalisation` does by default here; `{ test: 'running' }` uses them
  * - a cosine schedule of the outer rate (CA): `adam(cosine({ initial: 1e-3, steps }))`
  *
- * @throws `maml/bad-option`; `maml/adapts-nothing`; `maml/wrong-way` where a fixed head meets
- * another number of classes
+ * @throws `maml/bad-option`; `maml/adapts-nothing`; `maml/wrong-way` if a fixed head meets
+ * a different number of classes
  * @example
  * const learner = mamlPlusPlus({
  *   model: conv4({ innerSteps: 5 }), head: 'fixed', ways: 5, innerRate: 0.1, steps: 5,

@@ -14,25 +14,25 @@ import { type AdaptedWeights, type NetworkOptions, network, type Weights } from 
 export interface MamlOptions extends NetworkOptions {
   /** α: the rate of gradient descent on the mean loss over the support set. */
   readonly innerRate: number
-  /** Instead of plain gradient descent: any optimizer that can be differentiated, as `momentum(0.1)`. */
+  /** Replaces plain gradient descent: any differentiable optimizer, such as `momentum(0.1)`. */
   readonly innerOptimizer?: Optimizer
   /** Gradient steps in the inner loop; may differ at test. */
   readonly steps: Steps
-  /** Leaves the second derivatives out (section 5.2). */
+  /** Leaves out the second derivatives (section 5.2). */
   readonly firstOrder?: boolean
   /** A regular expression: the paths of the parameters that the inner loop adapts. Default: all. */
   readonly adapts?: string
 }
 
 /**
- * MAML: parameters from which a few gradient steps on a support set do well on its query set.
+ * MAML: initial parameters from which a few gradient steps on a support set do well on its query set.
  *
  * - inner loop: θ′ ← θ − α ∇_θ L_support(θ), `steps` times (eq. 1)
  * - loss: L_query(θ′), differentiated through the inner loop (algorithm 2, line 8)
  *
  * `predict` returns logits `[n, ways]`, or the output of a regression.
- * @throws `maml/bad-option`; `maml/adapts-nothing`; `maml/wrong-way` where a fixed head meets
- * another number of classes
+ * @throws `maml/bad-option`; `maml/adapts-nothing`; `maml/wrong-way` if a fixed head meets
+ * a different number of classes
  * @example
  * const learner = maml({ model: finnNet(), head: 'fixed', ways: 5, innerRate: 2, steps: 1 })
  */

@@ -14,9 +14,9 @@ import {
 import { type AdaptedWeights, type NetworkOptions, network, type Weights } from './network'
 
 export interface MetaSgdOptions extends NetworkOptions {
-  /** α at the start: one for all, or drawn evenly from a range. Default [0.005, 0.1], as the paper. */
+  /** Initial α: one for all, or drawn uniformly from a range. Default [0.005, 0.1], as in the paper. */
   readonly initialRate?: number | readonly [low: number, high: number]
-  /** Gradient steps in the inner loop. Default 1, as the paper. */
+  /** Gradient steps in the inner loop. Default 1, as in the paper. */
   readonly steps?: Steps
   readonly firstOrder?: boolean
   /** A regular expression: the paths of the parameters that the inner loop adapts. Default: all. */
@@ -27,13 +27,13 @@ export interface MetaSgdOptions extends NetworkOptions {
 type Learned = { readonly weights: Weights; readonly rates: Weights }
 
 /**
- * Meta-SGD: MAML that learns how far each single parameter goes, and in which direction.
+ * Meta-SGD: MAML that learns how far and in which direction each parameter moves.
  *
  * - inner loop: θ′ ← θ − α ∘ ∇_θ L_support(θ), α of the shape of θ (eq. 2)
  * - loss: L_query(θ′), differentiated by θ and α (eq. 3)
  *
- * @throws `maml/bad-option`; `maml/adapts-nothing`; `maml/wrong-way` where a fixed head meets
- * another number of classes
+ * @throws `maml/bad-option`; `maml/adapts-nothing`; `maml/wrong-way` if a fixed head meets
+ * a different number of classes
  * @example
  * const learner = metaSgd({ model: mlp(), head: 'none', initialRate: 0.01 })
  */

@@ -45,21 +45,21 @@ const MODES = ['batch-separate', 'support+one', 'running', 'none'] as const
 /** As Finn's code. */
 const FINN = { train: 'batch-separate', test: 'batch-separate' } as const
 
-/** What every learner of this package is built on: a model with a head for the classes. */
+/** Options shared by every learner in this package: a model with a head for the classes. */
 export interface NetworkOptions {
   /** The net below the head; for a regression (`head: 'none'`) the whole net. */
   readonly model: ShapedModel
   /**
-   * - `fixed`: one output unit a label, as in the papers; only for `ways` classes
+   * - `fixed`: one output unit per label, as in the papers; only for `ways` classes
    * - `shared`: one learned vector, copied to each class (Ye & Chao 2021): for any number of classes
    * - `none`: the model's output is the prediction (regression)
    */
   readonly head?: Head
   /** Number of classes, for `head: 'fixed'`. */
   readonly ways?: number
-  /** Default `torch`; Finn's code draws from N(0, 1): `{ normal: 1 }`. */
+  /** Default `torch`; Finn's code samples N(0, 1): `{ normal: 1 }`. */
   readonly headInit?: Initializer
-  /** Default `batch-separate`, as Finn's code: transductive, where the net has batch norm. */
+  /** Default `batch-separate`, as in Finn's code: transductive, if the net has batch norm. */
   readonly normalisation?: NormalisationOptions
 }
 
@@ -111,7 +111,7 @@ export interface Network {
 }
 
 /**
- * @throws `maml/bad-option`, `core/bad-normalisation`; `maml/wrong-way` where a fixed head meets another
+ * @throws `maml/bad-option`, `core/bad-normalisation`; `maml/wrong-way` if a fixed head meets another
  * number of classes; on a support set, what `classesOf` of `@kshot/core` throws
  */
 export function network(options: NetworkOptions): Network {

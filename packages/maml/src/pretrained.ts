@@ -5,12 +5,12 @@ import { type MamlOptions, maml } from './maml'
 
 export interface PretrainedOptions
   extends Omit<MamlOptions, 'steps' | 'firstOrder' | 'head' | 'ways'> {
-  /** Gradient steps on the support set, at test alone. */
+  /** Gradient steps on the support set, only at test. */
   readonly steps: number
 }
 
 /**
- * What MAML is measured against in regression: one network fitted to all tasks at once, support and
+ * MAML's baseline in regression: one network fitted to all tasks at once, support and
  * query points alike, with no inner loop; at test it is fine-tuned on the support set.
  * @throws `maml/bad-option`
  * @example

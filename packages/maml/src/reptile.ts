@@ -22,28 +22,28 @@ import { type AdaptedWeights, type NetworkOptions, network, type Weights } from 
 export interface ReptileOptions extends NetworkOptions {
   /** Steps of the inner optimizer. */
   readonly steps: Steps
-  /** Default `adam(1e-3, { b1: 0 })`, as the paper. */
+  /** Default `adam(1e-3, { b1: 0 })`, as in the paper. */
   readonly innerOptimizer?: Optimizer
-  /** Examples a step, drawn without replacement until all were seen. Default: the whole support set. */
+  /** Examples per step, drawn without replacement until all have been seen. Default: the whole support set. */
   readonly batch?: { readonly train?: number; readonly test?: number }
 }
 
 type State = { readonly model: Params; readonly optimizer?: Params }
 
 /**
- * Reptile: parameters that lie near those which training on each task would reach.
+ * Reptile: parameters close to those that training on each task would reach.
  *
  * - inner loop: φ ← U_steps(θ), `steps` steps of an optimizer on mini-batches of the support set
  * - outer loop: θ ← θ + ε mean over tasks(φ − θ) (algorithm 2): the gradient here is θ − φ, so
- *   `sgd(ε)` as outer optimizer is the paper's; the query set is not learned from
+ *   `sgd(ε)` as outer optimizer is the paper's; it does not learn from the query set
  *
- * The support set of a training task is a pool of more examples than a test task has: 10 to 15 a class.
+ * The support set of a training task is a larger pool than that of a test task: 10 to 15 examples per class.
  *
- * The moments of the inner optimizer run on from task to task, as in the published code; there the
+ * The moments of the inner optimizer carry over from task to task, as in the published code; there the
  * next task of a meta-batch starts from those of the one before. Here all start from the same, and
- * the executor averages what they come to, so that tasks can run at once. With a `shared` head, whose
+ * the executor averages the final ones, so that tasks can run at once. With a `shared` head, whose
  * shape depends on the task, each task starts from new ones.
- * @throws `maml/bad-option`; `maml/wrong-way` where a fixed head meets another number of classes
+ * @throws `maml/bad-option`; `maml/wrong-way` if a fixed head meets a different number of classes
  * @example
  * const learner = reptile({ model: finnNet({ readout: 'flatten' }), head: 'fixed', ways: 5, steps: 12 })
  * await metaTrain({ learner, optimizer: sgd(1), tasks, steps: 1000 })

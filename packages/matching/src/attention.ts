@@ -3,10 +3,10 @@ import { classMax, cosines, negativeSquaredDistances, stopGradient, unitRows } f
 import { add, cast, equal, exp, log, matMul, sub, sum, type Tensor2D } from '@tensorflow/tfjs-core'
 
 /**
- * c, how near a query's embedding f is to that of a support example, g.
+ * c, the similarity of a query's embedding f and a support example's embedding g.
  * - `cosine`: f · g / (|f| |g|), the paper's
- * - `cosine-support`: f · g / |g|, as popular re-implementations compute it
- * - `squared-euclidean`: −|f − g|²; with one example a class this is a Prototypical Network
+ * - `cosine-support`: f · g / |g|, as in popular re-implementations
+ * - `squared-euclidean`: −|f − g|²; with one example per class, this is a Prototypical Network
  */
 export type Distance = 'cosine' | 'cosine-support' | 'squared-euclidean'
 

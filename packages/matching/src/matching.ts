@@ -27,14 +27,14 @@ type Learned = {
 }
 
 /**
- * Matching Networks: a query takes the labels of the support examples that it resembles.
+ * Matching Networks: a query attends to the support examples that it resembles, and takes their labels.
  *
  * - a(x̂, x_i) = softmax_i(c(f(x̂), g(x_i)) / τ) over the support set (section 2.1.1)
  * - P(y = k | x̂) = Σ a(x̂, x_i) over the examples of class k (eq. 1); `predict` returns its log, `[n, ways]`
  * - loss: −log P(y | x̂), averaged over the queries (eq. 2)
  *
  * With `fullContext`, f and g see the whole support set (appendix A), and its order matters.
- * Trained with any number of classes and shots, tested with any other.
+ * Trains with any number of classes and shots, and tests with any other.
  * @throws `matching/bad-option`, `core/bad-normalisation`; on a support set, what `classesOf` of
  * `@kshot/core` throws
  * @example

@@ -2,20 +2,20 @@ import { KshotError, type Model, type NormalisationOptions, normalisationOf } fr
 import type { Distance } from './attention'
 
 export interface MatchingOptions {
-  /** f′ and g′: any model that returns one row an example. */
+  /** f′ and g′: any model that returns one row per example. */
   readonly backbone: Model
   /** c. Default `cosine`, the paper's. */
   readonly distance?: Distance
   /**
-   * τ, which c is divided by; where it is learned, what it begins with. Default 1, and 0.05 for `cosine`:
+   * τ, which divides c; the initial value if it is learned. Default 1, and 0.05 for `cosine`:
    * that lies in [−1, 1], so without it attention is nearly flat. The paper has none (τ = 1).
    */
   readonly temperature?: number
-  /** Whether training moves τ. Default: with `cosine`. */
+  /** Whether τ is learned. Default: with `cosine`. */
   readonly learnsTemperature?: boolean
   /** Full context embeddings: `true`, or the number of processing steps K. Default false; `true` is 5. */
   readonly fullContext?: boolean | number
-  /** Default as Prototypical Networks: `batch-joint` in training, `running` at test. */
+  /** Default as for Prototypical Networks: `batch-joint` in training, `running` at test. */
   readonly normalisation?: NormalisationOptions
 }
 

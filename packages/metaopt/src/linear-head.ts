@@ -13,9 +13,9 @@ import { add, exp, matMul, mul, scalar, type Tensor, type Tensor2D } from '@tens
 
 /** What every head of this package takes. */
 export interface HeadOptions {
-  /** f_φ: any model that returns one row an example. */
+  /** f_φ: any model that returns one row per example. */
   readonly backbone: Model
-  /** What the scores are multiplied with before the softmax; learned from there. */
+  /** The initial factor of the scores before the softmax; it is learned. */
   readonly scale?: number
   /** By default `batch-joint` in training, `running` at test. */
   readonly normalisation?: NormalisationOptions

@@ -30,7 +30,7 @@ const NEWTON = 8
  * minimise Σ_i log(1 + exp(−t_i f_i)) + λ/2 ‖w‖², f = K a, for a kernel matrix K = Z Zᵀ `[n, n]` and
  * one-hot labels `[n, ways]`.
  *
- * The optimum is found off the tape. Two steps of Newton from there, which leave it where it is, are
+ * The optimum is found off the tape. Two Newton steps from there, which leave it where it is, are
  * on it: the first makes first derivatives those of the optimum, the second those to third order.
  * @example const logits = matMul(matMul(queries, z, false, true), logisticDuals(kernel, oneHot, scalar(1)))
  */

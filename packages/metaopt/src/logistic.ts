@@ -5,7 +5,7 @@ import { checkedPositive, type HeadOptions, linearHead } from './linear-head'
 import { logisticDuals } from './logistic-duals'
 
 export interface LogisticOptions extends HeadOptions {
-  /** λ to begin with; it is learned. Default 1. */
+  /** Initial λ; it is learned. Default 1. */
   readonly lambda?: number
 }
 

@@ -4,7 +4,7 @@ import { checkedPositive, type HeadOptions, linearHead } from './linear-head'
 import { ridgeWeights } from './ridge-weights'
 
 export interface RidgeOptions extends HeadOptions {
-  /** λ to begin with; it is learned. Default 1. */
+  /** Initial λ; it is learned. Default 1. */
   readonly lambda?: number
 }
 

@@ -12,7 +12,7 @@ import {
 import { type Drawings, drawingsIn } from './drawings'
 
 export interface OmniglotOptions extends OmniglotContents {
-  /** Where `omniglot.bin` lies, or its bytes. By default the copy inside this package. */
+  /** Where `omniglot.bin` lies, or its bytes. Default: the copy inside this package. */
   readonly source?: ByteSource | undefined
   /** Called while the file arrives over the network. */
   readonly onProgress?: (loaded: number, total: number | undefined) => void
@@ -22,9 +22,9 @@ export interface OmniglotOptions extends OmniglotContents {
  * Omniglot: 1,623 characters of 50 alphabets, 20 drawings each, `[size, size, 1]`, ink = 1; the same
  * classes, pixels and splits as `omniglot` of `@kshot/episodes/node` reads from the official files.
  *
- * A drawing is decoded when it is first read.
+ * Each drawing is decoded on first use.
  *
- * For a paper's final number, trained on the validation classes too:
+ * For a final number as in papers, train on the validation classes too:
  * `concatenate(data.train, data.validation)`.
  * @throws `omniglot/unreadable`, `omniglot/damaged`
  * @example

@@ -15,24 +15,24 @@ import { mul, type Tensor2D } from '@tensorflow/tfjs-core'
 export type Distance = 'squared-euclidean' | 'cosine'
 
 export interface ProtonetOptions {
-  /** f_φ: any model that returns one row an example. */
+  /** f_φ: any model that returns one row per example. */
   readonly backbone: Model
   /** d. The paper finds squared Euclidean best; cosine is its alternative. */
   readonly distance?: Distance
-  /** Multiplies the similarity; by default 1, and 10 for cosine, whose softmax is nearly flat otherwise. */
+  /** Multiplies the similarity; default 1, and 10 for cosine, whose softmax would be nearly flat otherwise. */
   readonly scale?: number
-  /** By default as Snell: `batch-joint` in training, `running` at test. */
+  /** Default as in Snell: `batch-joint` in training, `running` at test. */
   readonly normalisation?: NormalisationOptions
 }
 
 /**
- * Prototypical Networks: a class is the mean of its support embeddings, a query belongs to the nearest.
+ * Prototypical Networks: each class is the mean of its support embeddings, and a query takes the nearest class.
  *
  * - c_k = 1/|S_k| Σ f_φ(x_i) over the support examples of class k (eq. 1)
  * - p(y = k | x) = softmax_k(−d(f_φ(x), c_k)) (eq. 2); `predict` returns the logits `[n, ways]`
  * - loss: −log p(y | x), averaged over the queries (algorithm 1)
  *
- * Trained with any number of classes and shots, tested with any other.
+ * Trains with any number of classes and shots, and tests with any other.
  * @throws `protonet/bad-option`, `core/bad-normalisation`; on a support set, what `classesOf` of
  * `@kshot/core` throws
  * @example

@@ -41,20 +41,20 @@ export interface RelationOptions {
   readonly momentum?: number
   /** The paper's mean squared error (default), or the cross-entropy of a softmax over the classes. */
   readonly loss?: 'mse' | 'cross-entropy'
-  /** How the maps of a class's shots become one: the paper's sum (default), or the mean. */
+  /** How to combine the maps of a class's shots: the paper's sum (default), or the mean. */
   readonly shots?: 'sum' | 'mean'
   /** By default `batch-joint` in training, `running` at test. Sung's code: `batch-separate` in both. */
   readonly normalisation?: NormalisationOptions
 }
 
 /**
- * Relation Networks: a learned module says how much a query has to do with a class.
+ * Relation Networks: a learned module scores how well a query matches a class.
  *
- * - r_ij = σ(g_φ(C(f_φ(x_i), f_φ(x_j)))) (eq. 1), where several shots of a class are summed
+ * - r_ij = σ(g_φ(C(f_φ(x_i), f_φ(x_j)))) (eq. 1), summing several shots of a class
  * - loss: the mean over queries and classes of (r_ij − 1[y_i = y_j])² (eq. 2)
  *
  * `predict` returns logits `[n, ways]`: the log-odds of r, so the largest is the best relation; −10⁹
- * for a class without examples. Trained with any number of classes and shots, tested with any other.
+ * for a class without examples. Trains with any number of classes and shots, and tests with any other.
  * @throws `relation/bad-option`, `core/bad-normalisation`; from `init`: `relation/no-maps`,
  * `relation/map-too-small`; on a support set, what `classesOf` of `@kshot/core` throws
  * @example

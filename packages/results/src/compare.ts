@@ -5,7 +5,7 @@ import { type DoneRow, isDone, type Source } from './row'
 import { type Ranking, rank } from './statistics'
 import { checkSameEpisodes } from './tables'
 
-/** Learners or checkpoints beside each other on the same episodes. */
+/** Learners or checkpoints compared on the same episodes. */
 export interface Compared {
   readonly title: string
   readonly episodes: number
@@ -15,9 +15,9 @@ export interface Compared {
 }
 
 /**
- * Compares results pair by pair over the same episodes. Runs that differ in the seed alone count as one
+ * Compares results pair by pair over the same episodes. Runs that differ only in the seed count as one
  * learner, unless nothing else is left to compare.
- * @param setting which one, of a leaderboard that has several
+ * @param setting which setting, if a leaderboard has several
  * @throws `usage/which-setting`, `usage/nothing-to-compare`, `usage/other-episodes`
  */
 export function compare(all: readonly Source[], setting?: string): Compared {

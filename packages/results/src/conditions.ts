@@ -2,7 +2,7 @@ import { type LearnerRows, netOfRow } from './by-learner'
 import { stepsName, warmStartName } from './describe'
 import type { DoneRow } from './row'
 
-/** The conditions of a test in words; equal words, equal conditions. */
+/** The conditions of a test in words; equal words mean equal conditions. */
 const CONDITIONS: readonly ((row: DoneRow) => string)[] = [
   ({ labels: { transductive, queriesNormalisedTogether: together } }) =>
     transductive ? `transductive: ${together} queries judged together` : 'not transductive',
@@ -44,7 +44,7 @@ export function detailOf(row: DoneRow, differs: readonly string[]): string {
   return words.filter((one) => one && !differs.includes(one)).join(' · ')
 }
 
-/** For each learner the conditions in which it differs from most others of its table. */
+/** For each learner, the conditions in which it differs from most others in its table. */
 export function unusualConditions(
   learners: readonly LearnerRows[],
 ): ReadonlyMap<string, readonly string[]> {

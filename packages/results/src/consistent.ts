@@ -7,8 +7,8 @@ const ACCURACY_TOLERANCE = 1e-5
 const INTERVAL_TOLERANCE = 1e-4
 
 /**
- * Checks that what a row says of itself is what its scores say: nobody ranks a number that was edited,
- * or that fell out of a mended file.
+ * Checks that a row's numbers follow from its scores: nobody should rank a number that was edited,
+ * or that came from a repaired file.
  * @throws `results/contradiction`
  */
 export function checkConsistent(row: DoneRow, where: string): void {

@@ -7,7 +7,7 @@ export interface Described {
   readonly net?: Spec | undefined
 }
 
-/** The net that a learner stands on, if it is on one. */
+/** The net that a learner is built on, if any. */
 export function netOf({ learner: { options }, net }: Described): Spec | undefined {
   // Results from before learners declared it: kshot's own call it so.
   return net ?? [options.backbone, options.model].find(isSpec)

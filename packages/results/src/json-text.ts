@@ -2,7 +2,7 @@
 const DEEPEST = 64
 
 /**
- * JSON of a stranger: how deep it nests is checked before it is parsed. A byte order mark is no part of it.
+ * JSON from a stranger: its nesting is checked before it is parsed. A byte order mark is skipped.
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {

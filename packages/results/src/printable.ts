@@ -8,14 +8,14 @@ const STEERING =
 const LINE_BREAKS = /[\n\r\t\u2028\u2029]+/g
 
 /**
- * Text of a file as one line that can be shown: whatever could steer what shows it is `\ufffd`.
+ * Text from a file as one safe line: whatever could control a terminal becomes `\ufffd`.
  * @example printable('\u001b[2Jgone\nnext') // '\ufffd[2Jgone next'
  */
 export function printable(text: string): string {
   return text.replace(LINE_BREAKS, ' ').replace(STEERING, '\ufffd')
 }
 
-/** The same for a text of several lines, which stay lines. */
+/** The same for a text of several lines, which it keeps. */
 export function printableLines(text: string): string {
   return text.replace(/\r\n?|[\u2028\u2029]/g, '\n').replace(STEERING, '\ufffd')
 }

@@ -2,11 +2,11 @@ import type { Spec } from '@kshot/core'
 import type { Protocol, Published } from './published'
 import type { DoneRow } from './row'
 
-/** A paper's number beside a row. */
+/** A published number compared with a row. */
 export interface PublishedComparison extends Published {
-  /** Keys of the protocol in which the row was tested otherwise. */
+  /** Keys of the protocol in which the row's test differs. */
   readonly differs: readonly (keyof Protocol)[]
-  /** Keys of which the paper says nothing. */
+  /** Keys that the paper leaves open. */
   readonly unknown: readonly (keyof Protocol)[]
   /** Whether the paper's number lies in the row's interval; undefined unless all of the protocol is the same. */
   readonly inside: boolean | undefined

@@ -4,7 +4,7 @@ import { z } from 'zod'
 const fraction = z.number().min(0).max(1)
 const count = z.int().min(0).nullable()
 
-/** How a paper has tested; null: it does not say, and neither does its code. */
+/** A paper's test protocol; null: neither the paper nor its code says. */
 const protocol = z.strictObject({
   split: z.string().nullable(),
   /** As in a configuration; or all classes of an episode turned alike. */
@@ -15,7 +15,7 @@ const protocol = z.strictObject({
   /** What is normalised together at test. */
   norm: z.string().nullable(),
   testSteps: count,
-  /** Whether the validation classes were trained on too. */
+  /** Whether training included the validation classes. */
   trainVal: z.boolean().nullable(),
   ensemble: z.boolean().nullable(),
   episodes: count,
@@ -51,7 +51,7 @@ export interface Published {
   readonly name: string
   readonly paper: string
   readonly source: string
-  /** What the half-width is of; null: unknown. */
+  /** What the half-width measures; null: unknown. */
   readonly interval: string | null
   readonly dataset: string
   readonly ways: number
@@ -62,7 +62,7 @@ export interface Published {
 }
 
 /**
- * The numbers of papers from a document, each with its whole protocol.
+ * Parses published numbers from a document, each with its full protocol.
  * @throws `published/bad-file` naming the place
  */
 export function parsePublished(document: unknown): readonly Published[] {

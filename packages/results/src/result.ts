@@ -18,7 +18,7 @@ export interface ErrorScore {
 
 export type TestScore = AccuracyScore | ErrorScore
 
-/** What a reader must know before two numbers are compared. */
+/** What a reader must know before comparing two numbers. */
 export interface Labels {
   readonly transductive: boolean
   /** How many queries share batch statistics with each other. */
@@ -33,14 +33,14 @@ export interface Labels {
   readonly tuningTrials: number
 }
 
-/** What was taken for what over all test queries: `counts[truth][prediction]`. */
+/** Confusion counts over all test queries: `counts[truth][prediction]`. */
 export interface Confusion {
-  /** Scripts, alphabets; the classes themselves where they belong to no group. */
+  /** Scripts, alphabets; the classes themselves if they have no group. */
   readonly groups: readonly string[]
   readonly counts: readonly (readonly number[])[]
 }
 
-/** Lake's one-shot task: errors in per cent, as all its papers have them. */
+/** Lake's one-shot task: errors in per cent, as in all its papers. */
 export interface LakeReport {
   /** Lake's own runs, or runs of the same kind drawn from the evaluation images. */
   readonly runs: 'official' | 'sampled'
@@ -57,7 +57,7 @@ export interface LakeReport {
   }[]
 }
 
-/** The checkpoint that training started from, in the place of drawn parameters. */
+/** The checkpoint that training started from, instead of initial parameters. */
 export interface WarmStart {
   readonly sha256: string
   /** What it was trained on, and what it started from itself. */
@@ -76,7 +76,7 @@ export interface Setting {
   readonly queries: number
 }
 
-/** What was taken of a user's files: counts, and sentences for people. */
+/** How a user's files were read: counts, and sentences for people. */
 export interface TakenData {
   readonly classes: number
   readonly examples: number
@@ -102,7 +102,7 @@ export interface Result {
     readonly learner: Spec
     readonly test: TestScore
   }[]
-  /** Two results whose hashes differ were tested on other episodes: never rank them together. */
+  /** Two results whose hashes differ were tested on different episodes: never rank them together. */
   readonly episodeSet: string
   /** Of a user's files: what was taken of them, and what was left out. */
   readonly data?: TakenData
@@ -126,7 +126,7 @@ export interface Result {
     /** Of a warm start. */
     readonly begunWith?: WarmStart
   }
-  /** The best on validation: the step it was found at, and its score. */
+  /** The best on validation: its step and its score. */
   readonly best: { readonly step: number; readonly score: number } | null
   readonly checkpoint: string
   /** The resolved configuration of the run. */

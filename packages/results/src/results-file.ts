@@ -15,7 +15,7 @@ export function sorted(rows: readonly Row[]): Row[] {
   return [...rows].sort(order)
 }
 
-/** A `results.jsonl`: the rows, sorted, a line each. */
+/** A `results.jsonl`: the sorted rows, one per line. */
 export function resultsText(rows: readonly Row[]): string {
   return sorted(rows)
     .map((row) => `${rowText(row)}\n`)
@@ -42,7 +42,7 @@ export function parseResults(text: string, where = 'results.jsonl'): Row[] {
 
 /**
  * A row from its line, with every key that the line has.
- * @throws `results/damaged` where it is no row, or says of itself what its scores contradict
+ * @throws `results/damaged` if it is not a row, or contradicts its scores
  */
 export function parseRow(line: string, where: string): Row {
   const value = jsonOf(line, where)
@@ -87,7 +87,7 @@ function unpacked({ of, right }: PackedScores): number[] {
   return right.map((n) => n / of)
 }
 
-/** A row without what differs between two runs of the same configuration: times, memory, places. */
+/** A row without values that differ between two runs of the same configuration: times, memory, places. */
 export function withoutTimes(row: Row): unknown {
   if (!isDone(row)) return row
   const { measured: _, costs, checkpoint: __, train, curve, ...rest } = row

@@ -1,12 +1,12 @@
 import type { AccuracyScore, Result } from './result'
 
-/** What training is bounded by. `seconds` ranks kernels as much as algorithms: a table of its own. */
+/** The limit on training. `seconds` ranks kernels as much as algorithms, so it gets a separate table. */
 export interface Budget {
   readonly by: 'images' | 'episodes' | 'seconds'
   readonly amount: number
 }
 
-/** One job of a leaderboard: learner × setting × budget × backend × seed. */
+/** One job in a leaderboard: learner × setting × budget × backend × seed. */
 export interface Cell {
   /** Also the name of its folder, as in `protonet.glyphs-5w1s.images.wasm.seed1`. */
   readonly name: string
@@ -17,7 +17,7 @@ export interface Cell {
   readonly budget: Budget
   readonly backend: string
   readonly seed: number
-  /** The setting that it was trained for, where it is another one. */
+  /** The setting that it was trained for, if different. */
   readonly checkpointsOf?: string
 }
 
@@ -33,7 +33,7 @@ export interface Costs {
   readonly cellsAtOnce: number
 }
 
-/** A validation on the way. */
+/** A validation during training. */
 export interface CurvePoint {
   readonly step: number
   readonly episodes: number
@@ -49,7 +49,7 @@ export interface Predictions {
   readonly labels: readonly (readonly number[])[]
 }
 
-/** A cell that came to its end: all that `kshot run` says of it, and what a ranking needs. */
+/** A finished cell: everything that `kshot run` reports, and what a ranking needs. */
 export interface DoneRow extends Result {
   readonly status: 'done'
   readonly cell: Cell
@@ -79,7 +79,7 @@ export type Row = DoneRow | FailedRow
 
 export const isDone = (row: Row): row is DoneRow => row.status === 'done'
 
-/** A result with where it comes from. */
+/** A result and its origin. */
 export interface Source {
   /** Of the file or folder: told apart and named by it. */
   readonly path: string

@@ -10,13 +10,13 @@ export interface TInterval {
   readonly degreesOfFreedom: number
 }
 
-/** How much one learner differs from another on the same episodes. */
+/** The difference between two learners on the same episodes. */
 export interface Difference extends TInterval {
-  /** Two-sided, of the paired t test: how often so large a difference would come by chance. */
+  /** Two-sided p value of the paired t test: how often chance would give so large a difference. */
   readonly p: number
 }
 
-/** What a ranking is made of: for each seed of a learner the score of each episode, episodes in the same order. */
+/** The input of a ranking: for each seed of a learner, the score of each episode, in the same order. */
 export interface LearnerScores {
   readonly name: string
   readonly scores: readonly (readonly number[])[]
@@ -27,7 +27,7 @@ export interface Comparison {
   readonly first: string
   readonly second: string
   readonly difference: Difference
-  /** Adjusted after Holm for all comparisons of the ranking. */
+  /** Holm-adjusted for all comparisons in the ranking. */
   readonly adjustedP: number
   /** `adjustedP` is below 0.05. A statement about these checkpoints, conditional on the trained seeds. */
   readonly significant: boolean
@@ -37,7 +37,7 @@ export interface Comparison {
 
 export interface Ranked {
   readonly name: string
-  /** 1 + the number of learners that are significantly better. */
+  /** One more than the number of learners that are significantly better. */
   readonly rank: number
   readonly seeds: number
   readonly episodes: number
@@ -54,12 +54,12 @@ export interface Ranking {
   readonly ranked: readonly Ranked[]
   /** All pairs. */
   readonly comparisons: readonly Comparison[]
-  /** What a significant difference speaks of: `learners` only from {@link SEEDS_FOR_CLAIMS} seeds on. */
+  /** What a significant difference is a claim about: `learners` only from {@link SEEDS_FOR_CLAIMS} seeds on. */
   readonly claim: 'checkpoints' | 'learners'
 }
 
 export const CONFIDENCE = 0.95
-/** Fewer seeds tell nothing of a learner, only of what it was trained to with these. */
+/** Fewer seeds say nothing about a learner, only about its checkpoints. */
 export const SEEDS_FOR_CLAIMS = 5
 /** Fewer test episodes are too few for a ranking; such a table is marked. */
 export const EPISODES_FOR_A_RANKING = 600
@@ -77,7 +77,7 @@ export function tInterval(values: readonly number[]): TInterval {
 
 /**
  * The paired t interval of a − b: that of the differences, value by value.
- * @throws RangeError where they have not as many values
+ * @throws RangeError unless both have the same number of values
  */
 export function pairedDifference(a: readonly number[], b: readonly number[]): Difference {
   if (a.length !== b.length) throw new RangeError(`${a.length} values beside ${b.length}`)
@@ -111,7 +111,7 @@ export function meanOverSeeds(scores: readonly (readonly number[])[]): number[] 
 /**
  * Ranks learners that were tested on the same episodes: all pairs by the paired t test over episodes,
  * each the mean over the seeds first, Holm-adjusted; rank = 1 + the number of those significantly better.
- * @throws RangeError where they have not as many episodes
+ * @throws RangeError unless all have the same number of episodes
  */
 export function rank(learners: readonly LearnerScores[]): Ranking {
   const means = learners.map(({ scores }) => meanOverSeeds(scores))

@@ -7,15 +7,15 @@ import { comparePublished, type PublishedComparison } from './published-comparis
 import { type Budget, type Cell, type DoneRow, type FailedRow, isDone, type Source } from './row'
 import { type Comparison, type Difference, type Ranked, type Ranking, rank } from './statistics'
 
-/** One line of a leaderboard: a learner with all its seeds. */
+/** One line in a leaderboard: a learner with all its seeds. */
 export interface Line extends LearnerRows {
   /** Its net, steps and trials, as far as `differs` doesn't say them. */
   readonly detail: string
   readonly ranked: Ranked
-  /** To the first line; undefined for the first itself. */
+  /** The difference from the first line; undefined for the first itself. */
   readonly toBest: Gap | undefined
   readonly costs: MeanCosts
-  /** The conditions in which it was tested or trained otherwise than most of the table, in words. */
+  /** The conditions in which its training or test differs from most of the table, in words. */
   readonly differs: readonly string[]
   readonly paper: PublishedComparison | undefined
 }
@@ -54,8 +54,8 @@ export interface Table {
 }
 
 /**
- * A table for each setting and budget; single runs have none in common, and are one table.
- * @param published numbers of papers to stand beside the learners
+ * One table per setting and budget; single runs form one table.
+ * @param published published numbers to show with the learners
  * @throws `usage/other-episodes` where results of one setting were tested on different episodes
  */
 export function tablesOf(

@@ -37,7 +37,7 @@ export function spreadText({ seeds, bySeed, overSeeds }: Line['ranked']): string
   return low === high ? 'alike' : `${low} to ${high}`
 }
 
-/** `–` where nothing is trained, or only a checkpoint tells of it. */
+/** `–` if nothing is trained, or only a checkpoint is known. */
 export function trainTimeText({ costs: { trainSeconds, trainImages } }: Line): string {
   return trainSeconds === null || trainImages === 0 ? '–' : duration(trainSeconds)
 }
@@ -60,7 +60,7 @@ export function msText(ms: number): string {
   return `${ms >= 100 ? Math.round(ms) : Number(ms.toPrecision(2))} ms`
 }
 
-/** `98.80`: as many digits as the paper gives. */
+/** `98.80`: with as many digits as in the paper. */
 export function paperNumber({ accuracy, halfWidth }: PublishedComparison): string {
   const digits = decimals(accuracy)
   const number = (100 * accuracy).toFixed(digits)

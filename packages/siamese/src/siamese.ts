@@ -43,7 +43,7 @@ import { type HeadInit, head, initialHead } from './head'
 const FOR_PAIRS = ['running', 'batch-joint', 'none'] as const
 
 export interface SiameseOptions {
-  /** h: the twins, any model that returns one row an example. */
+  /** h: the twins, any model that returns one row per example. */
   readonly backbone: ShapedModel
   /** With several shots a class: its best match (default), or the mean log-odds. */
   readonly shots?: Shots

@@ -14,7 +14,7 @@ export interface TestedDataset {
 const CLASSES = 40
 
 /**
- * What every data set must keep. `load` builds it anew at each call.
+ * Tests that every data set must pass. `load` rebuilds it at each call.
  * @example datasetSuite('my drawings', async () => (await drawings()).test)
  */
 export function datasetSuite(

@@ -24,19 +24,19 @@ export interface LearnerSuiteOptions {
   /** Imports the packages that the learner's spec names. */
   readonly load: (name: string) => Promise<object>
   readonly backends?: readonly TestBackend[]
-  /** What training must add to the accuracy on 3-way 1-shot toy episodes; to chance, if there is none. */
+  /** How much accuracy training must add on 3-way 1-shot toy episodes; added to chance if nothing is trained. */
   readonly gain?: number
   readonly steps?: number
   readonly rate?: number
-  /** How many episodes it is judged on, before and after. Default 60. */
+  /** How many episodes it is tested on, before and after training. Default 60. */
   readonly episodes?: number
 }
 
 const WAYS = 3
 
 /**
- * What every learner must show, on every backend; traits are asserted as declared, true or false.
- * It is trained on tasks of its kind, and judged on episodes.
+ * Tests that every learner must pass, on every backend; traits are asserted as declared, true or false.
+ * The learner trains on tasks of its kind, and is tested on episodes.
  */
 export function learnerSuite<Task>(
   name: string,

@@ -19,7 +19,7 @@ export function swiftShader(): { readonly [name: string]: string } | string {
   return { VK_ICD_FILENAMES: join(folder, 'vk_swiftshader_icd.json'), LD_LIBRARY_PATH: folder }
 }
 
-/** Gives this process SwiftShader, unless it names a driver of its own; or says why it cannot. */
+/** Sets this process up to use SwiftShader, unless it names its own driver; or says why it cannot. */
 export function useSwiftShader(): string | undefined {
   if (process.env.VK_ICD_FILENAMES) return undefined
   const environment = swiftShader()

@@ -21,7 +21,7 @@ function drawTasks([name, shapes, , between]: Operation) {
   return { tasks, stacked }
 }
 
-/** What every operation must show under vmap on a backend: all tasks at once are as one by one. */
+/** Tests that every operation under vmap gives the same for all tasks at once as for each task alone. */
 export function vmapSuite(
   vmap: Vmap,
   backend: TestBackend | Backend,

@@ -9,9 +9,9 @@ import {
 import { type Tokenizer, tokenizer } from './tokenizer'
 
 export interface TextEncoderOptions {
-  /** Where the weights lie, or their bytes. By default the copy inside this package. */
+  /** The location of the weights, or their bytes. Default: the copy inside this package. */
   readonly source?: ByteSource
-  /** Called while weights arrive over the network; `total` where the server names it. */
+  /** Called while weights arrive over the network; `total` if the server states it. */
   readonly onProgress?: (loaded: number, total: number | undefined) => void
 }
 

@@ -8,12 +8,12 @@ import { piecesOf } from './texts'
 const DIMENSIONS = 256
 
 /**
- * English sentences to rows of length 1, `[n, 256]`, without a network: the mean of a row for each word or
+ * Turns English sentences into embeddings of length 1, `[n, 256]`, without a network: the mean of a vector per word or
  * piece of one, distilled from `textEncoder()` (after model2vec, Tulkens & van Dongen 2024). Neither the order
  * of words nor upper case counts; it reads a text's first 10,000 characters.
  *
- * A sentence takes some microseconds on any machine; accuracies stand in the README.
- * @throws `text-encoder/bad-input` from `encode`: no text, an empty one, half a character;
+ * A sentence takes microseconds on any machine; for accuracies, see the README.
+ * @throws `text-encoder/bad-input` from `encode` for a non-text, an empty text, or half a character;
  * `text-encoder/unreadable`, `text-encoder/damaged` for its file
  * @example
  * const encoder = staticTextEncoder()

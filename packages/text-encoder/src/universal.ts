@@ -8,7 +8,7 @@ import type { Tokenizer } from './tokenizer'
 import { DIMENSIONS, MOST_PIECES, type UniversalWeights, universalNet } from './universal-net'
 
 export interface UniversalOptions extends TextEncoderOptions {
-  /** Computes here; the app's active backend stays as it is. Default: the active one. */
+  /** Computes on this backend; the app's active backend stays as it is. Default: the active one. */
   readonly backend?: Backend
 }
 
@@ -21,12 +21,12 @@ interface Universal {
 const PIECES_AT_ONCE = 1024
 
 /**
- * English sentences to rows of length 1, `[n, 512]`: Universal Sentence Encoder lite (Cer et al. 2018,
+ * Turns English sentences into embeddings of length 1, `[n, 512]`: Universal Sentence Encoder lite (Cer et al. 2018,
  * arXiv:1803.11175). It reads the first 128 pieces of a text's first 10,000 characters; upper and lower
  * case differ.
  *
- * Its 14 MB of weights are read by the first `encode`.
- * @throws `text-encoder/bad-input` from `encode`: no text, an empty one, half a character;
+ * The first `encode` reads its 14 MB of weights.
+ * @throws `text-encoder/bad-input` from `encode` for a non-text, an empty text, or half a character;
  * `text-encoder/unreadable`, `text-encoder/damaged` for its file
  * @example
  * const encoder = textEncoder()

@@ -10,13 +10,13 @@ export interface ImageFormat {
   readonly size: readonly [height: number, width: number]
   /** 1 for grey, 3 for red, green and blue. Default 3. */
   readonly channels?: 1 | 3
-  /** How other proportions are brought to `size`. Default `cover`. */
+  /** How to fit pictures of other proportions to `size`. Default `cover`. */
   readonly fit?: Fit
   /** Default `area`. */
   readonly resize?: Resize
   /** Turns black on white into ink = 1. */
   readonly invert?: boolean
-  /** How many of the 16 bits a channel of 16-bit pictures are used, as in 12. Default 16. */
+  /** How many bits per channel 16-bit pictures use, for example 12. Default 16. */
   readonly bits?: number
 }
 
@@ -24,7 +24,7 @@ export interface ImageFormat {
 const MOST_PIXELS = 2 ** 26
 
 /**
- * Decodes one picture to bytes `[height, width, channels]`; what is transparent is white.
+ * Decodes one picture to bytes `[height, width, channels]`; transparency becomes white.
  * The size is read from the header first, so that no file can unfold into gigabytes.
  * @throws `episodes/damaged-image`, `episodes/image-too-large`, `episodes/sharp-missing`,
  * `episodes/data-not-found`, `episodes/unreadable-file`, `episodes/file-too-large`

@@ -1,10 +1,10 @@
-/** How a picture of other proportions is brought to a size. */
+/** How a picture of other proportions is fitted to a size. */
 export type Fit =
-  /** Cut at the longer side, around the middle. */
+  /** Cropped at the longer side, around the centre. */
   | 'cover'
-  /** Whole, with white beside it. */
+  /** Whole, padded with white. */
   | 'contain'
-  /** Whole, out of proportion. */
+  /** Whole, stretched. */
   | 'stretch'
 
 export const FITS: readonly Fit[] = ['cover', 'contain', 'stretch']

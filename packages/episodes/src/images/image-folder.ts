@@ -24,29 +24,29 @@ import { understoodOf } from './understood-images'
 export interface ImageFolderOptions extends Omit<ImageFormat, 'size'> {
   /** `[height, width]` in pixels. By default, with the channels, what suits the pictures (`imageFolderFormat`). */
   readonly size?: ImageFormat['size']
-  /** Shares of the classes, for splits that no folder gives. Default 0.6, 0.2 and 0.2. */
+  /** Shares of the classes, for splits without a folder. Default 0.6, 0.2 and 0.2. */
   readonly splits?: SplitShares
-  /** Deals the classes to the splits. Default 0. */
+  /** The seed that assigns classes to splits. Default 0. */
   readonly seed?: number | string
-  /** `merge` takes `train/x` and `test/x` for one class, and deals all classes by `seed`. Default `use`. */
+  /** `merge` treats `train/x` and `test/x` as one class, and splits all classes by `seed`. Default `use`. */
   readonly splitFolders?: 'use' | 'merge'
-  /** Classes with fewer pictures are left out. By default all are taken, and an empty one is an error. */
+  /** Classes with fewer pictures are left out. By default all are used, and an empty one is an error. */
   readonly minImages?: number
-  /** Whether pictures that can't be read stop everything (`refuse`, the default) or are left out. */
+  /** Whether unreadable pictures are an error (`refuse`, the default) or are left out. */
   readonly onBroken?: 'refuse' | 'skip'
-  /** `exact`: names that differ in case or spaces alone are different classes. Default `strict`. */
+  /** `exact`: names that differ only in case or spaces are different classes. Default `strict`. */
   readonly spelling?: Spelling
   /**
-   * A folder where decoded pictures are kept, by their content; a later run takes them from there. By
+   * A folder that caches decoded pictures by content, for later runs. By
    * default `kshot/pictures` in the user's cache folder, for pictures of 64 MiB and more; false: none.
    */
   readonly cache?: string | false
 }
 
 /**
- * A folder of images, a folder a class, as `[height, width, channels]` in 0 … 1.
+ * A folder of images, with one folder per class, as `[height, width, channels]` in 0 … 1.
  *
- * With `train/`, `val/` and `test/` in it (or other usual names), as mini-ImageNet and CIFAR-FS are
+ * With `train/`, `val/` and `test/` in it (or other usual names), as in mini-ImageNet and CIFAR-FS,
  * laid out, these are the splits, and a missing one is dealt from `train/`; without, the classes are
  * dealt to splits by `seed`. png, jpeg, webp, gif, tiff, avif and bmp, turned as their EXIF says. What
  * was taken and what was left out stands in `understood`. Needs the package sharp.

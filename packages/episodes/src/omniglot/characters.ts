@@ -13,13 +13,13 @@ import { type Character, type OmniglotSplit, type SplitName, splitOf } from './s
 /** Which classes Omniglot's splits have, and which pixels. */
 export interface OmniglotOptions {
   readonly split: OmniglotSplit
-  /** Of the splits that shuffle. Default 0. */
+  /** For the splits that shuffle. Default 0. */
   readonly seed?: number | string
   /** `nearest` (default) gives the papers' images. */
   readonly resize?: Resize
   /** Side in pixels. Default 28. */
   readonly size?: number
-  /** Splits whose classes are multiplied by four rotations. Default `all`. */
+  /** Splits whose classes get four rotations. Default `all`. */
   readonly rotations?: 'all' | 'train' | 'none'
 }
 

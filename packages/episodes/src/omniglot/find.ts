@@ -5,18 +5,18 @@ import { KshotError } from '@kshot/core'
 import { holdsOmniglot } from './files'
 
 /**
- * The folder that holds Omniglot's official files: `data` if it is given, else looked for in
+ * The folder with Omniglot's official files: `data` if given, otherwise found in
  * `KSHOT_DATA` and the cache folder; each may be the folder itself or the one above it, or a clone of
  * the official repository, which keeps the data in `python/`.
- * @returns undefined where there is none
+ * @returns undefined if there is none
  */
 export function findOmniglot(data?: string): string | undefined {
   return candidates(data).find(holdsOmniglot)
 }
 
 /**
- * {@link findOmniglot}, or an error.
- * @throws `episodes/data-not-found` listing where it looked
+ * Like {@link findOmniglot}, but throws if there is none.
+ * @throws `episodes/data-not-found` listing the places searched
  */
 export function omniglotFolder(data?: string): string {
   const found = findOmniglot(data)

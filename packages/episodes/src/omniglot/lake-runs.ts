@@ -20,7 +20,7 @@ export interface LakeRunsOptions {
 }
 
 /**
- * Lake's own one-shot classification task: 20 runs, each of 20 characters of one alphabet, a drawing
+ * Lake's own one-shot classification task: 20 runs, each with 20 characters from one alphabet, a drawing
  * of each to learn from and 20 drawings by another person to classify. Task i is run i + 1.
  *
  * Official layout: `runNN/training/classNN.png`, `runNN/test/itemNN.png` and `runNN/class_labels.txt`,

@@ -9,16 +9,16 @@ import { readBitmap } from './png'
 import type { Character, SplitName } from './splits'
 
 export interface OmniglotFilesOptions extends OmniglotOptions {
-  /** Folder; by default it is looked for. */
+  /** The folder; searched for by default. */
   readonly data?: string
 }
 
 /**
  * Omniglot from its official files: 1,623 characters of 50 alphabets, 20 drawings each, `[size, size, 1]`, ink = 1.
  *
- * `@kshot/omniglot` has the same drawings inside, in Node and browsers.
+ * `@kshot/omniglot` contains the same drawings, for Node and browsers.
  *
- * For a paper's final number, trained on the validation classes too:
+ * For a final number as in papers, train on the validation classes too:
  * `concatenate(data.train, data.validation)`.
  * @throws `episodes/data-not-found`, `episodes/damaged-archive`, `episodes/damaged-image`
  * @example

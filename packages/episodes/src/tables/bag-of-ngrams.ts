@@ -3,9 +3,9 @@
 import { checkInteger } from '../checks'
 
 /**
- * A text as numbers: counts of its words, pairs of words, and runs of 3 to 5 letters, each hashed to
+ * Turns a text into numbers: counts of its words, pairs of words, and runs of 3 to 5 letters, each hashed to
  * one of `features` places with a sign; log(1 + count), scaled to a root mean square of 1. An emoji is a
- * word; where there are neither letters, digits nor emoji, each sign is one. An empty text is all zeros.
+ * word; without letters, digits or emoji, each sign is one. An empty text is all zeros.
  * The same in every process and language version.
  * @throws `episodes/bad-option`
  * @example bagOfNgrams('What is my balance?', 1024) // Float32Array(1024)

@@ -19,17 +19,17 @@ import { readTable } from './read-table'
 import { column, type Row, type Table } from './table'
 
 export interface LabelledFileOptions {
-  /** The column, or key, that holds the class. Default `label`. */
+  /** The column, or key, with the class. Default `label`. */
   readonly label?: string
-  /** Between the fields of a line of CSV. By default `,`, `;`, tab or `|`, whichever parts the first line. */
+  /** The delimiter between CSV fields. Default: `,`, `;`, tab or `|`, whichever splits the first line. */
   readonly delimiter?: string
-  /** Shares of the classes, for splits that no column `split` gives. Default 0.6, 0.2 and 0.2. */
+  /** Shares of the classes, for splits that no column `split` defines. Default 0.6, 0.2 and 0.2. */
   readonly splits?: SplitShares
-  /** Deals the classes to the splits. Default 0. */
+  /** The seed that assigns classes to splits. Default 0. */
   readonly seed?: number | string
-  /** Classes with fewer examples are left out, and told. */
+  /** Classes with fewer examples are left out, and reported. */
   readonly minExamples?: number
-  /** `exact`: labels that differ in case or spaces alone are different classes. Default `strict`. */
+  /** `exact`: labels that differ only in case or spaces are different classes. Default `strict`. */
   readonly spelling?: Spelling
 }
 

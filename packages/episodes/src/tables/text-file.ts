@@ -8,14 +8,14 @@ import { type LabelledFileOptions, readLabelled, splitsOf } from './labelled-fil
 import { column, type Table } from './table'
 
 export interface TextFileOptions extends LabelledFileOptions {
-  /** The column, or key, that holds the text. Default `text`. */
+  /** The column, or key, with the text. Default `text`. */
   readonly text?: string
-  /** Numbers an example; see `bagOfNgrams`. Default 1024. */
+  /** Numbers per example; see `bagOfNgrams`. Default 1024. */
   readonly features?: number
 }
 
 /**
- * Labelled texts, each as a bag of hashed n-grams, `[features]` (`bagOfNgrams`). Embeddings of a
+ * Labelled texts, each as a bag of hashed n-grams, `[features]` (`bagOfNgrams`). Embeddings from a
  * language model do better: compute them once, and read them with `vectorFile`.
  *
  * CSV, TSV, JSON Lines or a JSON list with `label`, `text` and, if wanted, `split`, as in `vectorFile`.

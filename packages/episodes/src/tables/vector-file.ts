@@ -10,19 +10,19 @@ import { vectorColumn } from './vector-column'
 
 export interface VectorFileOptions extends LabelledFileOptions, FeatureOptions {
   /**
-   * The column, or key, that holds the whole vector as a list: in JSON `[5.1, 3.5]`, in CSV the same as
+   * The column, or key, with the whole vector as a list: in JSON `[5.1, 3.5]`, in CSV the same as
    * a text. By default `x`, where it holds lists.
    */
   readonly vector?: string
   /**
-   * Each column minus its mean, by its standard deviation, both over the training examples; a column
+   * Subtracts each column's mean and divides by its standard deviation, both over the training examples; a column
    * that never varies there becomes 0. Default true.
    */
   readonly standardise?: boolean
 }
 
 /**
- * Labelled vectors, `[n]` numbers an example: measurements, or embeddings computed before.
+ * Labelled vectors, `[n]` numbers per example: measurements, or embeddings computed earlier.
  *
  * CSV with names in the first line: the column `label`, all others numbers; columns that number the rows
  * or never vary are left out unless `columns` names them. JSON Lines, or a JSON list:

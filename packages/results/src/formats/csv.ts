@@ -4,7 +4,7 @@ import type { Line, Table } from '../tables'
 
 type Value = string | number | boolean | null | undefined
 
-/** One line a learner and table: fractions, not per cent; seconds. */
+/** One line per learner and table: fractions, not per cent; seconds. */
 function record(table: Table, line: Line): { readonly [column: string]: Value } {
   const { setting, budget } = table
   const { ranked, toBest, costs, paper, differs, rows } = line

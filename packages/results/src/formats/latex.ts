@@ -4,7 +4,7 @@ import { protocolSign } from '../published-comparison'
 import type { Line, Table } from '../tables'
 import { msText, plusMinus, trainTimeText } from '../words'
 
-/** The tables for a paper: `booktabs`, the best and what ties with it in bold. */
+/** The tables for a paper: `booktabs`, with the best and its ties in bold. */
 export function latex(tables: readonly Table[]): string {
   const parts = allPrintable(tables)
     .filter(({ lines }) => lines.length > 0)
