@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 
 /** A graphics card that the driver knows. */
 export interface GpuDevice {
-  /** As `nodeGpu({ device })` takes it. */
+  /** For `nodeGpu({ device })`. */
   readonly index: number
   readonly name: string
   readonly memoryBytes: number
@@ -15,7 +15,7 @@ export type RunProgram = (program: string, args: string[]) => Promise<string>
 const run: RunProgram = async (program, args) => (await promisify(execFile)(program, args)).stdout
 
 /**
- * The NVIDIA cards of this machine; none where there is no driver.
+ * The NVIDIA cards of this machine; none without a driver.
  * @example for (const { index, name } of await gpuDevices()) console.log(index, name)
  */
 export async function gpuDevices(runProgram: RunProgram = run): Promise<readonly GpuDevice[]> {

@@ -4,19 +4,19 @@ import { gpuDevices } from './devices'
 import { thisMachine, whyNoGpu } from './missing'
 
 export interface NodeGpuOptions {
-  /** Which card, by its index in {@link gpuDevices}; by default the first that is visible. */
+  /** Which card, by its index in {@link gpuDevices}. Default: the first visible one. */
   readonly device?: number
-  /** Takes memory as it is needed, and not nearly all of it at once. Default true. */
+  /** Allocates memory as needed, instead of nearly all of it at once. Default true. */
   readonly memoryGrowth?: boolean
-  /** Where `nativeInstall` installed to, if not to the user's cache folder. */
+  /** The folder that `nativeInstall` used, if not the user's cache folder. */
   readonly root?: string
 }
 
 /**
- * libtensorflow with CUDA, on one card. It is available where libtensorflow has a GPU, and never computes
- * on the CPU in its place.
+ * libtensorflow with CUDA, on one card. It is available if libtensorflow finds a GPU, and never falls back
+ * to the CPU.
  *
- * `device` and `memoryGrowth` count for the first time that the process loads the library.
+ * `device` and `memoryGrowth` take effect only when the process first loads the library.
  * @throws `node-gpu/bad-option`
  * @example await useBackend(nodeGpu({ device: 0 }))
  */

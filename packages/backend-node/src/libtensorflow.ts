@@ -27,7 +27,7 @@ export interface Libtensorflow {
   /** Why a binding that was loaded will not do, if it will not. */
   refuse?(binding: Binding, path: string): Availability
   describe(): Promise<Pick<DeviceInfo, 'device' | 'memoryBytes'>>
-  /** Where `nativeInstall` installed to, if not to the user's cache folder. */
+  /** The folder that `nativeInstall` used, if not the user's cache folder. */
   readonly root?: string | undefined
   /** Whether kshot's own kernels run, which are for memory of the CPU. Default true. */
   readonly ownKernels?: boolean

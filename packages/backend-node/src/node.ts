@@ -4,20 +4,20 @@ import { libtensorflow } from './libtensorflow'
 
 export interface NodeOptions {
   /**
-   * Threads that one operation may use; by default one a core. All threads of a process share them, and
-   * the first backend of a process decides: take 1 where worker threads run tasks side by side.
+   * Threads that one operation may use; default: one per core. All threads of a process share them, and
+   * the first backend of a process decides: use 1 if worker threads run tasks in parallel.
    */
   readonly threads?: number
-  /** Where `nativeInstall` installed to, if not to the user's cache folder. */
+  /** The folder that `nativeInstall` used, if not the user's cache folder. */
   readonly root?: string
 }
 
 /**
- * libtensorflow on the CPU: the fastest backend where there is no GPU.
+ * libtensorflow on the CPU: the fastest backend without a GPU.
  *
- * The library is that of `kshot native install` or `nativeInstall`, else that of a copy of
- * `@tensorflow/tfjs-node` that the app has and whose own install script got it.
- * @throws `node/bad-option`, `node/threads` where the process has another number of threads already
+ * The library comes from `kshot native install` or `nativeInstall`, otherwise from a copy of
+ * `@tensorflow/tfjs-node` in the app whose install script succeeded.
+ * @throws `node/bad-option`, `node/threads` if the process already uses a different number of threads
  * @example await useBackend(node())
  */
 export function node(options: NodeOptions = {}): Backend {

@@ -5,20 +5,20 @@ import { type KernelChoice, useKernels } from './kernels'
 import type { WasmBackend } from './kernels/native'
 
 export interface WasmOptions {
-  /** Where the `.wasm` files are served, as in `'/assets/'`; in Node they are found in the package. */
+  /** Where the `.wasm` files are served, for example `'/assets/'`; in Node they are found in the package. */
   readonly path?: string
   /**
-   * Which kernels run: TensorFlow.js' own (`stock`), ours with convolutions computed as they are defined
-   * (`exact`), or ours with faster convolutions whose rounding errors are some ten times larger (`fast`,
+   * Which kernels run: TensorFlow.js' own (`stock`), ours with direct convolutions
+   * (`exact`), or ours with faster convolutions whose rounding errors are about ten times larger (`fast`,
    * the default).
    */
   readonly kernels?: KernelChoice
 }
 
 /**
- * The default backend: WebAssembly with SIMD, in Node and in browsers, nothing to compile.
+ * The default backend: WebAssembly with SIMD, in Node and in browsers, with nothing to compile.
  * In a browser the three `.wasm` files of `@tensorflow/tfjs-backend-wasm/dist` must be served.
- * @throws `backend/unavailable` where they do not load
+ * @throws `backend/unavailable` if they do not load
  * @example await useBackend(wasm())
  */
 export function wasm({ path, kernels = 'fast' }: WasmOptions = {}): Backend {

@@ -3,7 +3,7 @@ export interface Gpu {
   requestAdapter(options: { readonly powerPreference: Power }): Promise<Adapter | null>
 }
 
-/** Which GPU a machine with two of them takes. */
+/** Which GPU to use on a machine with two. */
 export type Power = 'high-performance' | 'low-power'
 
 export interface Adapter {

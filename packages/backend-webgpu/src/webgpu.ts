@@ -16,12 +16,12 @@ import { type Watched, watched } from './watched'
 
 export interface WebGPUOptions {
   /**
-   * Which GPU a machine with two of them takes. By default the faster. The first backend of a process or page
+   * Which GPU to use on a machine with two. Default: the faster one. The first backend of a process or page
    * decides.
    */
   readonly power?: Power
   /**
-   * Made for a GPU, or for a processor that plays one, as SwiftShader does. By default what the adapter is; for
+   * Kernels for a GPU, or for a processor that emulates one, like SwiftShader. Default: what the adapter is; for
    * tests of the former without a GPU.
    */
   readonly kernels?: KernelChoice
@@ -30,8 +30,8 @@ export interface WebGPUOptions {
 /**
  * WebGPU: in browsers, and in Node through Dawn (the package `webgpu`).
  *
- * Numbers are read by `await x.data()`: `dataSync` throws in Node, and in browsers where it would give zeros.
- * @throws `webgpu/power` where the other GPU is in use; when numbers are read, `webgpu/sync-read`, and
+ * Read values with `await x.data()`: `dataSync` throws in Node, and in browsers where it would return zeros.
+ * @throws `webgpu/power` if the other GPU is in use; when values are read, `webgpu/sync-read`, and
  * `webgpu/failed` or `webgpu/device-lost` for what went wrong on the GPU before
  * @example await useBackend(webgpu())
  */

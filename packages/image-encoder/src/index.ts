@@ -8,18 +8,18 @@ import { isTensor, tensorPixels } from './tensor-picture'
 
 export type { ImageEncoderOptions, PagePicture }
 
-/** A picture as a page shows it, or a tensor `[h, w, 1 or 3]`, int32 of 0 to 255 or float32 of 0 to 1. */
+/** A picture from a page, or a tensor `[h, w, 1 or 3]`, int32 of 0 to 255 or float32 of 0 to 1. */
 export type Picture = PagePicture | Tensor
 
 /**
  * EfficientNet-Lite0, trained on ImageNet: pictures to embeddings of 1,280 numbers, on any backend.
- * Its weights (7 MB) lie in this package and are read by the first `encode`, once.
+ * Its weights (7 MB) are part of this package; the first `encode` reads them, once.
  *
- * A picture is turned upright, its shorter side resized to 224 pixels (bicubic), its middle taken. What
- * is transparent is white. Files are read by the `imageEncoder` of `@kshot/image-encoder/node`.
+ * A picture is rotated upright, its shorter side resized to 224 pixels (bicubic), its centre cropped.
+ * Transparency becomes white. To read files, use `imageEncoder` from `@kshot/image-encoder/node`.
  * @throws from `encode`: `image-encoder/bad-picture`, `image-encoder/bad-tensor`,
  * `image-encoder/unknown-input`, `image-encoder/not-a-list`; `image-encoder/unreadable` and
- * `image-encoder/damaged` where the weights don't load
+ * `image-encoder/damaged` if the weights don't load
  * @example
  * const encoder = imageEncoder()
  * const embeddings = await encoder.encode([canvas, photo]) // [2, 1280]

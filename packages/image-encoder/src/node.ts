@@ -17,8 +17,8 @@ export type { ImageEncoderOptions }
 export type Picture = string | URL | Uint8Array | ArrayBuffer | Blob | Sharp | Tensor
 
 /**
- * EfficientNet-Lite0 as `imageEncoder` of `@kshot/image-encoder`, for the pictures that there are in
- * Node. All but tensors need the package sharp; large JPEGs are shrunk while they are decoded.
+ * EfficientNet-Lite0, like `imageEncoder` in `@kshot/image-encoder`, for the kinds of pictures in
+ * Node. Everything but tensors needs the package sharp; large JPEGs are shrunk during decoding.
  * @throws as that one; `image-encoder/sharp-missing`
  * @example
  * const encoder = imageEncoder()

@@ -15,7 +15,7 @@ export const WEIGHTS_VERSION = '1'
 export interface WeightOptions {
   /** Where `efficientnet-lite0.safetensors` lies, or its bytes. Default: the copy inside this package. */
   readonly source?: ByteSource | undefined
-  /** Called while the weights arrive over the network; `total` where the server names it. */
+  /** Called while the weights arrive over the network; `total` if the server states it. */
   readonly onProgress?: ((loaded: number, total: number | undefined) => void) | undefined
 }
 

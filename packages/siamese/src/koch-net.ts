@@ -17,7 +17,7 @@ export interface KochNetOptions {
   readonly units?: number
   /**
    * - `koch` (default): convolutions N(0, 0.01²), the dense layer N(0, 0.2²), biases N(0.5, 0.01²)
-   * - `torch`: PyTorch's, with which the sigmoids start where they are not flat
+   * - `torch`: PyTorch's, which starts the sigmoids where they are not flat
    */
   readonly initializer?: 'koch' | 'torch'
 }

@@ -45,24 +45,24 @@ const FOR_PAIRS = ['running', 'batch-joint', 'none'] as const
 export interface SiameseOptions {
   /** h: the twins, any model that returns one row per example. */
   readonly backbone: ShapedModel
-  /** With several shots a class: its best match (default), or the mean log-odds. */
+  /** How to combine several shots per class: the best match (default), or the mean log-odds. */
   readonly shots?: Shots
   /**
-   * How α is drawn. `distance` (default): every α_j = −1/√d, so that training starts from the L1
-   * distance; Koch draws it as all dense layers: `{ normal: 0.2 }`.
+   * How α is initialised. `distance` (default): every α_j = −1/√d, so that training starts from the L1
+   * distance; Koch initialises it like all dense layers: `{ normal: 0.2 }`.
    */
   readonly headInit?: HeadInit
   /** λ: multiplies the squares of all weights but biases and batch norm's. Default 0; Koch: up to 0.1. */
   readonly regularisation?: number
   /**
    * By default `batch-joint` in training (both sides of all pairs are one batch) and `running` at test.
-   * `none` in both is the paper: batch norm is left out, that of the head too.
+   * `none` in both is the paper's version, without batch norm, also in the head.
    */
   readonly normalisation?: NormalisationOptions
 }
 
 /**
- * Siamese networks: learn whether two examples show one class, then take the class of the best match.
+ * Siamese networks: learn whether two examples belong to one class, then take the class of the best match.
  *
  * - p(x1, x2) = σ(Σ_j α_j |h_j(x1) − h_j(x2)| + b) (section 3.1), with the sum normalised over the
  *   pairs in training, see `head`
@@ -70,7 +70,7 @@ export interface SiameseOptions {
  * - C* = argmax_c p(x, x_c) (section 4.3); `predict` returns log-odds `[n, ways]`: of a class with
  *   several shots the best or the mean, of a class without examples −10⁹
  *
- * Trained on pairs (`trainsOn: 'pairs'`), tested with any number of classes and shots.
+ * Trains on pairs (`trainsOn: 'pairs'`), and tests with any number of classes and shots.
  * @throws `siamese/bad-option`, `core/bad-normalisation`; from `init`: `siamese/no-rows`; on a support set, what `classesOf` of
  * `@kshot/core` throws
  * @example

@@ -9,24 +9,24 @@ import { type Places, placesOf, platform } from './places'
 import { extractWheel } from './wheel'
 
 export interface NativeInstallOptions {
-  /** For CUDA, in the place of the CPU alone. */
+  /** Installs the CUDA library instead of the CPU one. */
   readonly cuda?: boolean
-  /** Where to; by default the user's cache folder, where the backends look. */
+  /** The target folder. Default: the user's cache folder, where the backends look. */
   readonly root?: string
-  /** Is told each step. */
+  /** Called with each step. */
   readonly log?: (text: string) => void
 }
 
 /** What was installed. */
 export interface NativeInstalled {
   readonly binding: string
-  /** The version of libtensorflow, as it says itself. */
+  /** The version that libtensorflow reports. */
   readonly tensorflow: string
 }
 
 /**
- * Gets libtensorflow and builds the binding of TensorFlow.js to it, from package registries alone: npm,
- * without scripts, and the Python package index. What is there and whole is not made again.
+ * Downloads libtensorflow and builds TensorFlow.js' binding to it, using only package registries: npm,
+ * without scripts, and the Python package index. Intact parts are reused.
  *
  * Linux on x86-64. Needs Python 3 with pip, npm, tar, make and a C++ compiler.
  * @throws `native/unsupported-platform`, `native/download-failed`, `native/extract-failed`,

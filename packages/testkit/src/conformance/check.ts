@@ -1,15 +1,15 @@
 import type { Backend } from '@kshot/core'
 import { activate } from '../backends'
 
-/** What a backend showed. */
+/** The outcome of a check on a backend. */
 export interface Outcome {
-  /** `differs`: a value of its own, where the cpu backend's is the measure. `absent`: there is no such kernel. */
+  /** `differs`: a value other than the cpu backend's. `absent`: there is no such kernel. */
   readonly verdict: 'pass' | 'differs' | 'absent' | 'fail'
   /** For the table: errors that were reached, or the value. */
   readonly text: string
 }
 
-/** One thing that is looked at on each backend, in the same way. */
+/** One check, the same for every backend. */
 export interface ConformanceCheck {
   readonly section: Section
   readonly name: string

@@ -17,7 +17,7 @@ export { type Declared, declared } from './declared'
 
 export type ConformanceLearners = Learners & Partial<Trained>
 
-/** Everything that a backend is asked, in the same way whichever it is. */
+/** All checks, the same for every backend. */
 export function conformanceChecks(
   learners: ConformanceLearners,
   cases: readonly ReferenceCase[] = [],

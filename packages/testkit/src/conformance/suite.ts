@@ -13,9 +13,9 @@ import {
 } from './index'
 
 export interface BackendSuiteOptions {
-  /** Those of `@kshot/protonet`, `@kshot/maml` and `@kshot/matching`. What needs one that is missing is left out. */
+  /** Learners from `@kshot/protonet`, `@kshot/maml` and `@kshot/matching`. Checks that need a missing one are skipped. */
   readonly learners?: ConformanceLearners
-  /** What the backend does otherwise than the cpu backend; it must do it. */
+  /** The backend's known differences from the cpu backend; each must occur. */
   readonly known?: Declared
   /** The largest relative error of one operation. Default 1e-4. */
   readonly tolerance?: number
@@ -26,8 +26,8 @@ export interface BackendSuiteOptions {
 }
 
 /**
- * What every backend must show, in the same way on each: values and both derivatives of each operation,
- * beside the cpu backend and beside PyTorch, training, odd input, and that nothing leaks.
+ * Tests that every backend must pass: values and both derivatives of each operation,
+ * against the cpu backend and PyTorch; training; odd input; and no leaks.
  * @example backendSuite(wasm(), { learners: { protonet, maml } })
  */
 export function backendSuite(backend: Backend, options: BackendSuiteOptions = {}): void {
