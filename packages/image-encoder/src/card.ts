@@ -4,7 +4,8 @@ const imageEncoder: EncoderCard = {
   role: 'encoder',
   factory: { package: '@kshot/image-encoder', export: 'imageEncoder' },
   name: 'image-encoder',
-  sentence: 'pictures to 1,280 numbers: EfficientNet-Lite0, trained on ImageNet (Tan & Le 2019)',
+  sentence:
+    'turns pictures into 1,280 numbers: EfficientNet-Lite0, trained on ImageNet (Tan & Le 2019)',
   takes: 'pictures',
   inNode: '@kshot/image-encoder/node',
   options: options({}),

@@ -81,7 +81,7 @@ const protonet: LearnerCard = {
   role: 'learner',
   factory: { package: '@kshot/protonet', export: 'protonet' },
   name: 'Prototypical Networks',
-  sentence: 'a class is the mean of its examples, a query belongs to the nearest',
+  sentence: 'each class is the mean of its examples; a query takes the nearest class',
   paper: {
     title: 'Prototypical Networks for Few-shot Learning',
     authors: 'Snell, Swersky & Zemel',

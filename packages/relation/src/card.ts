@@ -84,7 +84,7 @@ const relation: LearnerCard = {
   role: 'learner',
   factory: { package: '@kshot/relation', export: 'relation' },
   name: 'Relation Networks',
-  sentence: 'a learned module says how much a query has to do with a class',
+  sentence: 'a learned module scores how well a query matches a class',
   paper: {
     title: 'Learning to Compare: Relation Network for Few-Shot Learning',
     authors: 'Sung, Yang, Zhang, Xiang, Torr & Hospedales',

@@ -75,7 +75,7 @@ const siamese: LearnerCard = {
   role: 'learner',
   factory: { package: '@kshot/siamese', export: 'siamese' },
   name: 'Siamese networks',
-  sentence: 'learns from pairs whether two examples show one class; the best match decides',
+  sentence: 'learns from pairs whether two examples belong to one class; the best match wins',
   paper: {
     title: 'Siamese Neural Networks for One-shot Image Recognition',
     authors: 'Koch, Zemel & Salakhutdinov',
@@ -122,7 +122,7 @@ const siamese: LearnerCard = {
 const kochNet: PartCard = {
   role: 'model',
   factory: { package: '@kshot/siamese', export: 'kochNet' },
-  sentence: 'Koch’s own net, for pictures of 105×105 (Koch et al. 2015)',
+  sentence: 'Koch’s own net, for 105×105 pictures (Koch et al. 2015)',
   options: options({
     filters: tuple(positive, positive, positive, positive),
     units: positive,

@@ -4,7 +4,8 @@ const textEncoder: EncoderCard = {
   role: 'encoder',
   factory: { package: '@kshot/text-encoder', export: 'textEncoder' },
   name: 'text-encoder',
-  sentence: 'English sentences to 512 numbers: Universal Sentence Encoder lite (Cer et al. 2018)',
+  sentence:
+    'turns English sentences into 512 numbers: Universal Sentence Encoder lite (Cer et al. 2018)',
   takes: 'texts',
   options: options({}),
 }
@@ -13,7 +14,8 @@ const staticTextEncoder: EncoderCard = {
   role: 'encoder',
   factory: { package: '@kshot/text-encoder', export: 'staticTextEncoder' },
   name: 'text-encoder-small',
-  sentence: 'English sentences to 256 numbers, the mean of a row a word; 100 times as fast',
+  sentence:
+    'turns English sentences into 256 numbers, the mean of a vector per word; 100 times as fast',
   takes: 'texts',
   options: options({}),
 }

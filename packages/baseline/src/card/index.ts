@@ -109,7 +109,7 @@ const nearestNeighbours: LearnerCard = {
   standard: [
     {
       name: 'nearest-neighbours',
-      description: 'three nearest neighbours on the examples as they are; learns nothing',
+      description: 'three nearest neighbours on raw examples; learns nothing',
       learner: {
         pictures: { name: 'nearestNeighbours', backbone: raw, k: 3 },
         vectors: { name: 'nearestNeighbours', backbone: raw, k: 3 },
@@ -135,7 +135,7 @@ const nearestCentroid: LearnerCard = {
   standard: [
     {
       name: 'nearest-centroid',
-      description: 'nearest centroid on the examples as they are; learns nothing',
+      description: 'nearest centroid on raw examples; learns nothing',
       learner: {
         pictures: { name: 'nearestCentroid', backbone: raw },
         vectors: { name: 'nearestCentroid', backbone: raw },

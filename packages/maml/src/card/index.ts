@@ -69,7 +69,7 @@ const anil: LearnerCard = {
   role: 'learner',
   factory: { package: '@kshot/maml', export: 'anil' },
   name: 'ANIL',
-  sentence: 'MAML whose head alone adapts',
+  sentence: 'MAML that adapts only the head',
   paper: {
     title: 'Rapid Learning or Feature Reuse? Towards Understanding the Effectiveness of MAML',
     authors: 'Raghu, Raghu, Bengio & Vinyals',
@@ -80,7 +80,7 @@ const anil: LearnerCard = {
   standard: [
     {
       name: 'anil',
-      description: 'MAML whose head alone adapts',
+      description: 'MAML that adapts only the head',
       learner: onBoth({ name: 'anil', ...inner }),
       ...atOnce,
     },
@@ -93,7 +93,7 @@ const boil: LearnerCard = {
   role: 'learner',
   factory: { package: '@kshot/maml', export: 'boil' },
   name: 'BOIL',
-  sentence: 'MAML whose body alone adapts',
+  sentence: 'MAML that adapts only the body',
   paper: {
     title: 'BOIL: Towards Representation Change for Few-shot Learning',
     authors: 'Oh, Yoo, Kim & Yun',
@@ -104,7 +104,7 @@ const boil: LearnerCard = {
   standard: [
     {
       name: 'boil',
-      description: 'MAML whose body alone adapts',
+      description: 'MAML that adapts only the body',
       learner: onBoth({ name: 'boil', ...steps }),
       ...atOnce,
     },
@@ -161,7 +161,7 @@ const mamlPlusPlus: LearnerCard = {
   standard: [
     {
       name: 'maml-pp',
-      description: 'MAML++: learned rates, a loss for each inner step, norm for each of them',
+      description: 'MAML++: learned rates, and a loss and batch norm for each inner step',
       learner: {
         pictures: { ...mamlPlusPlusLearner, model: { ...conv4, innerSteps: 3 } },
         vectors: { ...mamlPlusPlusLearner, model: mlp },
@@ -177,7 +177,7 @@ const implicitMaml: LearnerCard = {
   role: 'learner',
   factory: { package: '@kshot/maml', export: 'implicitMaml' },
   name: 'Implicit MAML',
-  sentence: 'the meta-gradient from where the inner loop ends, whatever way it took',
+  sentence: 'a meta-gradient that depends only on where the inner loop ends',
   paper: {
     title: 'Meta-Learning with Implicit Gradients',
     authors: 'Rajeswaran, Finn, Kakade & Levine',
@@ -210,7 +210,7 @@ const reptile: LearnerCard = {
   role: 'learner',
   factory: { package: '@kshot/maml', export: 'reptile' },
   name: 'Reptile',
-  sentence: 'parameters that lie near those which training on each task would reach',
+  sentence: 'parameters close to those that training on each task would reach',
   paper: {
     title: 'On First-Order Meta-Learning Algorithms',
     authors: 'Nichol, Achiam & Schulman',
