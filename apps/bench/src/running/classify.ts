@@ -199,9 +199,12 @@ function edge(bytes: Uint8Array, { size: [height, width] }: ImageFormat): number
 }
 
 function undecodable(faults: readonly string[]): KshotError {
-  const many = faults.length === 1 ? 'a file that is' : `${faults.length} files that are`
+  const many =
+    faults.length === 1
+      ? 'a file that is not an intact picture'
+      : `${faults.length} files that are not intact pictures`
   return new KshotError('classify/undecodable', {
-    got: `${many} no intact picture: ${faults.join('; ')}`,
+    got: `${many}: ${faults.join('; ')}`,
     expected: 'png, jpeg, webp, gif, tiff, avif or bmp',
     remedy: 'Replace them, or leave them out',
   })
