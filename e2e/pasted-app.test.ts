@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { install, manifest, pack, publishedFolders, root } from './packed'
 
 const app = mkdtempSync(join(tmpdir(), 'kshot-pasted-'))
-const [, section] = readFileSync(join(root, 'README.md'), 'utf8').split('## In an app that exists')
+const [, section] = readFileSync(join(root, 'README.md'), 'utf8').split('## In an existing app')
 const [, names] = /^npm install (.*)$/m.exec(section!)!
 const [, code] = /```ts\n([\s\S]*?)```/.exec(section!)!
 
