@@ -127,6 +127,6 @@ function otherPower(asked: Power, power: Power): KshotError {
 }
 
 function noDevice({ info }: Adapter, error: Error) {
-  const reason = `the adapter ${nameOf(info)} gives no device: ${error.message.split('\n')[0]}`
+  const reason = `the adapter ${nameOf(info)} provides no device: ${error.message.split('\n')[0]}`
   return missing(reason, 'Update its driver, or use another backend', error)
 }

@@ -3,7 +3,7 @@ import { KshotError } from './errors'
 import type { Json, Spec } from './spec'
 
 /** A function that a spec may name: it takes options, as plain data or built from specs. */
-// biome-ignore lint/suspicious/noExplicitAny: each has options of its own
+// biome-ignore lint/suspicious/noExplicitAny: each has its own options
 export type Factory = (options: any) => unknown
 
 /** A function that is loaded when needed, and what is known about its options. */
@@ -98,7 +98,7 @@ function planned(value: unknown, roles: readonly Role[], registry: Registry, at:
   return new Planned(entry, options)
 }
 
-/** A value with plans in the place of the specs in it. */
+/** A value with plans instead of the specs in it. */
 function withPlans(
   value: unknown,
   path: Path,

@@ -54,7 +54,7 @@ export interface EpisodePlan {
 /**
  * Plans episode number `index`: a function of the options, the sizes of the classes and the index alone.
  *
- * Classes, support and query come from generators of their own, support before query, so a change
+ * Classes, support and query come from separate generators, support before query, so a change
  * of `queries` changes neither the classes nor the support set.
  */
 export function planEpisode(dataset: Dataset, options: EpisodeOptions, index: number): EpisodePlan {

@@ -5,7 +5,7 @@ import { crc32 } from '@kshot/core'
 export interface PngParts {
   readonly width: number
   readonly height: number
-  /** Bits a channel. */
+  /** Bits per channel. */
   readonly depth?: number
   /** 0 grey, 2 red-green-blue. */
   readonly colour?: number

@@ -89,7 +89,7 @@ export interface Network {
   readonly options: Spec['options']
   readonly traits: Omit<Traits, 'innerSteps'>
   init(rng: Rng, task: TaskSpec): Meta
-  /** The weights for one task: a shared head becomes one column a class, equal at first. */
+  /** The weights for one task: a shared head becomes one column per class, equal at first. */
   forTask(weights: Weights, support: Batch): Weights
   /**
    * Weights of one task, or a direction in them, as those that all tasks share: the columns of a

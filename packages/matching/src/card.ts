@@ -21,7 +21,7 @@ import published from './published.json'
  * Vinyals et al. 2016, Matching Networks, arXiv:1606.04080, section 4.1.1.
  *
  * - trained 20-way with the shots of the test, on Vinyals' split; rotations by 90°, 180° and 270°
- *   are classes of their own, at test too
+ *   are separate classes, at test too
  * - conv4 with 64 filters for f′ and g′; cosine attention
  *
  * The paper names neither optimizer nor rate, queries nor steps: Adam at 1e-3, halved every 3,000
@@ -32,7 +32,7 @@ import published from './published.json'
  * norm over support and queries together in training, with running statistics at test, as
  * Prototypical Networks do. And 5-way is trained 20-way, where the paper trains as it tests: after
  * 1,000 steps with 32 filters that is 95.1 % on the validation classes, five ways 91.4 % and, with as
- * many images (4 episodes a step), 93.2 %. `--set train.ways=5` is the paper.
+ * many images (4 episodes per step), 93.2 %. `--set train.ways=5` is the paper.
  *
  * Tried for 800 episodes of 20-way 1-shot with 32 filters, on the validation classes: the three
  * distances, fixed and learned temperatures from 0.025 to 1, with full context and without.

@@ -96,7 +96,7 @@ function contextOf(rng: Rng, width: number): Context {
   }
 }
 
-/** How many numbers a model makes of an example: of a model of one's own, only its output says so. */
+/** How many numbers a model makes of an example: of a custom model, only its output says so. */
 function widthOf(backbone: Model, weights: Weights, inputShape: readonly number[]): number {
   let width = 0
   tidy(() => {

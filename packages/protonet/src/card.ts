@@ -22,7 +22,7 @@ import published from './published.json'
  *   statistics at test; eps 1e-5, momentum 0.1
  * - Adam at 1e-3, halved every 2,000 episodes; stopped once 200 validations of 100 episodes each,
  *   100 training episodes apart, have brought nothing better
- * - Vinyals' split; rotations by 90°, 180° and 270° are classes of their own, at test too
+ * - Vinyals' split; rotations by 90°, 180° and 270° are separate classes, at test too
  * - 1,000 test episodes
  *
  * The paper's final numbers come from training on the validation classes as well, for as many steps

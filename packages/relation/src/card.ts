@@ -21,7 +21,7 @@ const learner = {
 } as const
 const backbone = { name: 'convMaps', eps: 1e-5, momentum: 0.1 } as const
 
-/** Queries a class in training, by ways and shots (section 4.1). */
+/** Queries per class in training, by ways and shots (section 4.1). */
 const QUERIES: { readonly [setting: string]: number } = {
   '5,1': 19,
   '5,5': 15,
@@ -36,7 +36,7 @@ const QUERIES: { readonly [setting: string]: number } = {
  * - trained with the ways and shots of the test, on Vinyals' split; 19, 15, 10 or 5 queries per class
  * - four blocks of 64 filters, of which two are pooled; a relation module of 64 filters and 8 units
  * - mean squared error; Adam at 1e-3, halved every 100,000 episodes
- * - rotations by 90°, 180° and 270° are classes of their own, at test too; 1,000 test episodes
+ * - rotations by 90°, 180° and 270° are separate classes, at test too; 1,000 test episodes
  *
  * Deviations: batch norm over support and queries together in training and with running statistics at
  * test, where Sung's code normalises the test queries together (transductive:

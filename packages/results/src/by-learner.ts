@@ -3,7 +3,7 @@ import { differencesOf } from './config-differences'
 import { netName, netOf } from './describe'
 import { type DoneRow, isDone, type Source } from './row'
 
-/** The rows of one learner on one backend in one setting: one a seed. */
+/** The rows of one learner on one backend in one setting: one per seed. */
 export interface LearnerRows {
   readonly name: string
   readonly rows: readonly DoneRow[]
@@ -16,7 +16,7 @@ interface Group {
 
 /**
  * Puts the rows of one setting together by learner and backend. Single runs that differ in the seed
- * alone are one learner; those that have one name are told apart by what differs in their configurations.
+ * alone are one learner; those that have one name are distinguished by what differs in their configurations.
  * @param all what else is looked at, so that a learner has one name in all settings
  */
 export function rowsByLearner(sources: readonly Source[], all = sources): LearnerRows[] {

@@ -81,7 +81,7 @@ export const isDone = (row: Row): row is DoneRow => row.status === 'done'
 
 /** A result and its origin. */
 export interface Source {
-  /** Of the file or folder: told apart and named by it. */
+  /** Of the file or folder: distinguished and named by it. */
   readonly path: string
   readonly row: Row
   /** Of a `kshot run`, and not of a leaderboard. */

@@ -3,7 +3,7 @@ import { withoutTimes } from './results-file'
 import { isDone, type Source } from './row'
 
 /**
- * One source a cell, of those of several shards: that which is done, where one of two has failed. What was
+ * One source per cell, of those of several shards: that which is done, where one of two has failed. What was
  * given twice counts once.
  * @throws `usage/cells-clash` where a cell has two results that differ in more than times
  */

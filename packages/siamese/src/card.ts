@@ -25,14 +25,14 @@ const backbone = { name: 'conv4', eps: 1e-5, momentum: 0.1 } as const
 
 /**
  * After Koch, Zemel & Salakhutdinov 2015, Siamese Neural Networks for One-shot Image Recognition, on
- * Vinyals' split with the standard net of few-shot learning in the place of Koch's own.
+ * Vinyals' split with the standard net of few-shot learning instead of Koch's own.
  *
  * - batches of 128 pairs, as many images as 32 classes of 8: the settings differ in the test only
  * - half of the pairs show one class, and each picture is distorted (section 3.3)
  *
  * Deviations: conv4 with 64 filters at 28×28 (Koch: 105×105 and 39 million parameters, `kochNet`);
- * α starts from the L1 distance, which is normalised over the pairs; Adam in the place of momentum
- * with a rate of each layer's own, found by Bayesian search; rotations are classes of their own.
+ * α starts from the L1 distance, which is normalised over the pairs; Adam instead of momentum
+ * with a separate rate per layer, found by Bayesian search; rotations are separate classes.
  */
 const omniglot = perSetting('siamese-omniglot', ({ ways, shots }) => {
   return {

@@ -27,7 +27,7 @@ export function stackTasks(tasks: readonly unknown[]): Tensor[] {
 }
 
 /**
- * One task in the place of many: with these tensors, and what all agree in. What they differ in besides
+ * One task instead of many: with these tensors, and what all agree in. What they differ in besides
  * (ids, names of classes) is left out, since it would be right for one of them only.
  */
 export function joinTasks<Task>(tasks: readonly Task[], tensors: readonly Tensor[]): Task {

@@ -33,7 +33,7 @@ interface Entry {
  * The TensorFlow.js backend whose tensors have one value for each task.
  *
  * A logical tensor of shape `s` lies on the base as `[tasks, ...s]`, or as `[1, ...s]` where all tasks
- * share it. It has a data id of its own, so what escapes can never be taken for `s` numbers. Data that
+ * share it. It has its own data id, so what escapes can never be taken for `s` numbers. Data that
  * the base made (what a function closes over) is used where it lies, as shared.
  *
  * A class, since TensorFlow.js wants one.
@@ -75,7 +75,7 @@ export class TasksBackend extends KernelBackend {
     return { dataId: entry.base, shape: [entry.tasks, ...shape], dtype: x.dtype }
   }
 
-  /** The tensor with a value of its own for each task, `[tasks, ...shape]`, until the kernel ends. */
+  /** The tensor with a separate value for each task, `[tasks, ...shape]`, until the kernel ends. */
   storedForEach(x: TensorInfo, shape: readonly number[] = x.shape): TensorInfo {
     const stored = this.stored(x, shape)
     if (stored.shape[0] === this.tasks) return stored

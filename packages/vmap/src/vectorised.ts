@@ -22,7 +22,7 @@ export interface VectorisedOptions {
 }
 
 /**
- * The executor that runs tasks at once: each kernel once for a group of tasks, in the place of once a
+ * The executor that runs tasks at once: each kernel once for a group of tasks, instead of once a
  * task. For any learner that computes with tensors only. Tasks of another shape run apart.
  *
  * Gradients equal those of `sequential()` but for rounding.

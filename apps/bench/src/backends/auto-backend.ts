@@ -1,10 +1,10 @@
 import type { Backend } from '@kshot/core'
 import { backends } from './backends'
 
-/** In the place of a backend's name: the fastest that is here. */
+/** Instead of a backend's name: the fastest that is here. */
 export const AUTO = 'auto'
 
-/** What `auto` stands for, and why, for people. */
+/** What `auto` means, and why, for people. */
 export interface Choice<Name extends string = string> {
   readonly backend: Name
   readonly because: string
@@ -13,7 +13,7 @@ export interface Choice<Name extends string = string> {
 type Make = (workers: number | 'auto') => Backend
 
 /**
- * The backend that `auto` stands for: `node` where kshot's build of its library is here, since it is the faster one
+ * The backend that `auto` means: `node` where kshot's build of its library is here, since it is the faster one
  * for large episodes in one process, else `wasm`. Never a graphics card: which is faster depends on the net, and a
  * card is shared with others.
  */
@@ -46,7 +46,7 @@ interface Wanting {
 }
 
 /**
- * A configuration that names its backend: what `auto` stands for is looked up once, and written down. A run that
+ * A configuration that names its backend: what `auto` means is looked up once, and written down. A run that
  * goes on has the backend that it was begun with.
  */
 export async function resolveAuto<C extends Wanting>(

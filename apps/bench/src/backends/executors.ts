@@ -15,7 +15,7 @@ export const EXECUTORS = Object.keys(make) as [ExecutorName, ...ExecutorName[]]
 
 export interface ExecutorOptions {
   readonly executor: ExecutorName
-  /** Worker threads; 0 runs everything in this one, `auto` starts one a core. */
+  /** Worker threads; 0 runs everything in this one, `auto` starts one per core. */
   readonly workers: number | 'auto'
   readonly backend: string
   /** For `vectorised`; a divisor or multiple of 8, which is the default. */

@@ -26,7 +26,7 @@ export function threads(text: string): number | 'auto' {
   return value
 }
 
-/** More than any machine has cores: each is a thread, or a process, of its own. */
+/** More than any machine has cores: each is a separate thread or process. */
 const MOST_WORKERS = 512
 
 const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value]

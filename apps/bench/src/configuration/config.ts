@@ -37,10 +37,10 @@ export async function loadConfig(
   return { ...config, dataset: await suited(config.dataset) }
 }
 
-/** Keys of a configuration that have an option of their own. */
+/** Keys of a configuration that have their own option. */
 const OWN = ['seed', 'backend', 'executor', 'workers'] as const
 
-/** A raw configuration with what the command line overrides; options of their own win over `--set`. */
+/** A raw configuration with what the command line overrides; these options win over `--set`. */
 export function overridden(raw: unknown, { set = [], maxSeconds, ...named }: Overrides) {
   const values = [
     ...set.map(parseSet),

@@ -14,7 +14,7 @@ export const distort = z.strictObject({
   sampling: z.enum(['bilinear', 'nearest']).optional(),
 })
 
-/** Of data that a user brings, which may say itself which class belongs to which split. */
+/** For users' own data, which may say itself which class belongs to which split. */
 const own = {
   /** A folder or file; in a configuration file, seen from there. */
   path: z.string().min(1),
@@ -44,7 +44,7 @@ const table = {
 const side = z.int().min(1)
 const names = z.array(z.string())
 
-/** The data sets that have classes, told apart by a key: `name` in a run, `kind` in a leaderboard. */
+/** The data sets that have classes, distinguished by a key: `name` in a run, `kind` in a leaderboard. */
 function withClasses<Key extends string>(key: Key) {
   const is = <Name extends string>(name: Name) =>
     ({ [key]: z.literal(name) }) as { readonly [k in Key]: z.ZodLiteral<Name> }
@@ -59,13 +59,13 @@ function withClasses<Key extends string>(key: Key) {
       split: z.enum(['vinyals', 'finn', 'lake']).default('vinyals'),
       resize: z.enum(['nearest', 'area']).default('nearest'),
       /**
-       * Turned characters as classes of their own: in all splits, in training alone, or nowhere; or
-       * each class of an episode turned by an angle of its own (Finn et al. 2017), in all splits.
+       * Turned characters as separate classes: in all splits, in training alone, or nowhere; or
+       * each class of an episode turned by its own angle (Finn et al. 2017), in all splits.
        */
       rotations: z.enum(['all', 'train', 'none', 'per-class']).default('all'),
       distort: distort.optional(),
     }),
-    /** A folder of pictures, a folder a class. */
+    /** A folder of pictures, one folder per class. */
     z.strictObject({
       ...is('images'),
       ...own,
@@ -76,7 +76,7 @@ function withClasses<Key extends string>(key: Key) {
       resize: z.enum(['nearest', 'area']).default('area'),
       /** How other proportions are brought to the size: cut, with white beside, or stretched. */
       fit: z.enum(['cover', 'contain', 'stretch']).optional(),
-      /** How many of the bits of pictures with 16 bits a channel are used; by default found. */
+      /** How many of the bits of pictures with 16 bits per channel are used; by default found. */
       bits: z.int().min(8).max(16).optional(),
       /** Turns black on white into ink = 1. */
       invert: z.boolean().default(false),

@@ -25,7 +25,7 @@ const train = z.strictObject({
   optimizer,
   /** The `meta.safetensors` of another run of the same learner: begins with it, and not with drawn parameters. */
   from: z.string().optional(),
-  /** Distortions of the training pictures alone, in the place of the data set's. */
+  /** Distortions of the training pictures alone, instead of the data set's. */
   distort: distort.optional(),
   /** `train+val` trains on the validation classes too, and validates nothing: a paper's final number. */
   split: z.enum(['train', 'train+val']).default('train'),

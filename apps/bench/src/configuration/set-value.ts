@@ -18,7 +18,7 @@ export function parseSet(text: string): [path: string[], value: unknown] {
   return [path, json(text.slice(at + 1))]
 }
 
-/** A copy of a configuration with one value set; objects on the way are made where they are missing. */
+/** A copy of a configuration with one value set; objects along the way are made where they are missing. */
 export function setValue(
   target: unknown,
   [key, ...rest]: readonly string[],

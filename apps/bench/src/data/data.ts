@@ -192,7 +192,7 @@ function describe(name: string, { train, validation, test }: Splits): string {
 /** Enough queries along a sine to draw its curve. */
 const ALONG_A_CURVE = 200
 
-/** Tasks y = a sin(x − φ); those of each phase are drawn from a seed of their own. */
+/** Tasks y = a sin(x − φ); those of each phase are drawn from a separate seed. */
 function sines({ dataset, train, validate, test, seed }: Config): Data {
   const { name: _, ...options } = dataset as Of<'sinusoids'>
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value))

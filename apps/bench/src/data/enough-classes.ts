@@ -10,7 +10,7 @@ const SPLIT = { train: 'train', validate: 'validation', test: 'test' } as const
 
 /**
  * That each split has the classes of its episodes. Classes are dealt to three splits, and few are soon
- * too few: the error says how they were dealt, and what can be done. Of data that a user brings.
+ * too few: the error says how they were dealt, and what can be done. For users' own data.
  * @param phases that draw episodes
  * @throws `episodes/too-few-classes`
  */

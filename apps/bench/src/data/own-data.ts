@@ -5,7 +5,7 @@ import type { Config } from '../configuration/schema'
 type Dataset = Config['dataset']
 type Of<Name extends Dataset['name']> = Extract<Dataset, { name: Name }>
 
-/** Data that a user brings, named by its path. */
+/** Users' own data, named by its path. */
 export const ownData = {
   images: {
     description: 'your pictures: a folder with one folder per class (dataset.path)',

@@ -32,7 +32,7 @@ export async function probe(
 const [PATIENCE_MS, TIMES] = [30_000, 15]
 
 /**
- * Looks at a backend in a process of its own: a native library that ends its process, or hangs, must not end or
+ * Looks at a backend in a separate process: a native library that ends its process, or hangs, must not end or
  * hang the one that asks.
  */
 export async function probeApart(name: string, seconds: number): Promise<Probed> {

@@ -102,7 +102,7 @@ function ownerIn(text: string): ProcessIdentity | undefined {
 }
 
 /**
- * Puts a claim in the place of one that was left behind. Only who has claimed the take-over does so, and
+ * Replaces a claim that was left behind. Only who has claimed the take-over does so, and
  * only if it is still that one: else two that saw it would each remove the other's.
  */
 async function takenOver(

@@ -42,7 +42,7 @@ function startOf(pid: number): string | undefined {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name, in brackets, may have spaces and brackets of its own.
+    // The name, in brackets, may have spaces and its own brackets.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     const [state, ticks] = [fields[0]!, fields[19]!]
     return /[ZX]/.test(state) ? undefined : `${boot} ${ticks}`

@@ -7,7 +7,7 @@ import { MOST_BYTES, readText } from './text-file'
 export const RESULTS = 'results.jsonl'
 
 /**
- * Writes the rows, sorted, a line each, whole or not at all.
+ * Writes the rows, sorted, one line each, whole or not at all.
  * @throws `checkpoint/unwritable`
  */
 export function writeResults(path: string, rows: readonly Row[]): Promise<void> {

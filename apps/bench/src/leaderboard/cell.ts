@@ -20,7 +20,7 @@ import {
 } from './cell-folder'
 import type { CellPlan, TestPlan } from './plan'
 
-/** Everything that the process of a cell is told. */
+/** Everything that the process of a cell receives. */
 export interface CellJob extends RowParts, Pick<CellPlan, 'also'> {
   /** Where data sets lie. */
   readonly data: string | undefined

@@ -18,7 +18,7 @@ export type ToChild = { readonly type: 'job'; readonly job: CellJob } | { readon
 /** Between two reports of steps. */
 const REPORT_MS = 200
 
-/** One cell of a leaderboard, in a process of its own. */
+/** One cell of a leaderboard, in a separate process. */
 async function main(): Promise<void> {
   // Ctrl-C in a terminal reaches this process too.
   const { signal } = interruptible(() => {})

@@ -26,7 +26,7 @@ export interface Tracker {
   secondsLeft(): number | undefined
 }
 
-/** Testing and validating on the way are a part of a cell too. */
+/** Testing and validating along the way are a part of a cell too. */
 const TRAINING_SHARE = 0.9
 
 /** Follows the cells that are to do, and tells from those that are done how long the others will take. */

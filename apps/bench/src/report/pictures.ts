@@ -39,7 +39,7 @@ export interface Example {
   }[]
 }
 
-/** So many queries have room beside each other on a phone. */
+/** So many queries have room next to each other on a phone. */
 const QUERIES = 10
 /** Data sets of characters: ink is 1. */
 const INK = ['glyphs', 'omniglot']

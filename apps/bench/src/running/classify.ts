@@ -47,7 +47,7 @@ export interface Classified {
 }
 
 /**
- * Labels pictures by a few examples a class, with what a checkpoint has learned; nothing is trained.
+ * Labels pictures by a few examples per class, with what a checkpoint has learned; nothing is trained.
  * @throws `classify/undecodable` naming every picture that is none, `classify/no-pictures`,
  * `classify/not-pictures`, and what the checkpoint and its learner throw
  */

@@ -27,7 +27,7 @@ export interface EvaluateJob {
   readonly data: string | undefined
   /** A learner of a third party may be imported. */
   readonly allowModule?: boolean
-  /** Lake's one-shot task, in the place of the configuration's own test. */
+  /** Lake's one-shot task, instead of the configuration's own test. */
   readonly setting?: typeof LAKE | undefined
   readonly signal: AbortSignal
   readonly on: RunEvents

@@ -64,13 +64,13 @@ export interface Parts {
   readonly train: Result['train']
   readonly best: Result['best']
   readonly checkpoint: string
-  /** Of data that a user brings: it says itself which class belongs to which split. */
+  /** For users' own data: it says itself which class belongs to which split. */
   readonly splitGiven: boolean | undefined
   readonly workers: number
   readonly seconds: { readonly total: number; readonly test: number }
 }
 
-/** The result of a run; everything that may differ between two runs of one seed stands in `measured`. */
+/** The result of a run; everything that may differ between two runs of one seed is in `measured`. */
 export function resultOf(parts: Parts): Result {
   const { config, learner, device, train, seconds } = parts
   const { ways, shots, queries, episodes, seed } = config.test

@@ -25,7 +25,7 @@ export interface About {
   readonly device: DeviceInfo
   /** Threads that tasks are spread over. */
   readonly workers: number
-  /** Which backend `auto` stands for, and why. */
+  /** Which backend `auto` means, and why. */
   readonly choice: string | undefined
   readonly warmStart?: WarmStart | undefined
 }

@@ -28,7 +28,7 @@ export interface TrainingJob {
   readonly folder: string
   readonly tasks: TaskSource
   readonly validation: TaskSource | undefined
-  /** In the place of drawn parameters, where nothing is resumed. */
+  /** Instead of drawn parameters, where nothing is resumed. */
   readonly warmStart: Meta | undefined
   readonly executor: Executor
   readonly signal: AbortSignal
@@ -45,7 +45,7 @@ export interface Trained extends TrainResult {
 
 /**
  * Meta-trains from the start, or from the folder's checkpoint, to the end that the configuration
- * sets, with a checkpoint and a log on the way. The tensors of the result are the caller's.
+ * sets, with a checkpoint and a log along the way. The tensors of the result are the caller's.
  * @throws `run/interrupted` once the checkpoint is written
  */
 export async function trained(job: TrainingJob): Promise<Trained> {

@@ -5,7 +5,7 @@ import type { WarmStart } from '@kshot/results'
 import type { Config } from '../configuration/schema'
 import { readMeta } from './meta-file'
 
-/** A checkpoint in the place of drawn parameters. */
+/** A checkpoint instead of drawn parameters. */
 export interface WarmStarted {
   readonly from: WarmStart
   /** The caller's to dispose of. */

@@ -11,7 +11,7 @@ export interface Progressed {
   readonly text: string
   /** Seconds to go, if that can be told. */
   readonly left: number | undefined
-  /** Worth a line of its own even right after another. */
+  /** Worth its own line even right after another. */
   readonly notable: boolean
 }
 

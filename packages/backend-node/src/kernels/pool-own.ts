@@ -3,7 +3,7 @@ import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core'
 import type { Kernels } from './kernel'
 import { geometry, pools } from './pool'
 
-/** Max-pooling backwards by windows of 2 × 2 side by side, in kernels of our own; others are TensorFlow's. */
+/** Max-pooling backwards by windows of 2 × 2 next to each other, in kernels of our own; others are TensorFlow's. */
 export const ownPools: Kernels = {
   MaxPoolGrad: (backend, call) => {
     const { dy, input } = call.inputs as { dy: TensorInfo; input: TensorInfo }

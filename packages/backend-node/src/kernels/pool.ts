@@ -6,7 +6,7 @@ import { type Call, type Kernels, meanwhile } from './kernel'
 
 export const pools: Kernels = {
   MaxPool: (backend, { inputs: { x }, attrs }) => maxPool(backend, x, attrs),
-  /** `output` is not read but for its shape: TensorFlow's CPU finds the maxima anew, of equals the first. */
+  /** `output` is not read but for its shape: TensorFlow's CPU finds the maxima again, of equals the first. */
   MaxPoolGrad: (backend, { inputs: { dy, input, output }, attrs }) =>
     backend.run('MaxPoolGrad', [input, output, dy], attrsOf(geometry(input, attrs))),
   [MaxPoolGradGrad]: (backend, { inputs: { ddx, input }, attrs }) =>

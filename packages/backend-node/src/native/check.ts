@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import { runCommand } from './run-command'
 
-/** Loads a binding in a process of its own and computes with it; the version of libtensorflow. */
+/** Loads a binding in a separate process and computes with it; the version of libtensorflow. */
 export async function checkBinding(binding: string): Promise<string> {
   const printed = await runCommand({
     code: 'native/check-failed',

@@ -14,7 +14,7 @@ export interface Pins {
   readonly tensorflow: Wheel
   /** Where what libtensorflow loads at run time comes from. */
   readonly libraries: readonly Wheel[]
-  /** What has to lie beside each other then. */
+  /** What has to lie next to each other then. */
   readonly files: readonly string[]
 }
 

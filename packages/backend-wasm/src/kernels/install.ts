@@ -12,7 +12,7 @@ import type { Native } from './native'
 
 const backendName = 'wasm'
 
-/** Registers kernels in the place of TensorFlow.js' own, and of those that were installed before. */
+/** Replaces TensorFlow.js' own kernels, and those that were installed before. */
 export function install(kernels: Kernels, native: Native): void {
   uninstall()
   for (const [kernelName, kernel] of Object.entries(kernels)) {

@@ -4,7 +4,7 @@ import type { Call, Kernel, Kernels } from './kernel'
 import type { Native } from './native'
 
 /**
- * Max-pooling backwards, and again. Both find the maxima anew: `output` is not read. TensorFlow.js' own
+ * Max-pooling backwards, and again. Both find the maxima again: `output` is not read. TensorFlow.js' own
  * pooling writes outside of its tensors where nothing is left to write: pictures smaller than a window.
  */
 export const pools: Kernels = {

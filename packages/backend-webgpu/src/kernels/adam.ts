@@ -3,7 +3,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Kernels } from './kernel'
 import { type Program, run } from './program'
 
-/** Adam in three programs a parameter, in the place of a dozen. */
+/** Adam in three programs per parameter, instead of a dozen. */
 export const optimizers: Kernels = {
   [ScaleByAdam]: ({ inputs, attrs, backend }) => {
     const { gradient, m, v } = inputs as { [name: string]: TensorInfo }

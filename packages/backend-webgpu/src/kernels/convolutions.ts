@@ -18,7 +18,7 @@ const grouped: Kernels = {
 }
 
 /**
- * Convolutions as they are defined, in the place of a product of matrices with a tile in memory that threads share;
+ * Convolutions as they are defined, instead of a product of matrices with a tile in memory that threads share;
  * where `all` is not set, only those of so few numbers each that a tile would be mostly empty.
  */
 export function convolutions(all: boolean): Kernels {
@@ -40,7 +40,7 @@ export function convolutions(all: boolean): Kernels {
       return one(toInput(call.backend, group(dy), group(filter), info))
     },
 
-    // TensorFlow.js' own goes through all examples once for each number of the filter: little to do side by side
+    // TensorFlow.js' own goes through all examples once for each number of the filter: little to do in parallel
     Conv2DBackpropFilter: (call, stock) => {
       const { x, dy } = call.inputs as { x: TensorInfo; dy: TensorInfo }
       if (!isPlain(call, x)) return stock(call)

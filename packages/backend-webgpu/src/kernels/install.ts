@@ -13,7 +13,7 @@ import type { Call, Kernel, Kernels } from './kernel'
 const backendName = 'webgpu'
 
 /**
- * Registers kernels in the place of TensorFlow.js' own, and of those that were installed before. Each layer has
+ * Replaces TensorFlow.js' own kernels, and those that were installed before. Each layer has
  * what lies below it for what it leaves.
  */
 export function install(layers: readonly Kernels[]): void {

@@ -3,9 +3,9 @@ import type { TensorInfo } from '@tensorflow/tfjs-core'
 
 /** What a call of a kernel is given. */
 export interface Call {
-  // biome-ignore lint/suspicious/noExplicitAny: each kernel has inputs of its own
+  // biome-ignore lint/suspicious/noExplicitAny: each kernel has its own inputs
   readonly inputs: any
-  // biome-ignore lint/suspicious/noExplicitAny: each kernel has attributes of its own
+  // biome-ignore lint/suspicious/noExplicitAny: each kernel has its own attributes
   readonly attrs: any
   readonly backend: WebGPUBackend
 }

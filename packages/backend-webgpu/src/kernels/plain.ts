@@ -19,7 +19,7 @@ export const plain: Kernels = {
   },
 }
 
-/** Over axes side by side. */
+/** Over axes next to each other. */
 function reduction(mean: boolean): Kernel {
   return (call, stock) => {
     const { x } = call.inputs as { x: TensorInfo }

@@ -55,7 +55,7 @@ interface Kind {
  * their own, the same test episodes.
  *
  * Classifiers: conv4 with 64 filters and an output for each of the 4,112 training classes; 120
- * pictures a step (as many as a 20-way 1-shot episode with 5 queries), Adam at 1e-3, halved every
+ * pictures per step (as many as a 20-way 1-shot episode with 5 queries), Adam at 1e-3, halved every
  * 2,000 steps; stopped once 50 validations of 100 episodes, 200 steps apart, have brought nothing
  * better. Chen et al. train 5 epochs in batches of 16 at 1e-3, which is as many pictures as 3,427
  * of these steps; Wang et al. have no Omniglot.

@@ -21,7 +21,7 @@ const ours: readonly GradConfig[] = Object.entries(gradients).map(
   }),
 )
 
-/** TensorFlow.js frees a gradient once it has added it to another: each must be a tensor of its own. */
+/** TensorFlow.js frees a gradient once it has added it to another: each must be its own tensor. */
 function ownTensors(gradients: InputGradients, dys: readonly Tensor[]): InputGradients {
   const own = (dx: Tensor) => (dys.includes(dx) ? reshape(dx, dx.shape) : dx)
   return Object.fromEntries(

@@ -32,7 +32,7 @@ export function settingName({ ways, shots }: Setting): string {
  * A learner on the embedded glyphs, under the conditions of the README's quickstart: small enough for a
  * minute or two on two slow cores.
  *
- * Characters of scripts that were never trained on, told apart after one example in another
+ * Characters of scripts that were never trained on, distinguished after one example in another
  * typeface; each picture is turned, scaled and moved a little, in training and at test.
  * @param learner on a net of 16 filters
  */

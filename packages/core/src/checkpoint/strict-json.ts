@@ -1,4 +1,4 @@
-/** `JSON.parse`, but a name that stands twice in one object is a `SyntaxError`. */
+/** `JSON.parse`, but a duplicate name in one object is a `SyntaxError`. */
 export function parseStrictJson(text: string): unknown {
   const value: unknown = JSON.parse(text)
   const open: Set<string>[] = []

@@ -4,11 +4,11 @@ import { dirname } from 'node:path'
 import { KshotError } from '../errors'
 
 /**
- * Writes a file whole or not at all: a temporary file beside it, fsync, rename, fsync of the folder.
+ * Writes a file whole or not at all: a temporary file next to it, fsync, rename, fsync of the folder.
  * Whoever reads `path`, at any time and after any crash, sees the old contents or the new.
  * A process that is killed may leave its temporary file (`.tmp`) behind.
  * @throws `checkpoint/unwritable`; then `path` is as it was (or new, where only the folder's fsync
- * failed), and nothing is left beside it
+ * failed), and nothing is left next to it
  */
 export async function writeFileAtomic(path: string, contents: Uint8Array | string): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`

@@ -20,7 +20,7 @@ import { classSums, similaritiesOf, unitRoots } from './class-sums'
 import type { Calibration } from './head'
 import { exampleAt, type Head, type HeldOut, type Place, type Support, stacked } from './head'
 
-/** β with one example a class, and how many examples that is worth; fixed on validation classes. */
+/** β with one example per class, and how many examples that is worth; fixed on validation classes. */
 const SHARPNESS = { expected: 24, weight: 5 }
 
 /**

@@ -17,7 +17,7 @@ export interface ClassSum {
 }
 
 // By the list of a class, which is another one when the class changes: adding an example to one
-// label sums that label's anew, and no other's.
+// label sums that label's again, and no other's.
 const known = new WeakMap<readonly Example[], ClassSum>()
 
 export function classSums({ classes }: Support): ClassSum[] {

@@ -76,7 +76,7 @@ function withoutFold(list: readonly Example[], fold: number): readonly Example[]
   return list.length === 1 ? list : list.filter((_, index) => index % FOLDS !== fold)
 }
 
-/** With one example a class there is nothing that tells how high a member scores. */
+/** With one example per class there is nothing that tells how high a member scores. */
 function calibrate(support: Support, held: HeldOut): Calibration {
   const { own, bestOther } = ownAndOther(support, held)
   const sharpness = fitSharpness(support, held, SHARPNESS)

@@ -3,7 +3,7 @@ import { add, matMul, mul, sigmoid, split, type Tensor, tanh } from '@tensorflow
 import type { Rng } from '../random'
 import { drawWeight } from './init'
 
-/** One LSTM; the gates stand side by side in the order input, forget, candidate, output. */
+/** One LSTM; the gates stand next to each other in the order input, forget, candidate, output. */
 export type LstmWeights = {
   /** `[inputs, 4 units]` */
   readonly input: Tensor
@@ -46,7 +46,7 @@ export function lstmInput({ input, bias }: LstmWeights, x: Tensor): Tensor {
 /**
  * One step: i, f, g, o = x W + b + r U; c′ = σ(f) c + σ(i) tanh(g); h′ = σ(o) tanh(c′).
  *
- * Axes before the last two are a batch of LSTMs, each with weights of its own. Right to second order.
+ * Axes before the last two are a batch of LSTMs, each with its own weights. Correct to second order.
  * @param input what {@link lstmInput} makes of x, `[..., n, 4 units]`
  * @param recurrent r, `[..., n, recurrent]`: the last h, or more
  * @param c the last cell, `[..., n, units]`

@@ -101,7 +101,7 @@ function inOnePass(): boolean {
   return engine().state.gradientDepth === 0 && hasKernel(ScaleByAdam)
 }
 
-/** The same by one kernel a parameter, to the same bytes. */
+/** The same by one kernel per parameter, to the same bytes. */
 function onePass(
   attrs: ScaleByAdamAttrs,
   gradients: tree.Params,

@@ -32,7 +32,7 @@ export function chain(
   )
 }
 
-/** The same rules under a name of their own. */
+/** The same rules under their own name. */
 export function withName(name: string, options: Spec['options'], rules: Optimizer): Optimizer {
   return optimizer<Params>(name, options, {
     init: (params) => rules.init(params),

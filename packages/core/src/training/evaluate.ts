@@ -35,7 +35,7 @@ export interface Evaluation extends Estimate {
   readonly examples: number
 }
 
-/** So many episodes are given at once to an executor that scores them in a way of its own. */
+/** So many episodes are given at once to an executor that scores them in its own way. */
 const AT_ONCE = 16
 
 /**

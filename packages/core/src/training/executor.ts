@@ -86,7 +86,7 @@ export function meanOf(sum: MetaGradient, tasks: number): MetaGradient {
   return tree.map((tensor) => div(tensor, tasks), sum)
 }
 
-/** Each task of a meta-batch has a generator of its own, the same in every executor. */
+/** Each task of a meta-batch has its own generator, the same in every executor. */
 export function taskContext(ctx: Context, task: number): Context {
   return { ...ctx, rng: ctx.rng.split(task) }
 }

@@ -34,7 +34,7 @@ export interface Job {
 }
 
 export type Done =
-  /** `inSpace`: the sum lies in the space that was offered, else in memory of its own. */
+  /** `inSpace`: the sum lies in the space that was offered, else in its own memory. */
   | { readonly kind: 'sum'; readonly sum: Packed; readonly inSpace: boolean }
   | { readonly kind: 'scores'; readonly scores: EpisodeScore[] }
 

@@ -4,7 +4,7 @@ import { isTensor } from '../tree'
 
 /** Any plain value with tensors in it, as it goes to another thread: the numbers lie in shared memory. */
 export interface Packed {
-  /** The value with `{ 'kshot:tensor': i }` in the place of tensor number i. */
+  /** The value with `{ 'kshot:tensor': i }` instead of tensor number i. */
   readonly form: unknown
   readonly entries: readonly Entry[]
   /** At least so long. */

@@ -59,7 +59,7 @@ export async function threads(options: ThreadsOptions): Promise<Threads> {
     assign()
   }
 
-  /** Gives what waits to who is free, and starts threads in the place of those that are gone. */
+  /** Gives what waits to who is free, and replaces threads that are gone. */
   function assign(): void {
     for (const [thread, doing] of crew) {
       if (doing === 'nothing' && waiting.length > 0) give(thread, waiting.shift()!)

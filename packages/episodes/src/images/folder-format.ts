@@ -9,7 +9,7 @@ import { severalAtOnce } from './several-at-once'
 /** The least and the most of what a folder that says no size is read at: four poolings need 16 pixels. */
 const SIDES = { least: 28, most: 84 }
 
-/** A size, channels and, for pictures of 16 bits a channel, how many of them are used. */
+/** A size, channels and, for pictures of 16 bits per channel, how many of them are used. */
 export type FolderFormat = Required<Pick<ImageFormat, 'size' | 'channels'>> &
   Pick<ImageFormat, 'bits'>
 

@@ -49,7 +49,7 @@ export interface ImageFolderOptions extends Omit<ImageFormat, 'size'> {
  * With `train/`, `val/` and `test/` in it (or other usual names), as in mini-ImageNet and CIFAR-FS,
  * laid out, these are the splits, and a missing one is dealt from `train/`; without, the classes are
  * dealt to splits by `seed`. png, jpeg, webp, gif, tiff, avif and bmp, turned as their EXIF says. What
- * was taken and what was left out stands in `understood`. Needs the package sharp.
+ * was used and left out is recorded in `understood`. Needs the package sharp.
  * @throws `episodes/data-not-found`, `episodes/unreadable-file`, `episodes/empty-class`,
  * `episodes/damaged-image` naming all, `episodes/image-too-large`, `episodes/sharp-missing`,
  * `episodes/splits-overlap`, `episodes/same-class-twice`, `episodes/bad-option`

@@ -31,8 +31,8 @@ export interface Layout {
 const DEEPEST = 6
 
 /**
- * Understands a folder of pictures: a folder a class; or `train/`, `val/`, `test/` under their usual
- * names with a folder a class; one level further down where a folder holds only one folder; or
+ * Reads the layout of a folder of pictures: one folder per class; or `train/`, `val/`, `test/` under their usual
+ * names with one folder per class; one level further down where a folder holds only one folder; or
  * `alphabet/character/` where class folders hold folders. Links are followed.
  * @throws `episodes/data-not-found`, `episodes/unreadable-file` (broken links, loops)
  */

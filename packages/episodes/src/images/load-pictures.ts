@@ -19,18 +19,18 @@ export interface Loaded {
   readonly pixels: readonly (Pixels | undefined)[]
   readonly headers: readonly (ImageHeader | undefined)[]
   readonly broken: readonly Broken[]
-  /** How many of the 16 bits a channel are used, if there are pictures of 16 bits. */
+  /** How many of the 16 bits per channel are used, if there are pictures of 16 bits. */
   readonly bits: number | undefined
 }
 
-/** A picture of 16 bits a channel, whose decoding waits for all others. */
+/** A picture of 16 bits per channel, whose decoding waits for all others. */
 interface Deep {
   readonly i: number
   readonly most: number
 }
 
 /**
- * Decodes all pictures that were not decoded before. Those of 16 bits a channel come last, when it is
+ * Decodes all pictures that were not decoded before. Those of 16 bits per channel come last, when it is
  * known how many bits all of them use: a camera of 12 bits would give pictures that are nearly black.
  * @throws `episodes/sharp-missing`
  */

@@ -14,7 +14,7 @@ export interface CachedPicture {
   /** SHA-256 of the encoded picture. */
   readonly content: string
   readonly header: ImageHeader
-  /** Of a picture with 16 bits a channel: its largest value, and the bits that it was decoded for. */
+  /** Of a picture with 16 bits per channel: its largest value, and the bits that it was decoded for. */
   readonly most?: number
   readonly bits?: number
   readonly slot: number
@@ -47,7 +47,7 @@ export async function cacheFolder(cache: string, dir: string): Promise<string> {
   return join(cache, digest(await realpath(dir)))
 }
 
-/** The name of a format's index. `bits` are found anew, from all pictures. */
+/** The name of a format's index. `bits` are detected again, from all pictures. */
 export function indexName({ bits: _, ...format }: ImageFormat): string {
   return `${digest(JSON.stringify(Object.entries(format).sort()))}.json`
 }

@@ -11,7 +11,7 @@ export interface ImageHeader {
   readonly width: number
   readonly height: number
   readonly grey: boolean
-  /** Bits a channel: 8 or 16. */
+  /** Bits per channel: 8 or 16. */
   readonly depth: 8 | 16
   readonly alpha: boolean
   /** Of an animation, or of a file with several pages; the first one is taken. */

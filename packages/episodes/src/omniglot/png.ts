@@ -14,7 +14,7 @@ const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10]
 const LARGEST_SIDE = 1024
 
 /**
- * Reads a PNG of 1 bit a pixel, as Omniglot's are; black is ink.
+ * Reads a PNG of 1 bit per pixel, as Omniglot's are; black is ink.
  *
  * A reader of our own for this one kind: 32,460 files take a second, and ten with a general decoder.
  * The size is checked before anything is unpacked, so no file can unfold into gigabytes.

@@ -101,7 +101,7 @@ function isEven(values: Float64Array): boolean {
   return values.every((value, i) => Math.abs(value - values[0]! - i * step) <= Math.abs(step) / 2)
 }
 
-/** Columns with one value a class, and another in each: perhaps the class in numbers. */
+/** Columns with one value per class, and another in each: perhaps the class in numbers. */
 function codeNotes(found: readonly Found[], labels: readonly string[]): string[] {
   const classes = new Set(labels).size
   if (classes < 3 || classes === labels.length) return []

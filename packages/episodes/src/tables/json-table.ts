@@ -10,7 +10,7 @@ const DEEPEST = 32
 const MOST_CELLS = 2 ** 26
 
 /**
- * The table in JSON Lines: one object a line.
+ * The table in JSON Lines: one object per line.
  * @throws `episodes/damaged-file` naming the line
  */
 export function jsonLinesTable(path: string, text: string): Table {

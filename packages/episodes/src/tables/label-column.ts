@@ -71,7 +71,7 @@ function noLabel({ names, rows, path, delimiter }: Table, wanted: string): Kshot
   )
 }
 
-/** `task,x,y`: points of functions, one function a task, are no examples of classes. */
+/** `task,x,y`: points of functions, one function per task, are no examples of classes. */
 function checkTasks({ names, path }: Table, key: string | undefined): void {
   const lower = names.map((name) => name.toLowerCase())
   if (!['task', 'x', 'y'].every((name) => lower.includes(name))) return

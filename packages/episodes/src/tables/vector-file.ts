@@ -28,7 +28,7 @@ export interface VectorFileOptions extends LabelledFileOptions, FeatureOptions {
  * or never vary are left out unless `columns` names them. JSON Lines, or a JSON list:
  * `{ "label": "setosa", "x": [5.1, 3.5] }`. With a column (key) `split` of `train`, `validation`, `test`
  * in each line these are the splits; without, the classes are dealt to splits by `seed`. What was taken
- * and what was left out stands in `understood`.
+ * and what was left out is recorded in `understood`.
  * @throws `episodes/data-not-found`, `episodes/unreadable-file`, `episodes/file-too-large`,
  * `episodes/damaged-file`, `episodes/bad-option`, `episodes/splits-overlap`,
  * `episodes/same-class-twice`, `episodes/not-classes`

@@ -25,7 +25,7 @@ const onBoth = (learner: LearnerConfig): Standard['learner'] => ({
   vectors: { ...learner, model: mlp },
 })
 
-/** One output unit a label, as in the papers; `ways` is the setting's. */
+/** One output unit per label, as in the papers; `ways` is the setting's. */
 const fixed = { head: 'fixed' } as const
 /** Of a net that was just drawn: a few large steps. */
 const steps = { innerRate: 0.4, steps: { train: 3, test: 5 } } as const

@@ -7,7 +7,7 @@ import { finn, perSetting, settingName } from '@kshot/core/card'
  * - conv4 with 64 filters, batch norm with a gamma and beta for each inner step, none of them adapted
  * - 5 inner steps, learned rates for each layer and step, from 0.1
  * - second order from the start; the loss of every inner step counts for the first 10 of 100 epochs
- * - 8 tasks a meta-step, 100 epochs of 500; Adam from 1e-3 along a cosine to 1e-5
+ * - 8 tasks per meta-step, 100 epochs of 500; Adam from 1e-3 along a cosine to 1e-5
  *
  * Deviations: Finn's split and turns of the classes, as for MAML here, so that the two can be
  * compared; as many queries as shots; the paper's ensemble of five checkpoints is left out.

@@ -14,11 +14,11 @@ import {
  * - the net with strides of 2, 64 filters, batch norm with eps 1e-3 and without gamma, whose beta is
  *   learned and not adapted; head drawn from N(0, 1), weights as Glorot & Bengio 2010
  * - inner rate 2 on the mean cross-entropy: the code writes 0.4 (20-way: 0.1) on `ways` times the mean
- * - 5-way: 1 inner step in training and 3 at test, 32 tasks a meta-step; 20-way: 5 and 5, 16 tasks
+ * - 5-way: 1 inner step in training and 3 at test, 32 tasks per meta-step; 20-way: 5 and 5, 16 tasks
  * - Adam at 1e-3, 60,000 meta-steps; as many queries as shots
  * - support and query normalised each with their own statistics, so the queries of a task are judged
  *   together (transductive)
- * - 1,100 shuffled characters for training; each class of an episode is turned by an angle of its own
+ * - 1,100 shuffled characters for training; each class of an episode is turned by its own angle
  * - 600 test tasks
  *
  * Deviation: validation chooses the parameters that are tested.
@@ -68,7 +68,7 @@ function inner({ ways }: Setting) {
  * Finn, Abbeel & Levine 2017, section 5.1: y = a sin(x − φ), a in [0.1, 5], φ in [0, π], x in [−5, 5].
  *
  * - two hidden layers of 40 units with ReLU; inner rate 0.01; 1 inner step in training, up to 10 at test
- * - 25 tasks a meta-step, Adam at 1e-3, 70,000 meta-steps
+ * - 25 tasks per meta-step, Adam at 1e-3, 70,000 meta-steps
  * - beside it the same net fitted to all tasks at once and fine-tuned
  *
  * Deviation: validation chooses the parameters that are tested.

@@ -6,10 +6,10 @@ import { finn, perSetting, type Setting, settingName } from '@kshot/core/card'
  *
  * - the net with strides of 2, 64 filters, flattened; batch norm over support and one query at a time
  *   (not transductive), with gamma
- * - a task is a pool of 10 examples a class, from which each inner step draws a mini-batch: 5 steps of
+ * - a task is a pool of 10 examples per class, from which each inner step draws a mini-batch: 5 steps of
  *   10 in training and 50 of 5 at test, 20-way 10 of 20 and 50 of 10
  * - inner Adam at 1e-3, 20-way 5e-4, without first moment (b1 = 0), whose moments run on from task to task
- * - 5 tasks a meta-step, 100,000 meta-steps, 20-way 200,000, of a size that falls along a line from 1 to 0
+ * - 5 tasks per meta-step, 100,000 meta-steps, 20-way 200,000, of a size that falls along a line from 1 to 0
  * - turned by 90°, 180° and 270°, each training character is three more classes
  *
  * Deviation: Finn's split, whose 100 validation characters choose the parameters that are tested.

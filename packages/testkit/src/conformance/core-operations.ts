@@ -52,7 +52,7 @@ function adamStep({ g }: Inputs): Tensor {
 const solved = ({ z, b }: Inputs) =>
   solvePositive(add(matMul(z!, z!, false, true), eye(z!.shape.at(-2)!)), b!)
 
-/** What `@kshot/core` computes with kernels of its own, where a backend has them. */
+/** What `@kshot/core` computes with its own kernels, where a backend has them. */
 export const coreOperations: readonly Operation[] = [
   ['logSoftmax of core', logits, ({ x }) => logSoftmax(x!)],
   ['logSumExp of core', logits, ({ x }) => logSumExp(x!)],

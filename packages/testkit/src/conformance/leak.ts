@@ -36,7 +36,7 @@ export async function noLeak(backend: Backend): Promise<Outcome> {
   const left = after.onDevice - before.onDevice
   const more = after.resident - before.resident
   const tensors = after.numTensors - before.numTensors
-  // the sum at the end of each `rounds` is a tensor of its own
+  // the sum at the end of each `rounds` is its own tensor
   if (left > 1 || tensors > 1) return fail(`${tensors} tensors, ${left} of them on the device`)
   // what leaked would be 280 MiB or more; what JavaScript has not yet collected is less than half of that
   return more < 2 ** 27 ? pass() : fail(`${Math.round(more / 2 ** 20)} MiB more`)

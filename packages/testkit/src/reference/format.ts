@@ -18,7 +18,7 @@ export interface ReferenceCase {
   readonly config: { readonly [key: string]: unknown }
   readonly params: ReferenceTree
   readonly tasks: readonly ReferenceTree[]
-  // biome-ignore lint/suspicious/noExplicitAny: each kind has a form of its own
+  // biome-ignore lint/suspicious/noExplicitAny: each kind has its own form
   readonly expected: readonly any[]
 }
 

@@ -182,7 +182,7 @@ export const elementwise: Kernels = {
   },
 }
 
-/** A condition of one value a row. */
+/** A condition of one value per row. */
 function rows(condition: TensorInfo, { shape }: TensorInfo): number[] {
   return [...condition.shape, ...shape.slice(condition.shape.length).map(() => 1)]
 }

@@ -7,7 +7,7 @@ import type { TasksBackend } from '../tasks-backend'
  */
 export type Kernel = (
   backend: TasksBackend,
-  // biome-ignore lint/suspicious/noExplicitAny: each kernel has attributes of its own
+  // biome-ignore lint/suspicious/noExplicitAny: each kernel has its own attributes
   call: { readonly inputs: any; readonly attrs: any; readonly name: string },
 ) => TensorInfo | TensorInfo[]
 
@@ -24,7 +24,7 @@ export function listed(inputs: NamedTensorInfoMap): TensorInfo[] {
   return Object.values(inputs) as TensorInfo[]
 }
 
-/** Whether any of the tensors has a value of its own for each task. */
+/** Whether any of the tensors has a separate value for each task. */
 export function anyPerTask(backend: TasksBackend, inputs: readonly TensorInfo[]): boolean {
   return inputs.some((x) => backend.tasksOf(x) > 1)
 }

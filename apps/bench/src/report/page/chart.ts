@@ -8,7 +8,7 @@ import {
 import { parseHTML } from 'linkedom'
 import { escaped, type Html, html, raw } from './markup'
 
-/** Three have room beside each other, and one on a phone, without becoming much smaller. */
+/** Three have room next to each other, and one on a phone, without becoming much smaller. */
 export const WIDTH = 360
 export const HEIGHT = 280
 export const FONT = 13

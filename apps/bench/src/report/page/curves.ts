@@ -16,7 +16,7 @@ interface Point {
 
 const WIDE = 900
 
-/** Validation accuracy on the way, a line a learner, with a band from the worst to the best seed. */
+/** Validation accuracy along the way, a line a learner, with a band from the worst to the best seed. */
 export function learningCurves(
   lines: readonly Line[],
   looks: ReadonlyMap<string, Look>,

@@ -38,7 +38,7 @@ export function learningPicture(learning: Learning): string {
   })
 }
 
-/** As a file of its own. */
+/** As a separate file. */
 function alone(chart: string): string {
   const named = chart.includes('xmlns=')
     ? chart

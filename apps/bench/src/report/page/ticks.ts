@@ -25,7 +25,7 @@ export function ticksOf([low, high]: readonly [number, number], seconds: boolean
   return found.length >= 2 ? apart(found, room) : [low, high].map((v) => Number(v.toPrecision(2)))
 }
 
-/** So many of the values as have room beside each other on a logarithmic axis. */
+/** So many of the values as have room next to each other on a logarithmic axis. */
 export function apart(values: readonly number[], room: number): number[] {
   const kept: number[] = []
   for (const value of values) {

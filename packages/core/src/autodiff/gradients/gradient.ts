@@ -15,7 +15,7 @@ export interface Gradient {
    * as batch statistics where the derivative in x counts their dependence on x.
    */
   readonly constants?: readonly boolean[]
-  // biome-ignore lint/suspicious/noExplicitAny: each kernel has attributes of its own
+  // biome-ignore lint/suspicious/noExplicitAny: each kernel has its own attributes
   gradient(dy: Tensor, saved: any[], attrs: any, dys: Tensor[]): InputGradients
 }
 
@@ -48,7 +48,7 @@ export function rule(saves: Gradient['saves'], gradient: Gradient['gradient']): 
 
 /** The gradient of a kernel with one input, `x` by name unless another is given. */
 export function unary(
-  // biome-ignore lint/suspicious/noExplicitAny: each kernel has attributes of its own
+  // biome-ignore lint/suspicious/noExplicitAny: each kernel has its own attributes
   derivative: (dy: Tensor, x: Tensor, attrs: any) => Tensor,
   input = 'x',
 ): Gradient {

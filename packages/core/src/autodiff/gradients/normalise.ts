@@ -28,7 +28,7 @@ export const others: Gradients = {
   ...resize('ResizeNearestNeighbor'),
 }
 
-// Resizing is linear, and so is its adjoint, which is a kernel of its own.
+// Resizing is linear, and so is its adjoint, which is its own kernel.
 function resize(name: string): Gradients {
   return {
     [name]: rule(['images'], (dy: Tensor, [images], attrs) => ({

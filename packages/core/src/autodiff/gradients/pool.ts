@@ -200,7 +200,7 @@ function spreadMean(dy: Tensor, x: Tensor, attrs: PoolAttrs): Tensor {
   return mul(avgPool(padded as Tensor4D, [kh, kw], 1, 'valid'), kh * kw)
 }
 
-/** Windows side by side, none over the border. */
+/** Windows next to each other, none over the border. */
 function isApart({
   filterHeight,
   filterWidth,
