@@ -37,7 +37,7 @@ export interface Device {
 export const isSoftware = ({ info, isFallbackAdapter }: Adapter): boolean =>
   info.isFallbackAdapter ?? isFallbackAdapter ?? false
 
-/** As much of a name as there is, as in `SwiftShader driver 5.0.0 (google swiftshader)`. */
+/** As much of a name as there is, for example `SwiftShader driver 5.0.0 (google swiftshader)`. */
 export function nameOf({ vendor, architecture, device, description }: AdapterInfo): string {
   const kind = [vendor, architecture].filter(Boolean).join(' ')
   const name = description || device

@@ -44,7 +44,7 @@ const BATCH = 64
 /**
  * The same encoder, but it encodes no input twice while the store has its embedding. Inputs are identified by
  * SHA-256 of their content, under the encoder's spec and version; so a store may serve several encoders.
- * @throws `encoder/no-content` from `encode`, where an input is neither text nor bytes and the encoder
+ * @throws `encoder/no-content` from `encode`, if an input is neither text nor bytes and the encoder
  * has no `content` function
  * @example const encoder = cached(imageEncoder(), folderStore('cache/embeddings'))
  */

@@ -26,7 +26,7 @@ export interface Encoder<Input = unknown> {
   dispose(): void
 }
 
-/** An encoder of any input type, where it is named but not called. */
+/** An encoder of any input type, for code that names but doesn't call it. */
 export type AnyEncoder = Encoder<never>
 
 /** Rows of numbers, in any form that libraries return. */

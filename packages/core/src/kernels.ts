@@ -10,7 +10,7 @@ import type { backend_util, KernelConfig } from '@tensorflow/tfjs-core'
 
 /** The configuration of a kernel with which a kshot backend replaces TensorFlow.js' own. */
 export interface OwnKernel extends KernelConfig {
-  /** TensorFlow.js' own, where it has one. */
+  /** TensorFlow.js' own kernel, if it has one. */
   readonly replaces: KernelConfig | undefined
 }
 

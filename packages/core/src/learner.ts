@@ -67,7 +67,7 @@ export interface Traits {
   readonly transductive: boolean
   /**
    * Queries that share batch statistics at test: `all` of a task; `one`, each together with
-   * the support set; `none`, where a query meets running statistics or no normalisation.
+   * the support set; `none`: queries use running statistics or no normalisation.
    */
   readonly queriesTogether: 'all' | 'one' | 'none'
   /** Gradient steps on the support set at test; 0 without an inner loop. */

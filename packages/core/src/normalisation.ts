@@ -12,7 +12,7 @@ const MODES = ['running', 'batch-joint', 'batch-separate', 'support+one', 'none'
 /** Snell et al. 2017: one pass for support and queries in training, each query alone at test. */
 const SNELL = { train: 'batch-joint', test: 'running' } as const
 
-/** What a learner does where nothing is said, and which modes it can do; by default all. */
+/** A learner's default modes, and the modes it supports; by default all. */
 export interface NormalisationRange {
   readonly defaults?: Required<NormalisationOptions>
   readonly train?: readonly Normalisation[]
@@ -20,7 +20,7 @@ export interface NormalisationRange {
 }
 
 /**
- * Both modes, as they are said or by default.
+ * Both modes, as given or by default.
  * @throws `core/bad-normalisation`
  */
 export function normalisationOf(

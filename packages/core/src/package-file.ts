@@ -5,7 +5,7 @@ export type ByteSource = string | URL | ArrayBuffer | Uint8Array
 
 /** A file that a package ships: data, weights. */
 export interface PackageFile {
-  /** As in `@kshot/glyphs`. */
+  /** For example `@kshot/glyphs`. */
   readonly package: string
   /** As the package exports it: `glyphs.bin`. */
   readonly file: string
@@ -23,7 +23,7 @@ export interface ReadOptions {
 /**
  * The bytes of a package's own file, or of the `source` that replaces it: read from disk in Node,
  * fetched everywhere else.
- * @throws `<name>/unreadable`, as in `glyphs/unreadable`
+ * @throws `<name>/unreadable`, for example `glyphs/unreadable`
  * @example
  * const url = new URL('../data/glyphs.bin', import.meta.url)
  * const bytes = await readPackageFile({ package: '@kshot/glyphs', file: 'glyphs.bin', url })

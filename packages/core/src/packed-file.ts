@@ -12,17 +12,17 @@ const PREAMBLE = 12
 
 /** Which packed file is expected. */
 export interface PackedFile {
-  /** As in `@kshot/glyphs`. */
+  /** For example `@kshot/glyphs`. */
   readonly package: string
-  /** As in `glyphs.bin`. */
+  /** For example `glyphs.bin`. */
   readonly file: string
-  /** Its first four letters, as in `KGLY`. */
+  /** Its first four letters, for example `KGLY`. */
   readonly mark: string
 }
 
 /**
  * Checks the packed file of an embedded data set: its header, and its body inflated.
- * @throws `<name>/damaged`, as in `glyphs/damaged`
+ * @throws `<name>/damaged`, for example `glyphs/damaged`
  */
 export async function unpackFile<Header>(
   bytes: Uint8Array,

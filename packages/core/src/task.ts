@@ -2,7 +2,7 @@ import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core'
 import type { Spec } from './spec'
 import { isTensor } from './tree'
 
-/** A class across data sets, as in `Sanskrit/character12/rot90`. */
+/** A class across data sets, for example `Sanskrit/character12/rot90`. */
 export type ClassId = string
 
 /** Which episode of which source this is. */
@@ -41,7 +41,7 @@ export interface Episode {
 
 /** What a learner must know about its tasks before it can initialise its parameters. */
 export interface TaskSpec {
-  /** Shape of one example, without the batch, as in `[28, 28, 1]`. */
+  /** Shape of one example, without the batch, for example `[28, 28, 1]`. */
   readonly inputShape: readonly number[]
   /** Number of classes, if fixed. */
   readonly ways?: number

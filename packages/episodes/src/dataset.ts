@@ -16,7 +16,7 @@ export interface ClassEntry {
 export interface Dataset {
   /** How to rebuild it. */
   readonly spec: Spec
-  /** Shape of one example, as in `[28, 28, 1]`. */
+  /** Shape of one example, for example `[28, 28, 1]`. */
   readonly shape: readonly number[]
   readonly classes: readonly ClassEntry[]
   /** Writes one example into `target` at `offset`, as floats; ink = 1 for characters. */

@@ -23,7 +23,7 @@ export function splitNamed(written: string): SplitName | undefined {
   return (Object.keys(NAMES) as SplitName[]).find((split) => NAMES[split].includes(name))
 }
 
-/** The one split that a word of a name is named after, as in `images_train`, `Test Set`, `val2017`. */
+/** The one split that a word of a name is named after, for example `images_train`, `Test Set`, `val2017`. */
 export function splitWithin(written: string): SplitName | undefined {
   const words = written.split(/[^\p{L}]+/u).flatMap((word) => splitNamed(word) ?? [])
   const [split, other] = new Set(words)

@@ -2,7 +2,7 @@
 export interface Understood {
   readonly classes: number
   readonly examples: number
-  /** Classes by split, as in `{ train: 15, validation: 5, test: 5 }`. */
+  /** Classes by split, for example `{ train: 15, validation: 5, test: 5 }`. */
   readonly splits: { readonly train: number; readonly validation: number; readonly test: number }
   /** How classes were assigned to splits: `by folder`, `dealt by seed 0`. */
   readonly dealt: string

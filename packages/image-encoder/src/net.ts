@@ -10,7 +10,7 @@ export interface Convolution {
   readonly bias: Tensor1D
 }
 
-/** The convolutions by name, as in `blocks/3/depthwise`. */
+/** The convolutions by name, for example `blocks/3/depthwise`. */
 export type Weights = { readonly [name: string]: Convolution }
 
 /** Pixels of a side of the input. */

@@ -65,7 +65,7 @@ export interface NetworkOptions {
 
 export type HeadWeights = { readonly weight: Tensor2D; readonly bias: Tensor1D }
 
-/** The parameters of a network: those of the model, and those of the head where there is one. */
+/** The parameters of a network: those of the model, and of the head, if any. */
 export type Weights = { readonly body: Params; readonly head?: HeadWeights }
 
 /** What the inner loop has made of a support set. */

@@ -23,7 +23,7 @@ export interface HeadOptions {
 
 /** The meta-parameters of a head. */
 export interface HeadParams {
-  /** λ, where the head has one. */
+  /** λ, if the head has one. */
   readonly lambda: Tensor
 }
 
@@ -32,7 +32,7 @@ interface Head {
   readonly name: 'ridge' | 'logistic' | 'svm'
   readonly options: Spec['options']
   readonly scale: number
-  /** λ to begin with, where it is learned. */
+  /** Initial λ, if it is learned. */
   readonly lambda?: number
   /** Embeddings `[n, d]` and one-hot labels `[n, ways]` to weights `[d, ways]`. */
   weights(z: Tensor2D, oneHot: Tensor2D, params: HeadParams): Tensor2D

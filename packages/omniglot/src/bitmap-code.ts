@@ -20,7 +20,7 @@ export const SCALE_BITS = 14
 /**
  * Decodes a drawing of `side` × `side` pixels.
  * @param probabilities of a 0 bit, `[PATTERNS + ROWS]`
- * @returns row by row, 1 where there is ink
+ * @returns row by row, 1 if there is ink
  */
 export function decodeBitmap(code: Uint8Array, side: number, probabilities: Uint16Array) {
   const bits = new Bits(code, probabilities)

@@ -31,13 +31,13 @@ import { relationModule } from './relation-module'
 export interface RelationOptions {
   /** f_φ: a model that returns feature maps `[n, h, w, c]`, at least 4 × 4. */
   readonly backbone: ShapedModel
-  /** Of both convolutions of the relation module. Default 64. */
+  /** Filters of both convolutions in the relation module. Default 64. */
   readonly filters?: number
-  /** Units of its first dense layer. Default 8. */
+  /** Units of the relation module's first dense layer. Default 8. */
   readonly hidden?: number
-  /** Added to the variance in its batch norms. Default 1e-5. */
+  /** Added to the variance in the relation module's batch norms. Default 1e-5. */
   readonly eps?: number
-  /** Of the newest batch in their running statistics. Default 0.1. */
+  /** Weight of the newest batch in their running statistics. Default 0.1. */
   readonly momentum?: number
   /** The paper's mean squared error (default), or the cross-entropy of a softmax over the classes. */
   readonly loss?: 'mse' | 'cross-entropy'

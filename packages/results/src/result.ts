@@ -104,11 +104,11 @@ export interface Result {
   }[]
   /** Two results whose hashes differ were tested on different episodes: never rank them together. */
   readonly episodeSet: string
-  /** Of a user's files: what was taken of them, and what was left out. */
+  /** How a user's files were read: what was used, and what was left out. */
   readonly data?: TakenData
-  /** Not of a regression, nor of more groups than a table can show. */
+  /** Not for a regression, nor for more groups than a table can show. */
   readonly confusion?: Confusion
-  /** Of `kshot eval --setting lake-one-shot`. */
+  /** For `kshot eval --setting lake-one-shot`. */
   readonly lake?: LakeReport
   readonly labels: Labels
   readonly backend: string
@@ -123,7 +123,7 @@ export interface Result {
     /** Validation included; null where only a checkpoint tells of training (`kshot eval`). */
     readonly seconds: number | null
     readonly stoppedBy: StopReason | null
-    /** Of a warm start. */
+    /** For a warm start. */
     readonly begunWith?: WarmStart
   }
   /** The best on validation: its step and its score. */
@@ -143,7 +143,7 @@ export interface Measured {
   /** Threads that tasks were spread over; 0: none. */
   readonly workers: number
   readonly seconds: { readonly total: number; readonly train: number | null; readonly test: number }
-  /** null where nothing was trained. */
+  /** null if nothing was trained. */
   readonly trainEpisodesPerSecond: number | null
   readonly trainImagesPerSecond: number | null
   readonly testEpisodesPerSecond: number

@@ -8,7 +8,7 @@ export interface Budget {
 
 /** One job in a leaderboard: learner × setting × budget × backend × seed. */
 export interface Cell {
-  /** Also the name of its folder, as in `protonet.glyphs-5w1s.images.wasm.seed1`. */
+  /** Also the name of its folder, for example `protonet.glyphs-5w1s.images.wasm.seed1`. */
   readonly name: string
   /** As the configuration names it. */
   readonly learner: string
@@ -84,6 +84,6 @@ export interface Source {
   /** Of the file or folder: distinguished and named by it. */
   readonly path: string
   readonly row: Row
-  /** Of a `kshot run`, and not of a leaderboard. */
+  /** Whether it comes from `kshot run`, not from a leaderboard. */
   readonly run: boolean
 }

@@ -16,7 +16,7 @@ export interface RunFiles {
   readonly result: string
   /** `episodes.jsonl` */
   readonly episodes: string
-  /** `log.jsonl`; empty where nothing was trained. */
+  /** `log.jsonl`; empty if nothing was trained. */
   readonly log: string
 }
 

@@ -5,7 +5,7 @@ import { isDone, type Source } from './row'
 /**
  * One source per cell, of those of several shards: that which is done, where one of two has failed. What was
  * given twice counts once.
- * @throws `usage/cells-clash` where a cell has two results that differ in more than times
+ * @throws `usage/cells-clash` if a cell has two results that differ in more than times
  */
 export function mergeSources(sources: readonly Source[]): Source[] {
   const byCell = new Map<string, Source>()

@@ -154,7 +154,7 @@ function rankedOf(
   }
 }
 
-/** The pairs compared over seeds, seed by seed, where there are enough of them. */
+/** The pairs compared seed by seed, if there are enough seeds. */
 function claimsOverSeeds(
   learners: readonly LearnerScores[],
   pairs: readonly (readonly [number, number])[],

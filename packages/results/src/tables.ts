@@ -42,7 +42,7 @@ export interface Table {
   readonly id: string
   /** `glyphs, 5-way 1-shot`, and whose checkpoints are tested where they were trained for another setting. */
   readonly title: string
-  /** The setting whose checkpoints are tested, where they were trained for another than this one. */
+  /** The setting whose checkpoints are tested, if they were trained for a different one. */
   readonly checkpointsOf: string | undefined
   readonly setting: DoneRow['setting'] | undefined
   readonly budget: Budget

@@ -8,7 +8,7 @@ export function accuracyText({ ranked: { overEpisodes } }: Line): string {
   return plusMinus(overEpisodes.mean, overEpisodes.halfWidth)
 }
 
-/** A fraction with its half-width, in per cent without the sign; none where there is no interval. */
+/** A fraction with its half-width, in per cent without the sign; just the number if there is no interval. */
 export function plusMinus(mean: number, halfWidth: number): string {
   const number = (100 * mean).toFixed(2)
   return Number.isNaN(halfWidth) ? number : `${number} ± ${(100 * halfWidth).toFixed(2)}`
@@ -30,7 +30,7 @@ export function seedsText({ ranked }: Pick<Line, 'ranked'>): string {
   return [ranked.seeds, ...(ranked.overSeeds ? [spreadText(ranked)] : [])].join(', ')
 }
 
-/** The 95 % interval over the seeds; of a few, where a t interval is mostly t, from the worst to the best. */
+/** The 95 % interval over the seeds. For few seeds, where a t interval is mostly t, the worst and the best. */
 export function spreadText({ seeds, bySeed, overSeeds }: Line['ranked']): string {
   if (seeds >= SEEDS_FOR_CLAIMS) return `± ${(100 * overSeeds!.halfWidth).toFixed(2)}`
   const [low, high] = [Math.min(...bySeed), Math.max(...bySeed)].map((v) => (100 * v).toFixed(2))
@@ -95,7 +95,7 @@ export function protocolText(paper: PublishedComparison): string {
   return words.length > 0 ? words.join('; ') : `the same${insideText(paper)}`
 }
 
-/** Said only where the protocol is the same. */
+/** Said only if the protocol is the same. */
 export function insideText({ inside }: PublishedComparison): string {
   if (inside === undefined) return ''
   return inside ? ' (inside the interval)' : ' (outside the interval)'

@@ -11,7 +11,7 @@ import {
 } from '@kshot/core/nn'
 
 export interface KochNetOptions {
-  /** Of the four convolutions. Default 64, 128, 128, 256. */
+  /** Filters of the four convolutions. Default 64, 128, 128, 256. */
   readonly filters?: readonly [number, number, number, number]
   /** Length of the embedding. Default 4096. */
   readonly units?: number

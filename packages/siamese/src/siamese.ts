@@ -39,7 +39,7 @@ import {
 import { distances, perClass, type Shots } from './distances'
 import { type HeadInit, head, initialHead } from './head'
 
-/** In training both sides of all pairs are one batch, where the batch is normalised. */
+/** In training, both sides of all pairs form one batch, if the batch is normalised. */
 const FOR_PAIRS = ['running', 'batch-joint', 'none'] as const
 
 export interface SiameseOptions {

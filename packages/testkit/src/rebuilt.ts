@@ -1,6 +1,6 @@
 import { type Factory, fromSpec, isSpec, type Role, type Spec } from '@kshot/core'
 
-/** Loads a package by name, as in `(name) => import(name)`. */
+/** Loads a package by name, for example `(name) => import(name)`. */
 export type ModuleLoader = (name: string) => Promise<object>
 
 /** Builds a spec of a test's own again: whatever it names, at any depth, may be named. */

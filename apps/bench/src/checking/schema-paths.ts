@@ -27,7 +27,7 @@ function paths(schema: Inside, value: unknown, at: string): string[] {
   })
 }
 
-/** The names that the union at a path tells apart, as in `conv4`, `mlp`. */
+/** The names that the union at a path tells apart, for example `conv4`, `mlp`. */
 export function namesAt(schema: z.ZodType, value: unknown, path: readonly PropertyKey[]): string[] {
   let at = schema as unknown as Inside
   let inner = value

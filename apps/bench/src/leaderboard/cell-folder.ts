@@ -22,7 +22,7 @@ export function cellFolder(out: string, name: string): string {
 
 /**
  * The row of a cell, if it has come to its end.
- * @throws `results/damaged`; `usage/other-config` where the cell was run with another configuration
+ * @throws `results/damaged`; `usage/other-config` if the cell was run with another configuration
  */
 export function finishedRow(out: string, { cell, config }: TestPlan): Row | undefined {
   const folder = cellFolder(out, cell.name)

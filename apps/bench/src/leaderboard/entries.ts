@@ -45,7 +45,7 @@ export function learnerEntries(
 interface Place {
   readonly examples: Examples
   readonly filters: number | undefined
-  /** As in `learners.2`. */
+  /** For example `learners.2`. */
   readonly path: string
 }
 

@@ -47,7 +47,7 @@ const INK = ['glyphs', 'omniglot']
 /**
  * Some test episodes of a table: the first, and that in which the learners differ most. Drawn again from
  * the data set by their numbers; nothing is predicted again.
- * @returns none where the data has no pictures, or no predictions were written
+ * @returns none if the data has no pictures, or no predictions were written
  * @throws `report/other-data`, and what opening the data set throws
  */
 export async function examplesOf(table: Table, data: string | undefined): Promise<Example[]> {

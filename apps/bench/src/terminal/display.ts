@@ -7,7 +7,7 @@ export interface Progressed {
   readonly title: string
   readonly done: number
   readonly total: number
-  /** What there is to say of it, as in `loss 0.42`. */
+  /** What there is to say of it, for example `loss 0.42`. */
   readonly text: string
   /** Seconds to go, if that can be told. */
   readonly left: number | undefined

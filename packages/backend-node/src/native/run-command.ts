@@ -3,7 +3,7 @@ import { KshotError } from '@kshot/core'
 
 /** What a step of the installation needs, and what to do when it fails. */
 export interface Command {
-  /** Stable, as in `native/download-failed`. */
+  /** Stable, for example `native/download-failed`. */
   readonly code: string
   readonly what: string
   readonly remedy: string

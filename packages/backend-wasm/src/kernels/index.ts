@@ -39,7 +39,7 @@ const exact: Kernels = {
 
 const fast: Kernels = { ...exact, ...convolutions(fastest) }
 
-/** Registers the chosen kernels and says which run, as in `kshot-simd-fma`. */
+/** Registers the chosen kernels and says which run, for example `kshot-simd-fma`. */
 export async function useKernels(backend: WasmBackend, choice: KernelChoice): Promise<string> {
   const arithmetic = choice === 'stock' ? undefined : supported(backend)
   if (arithmetic === undefined) {

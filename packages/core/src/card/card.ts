@@ -22,7 +22,7 @@ export interface PartCard extends Card {
 /** An encoder that a configuration names in one word, since it has no options. */
 export interface EncoderCard extends PartCard {
   readonly role: 'encoder'
-  /** As in `image-encoder`. */
+  /** For example `image-encoder`. */
   readonly name: string
   readonly takes: 'pictures' | 'texts'
   /** The package entry that reads files in Node, if it is a different one. */
@@ -31,7 +31,7 @@ export interface EncoderCard extends PartCard {
 
 export interface LearnerCard extends Card {
   readonly role: 'learner'
-  /** The name of the method, as in `Prototypical Networks`. */
+  /** The name of the method, for example `Prototypical Networks`. */
   readonly name: string
   readonly paper: Paper
   /** How it is trained by default; includes named variants. */

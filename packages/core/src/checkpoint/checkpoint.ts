@@ -25,7 +25,7 @@ const ARRAY = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } sat
 /**
  * A checkpoint as the bytes of a safetensors file; the same values give the same bytes.
  *
- * Tensors are named by their path, as in `params/blocks/0/filter`. The metadata `kshot` holds the
+ * Tensors are named by their path, for example `params/blocks/0/filter`. The metadata `kshot` holds the
  * document and the structure of the trees, `kshot.crc32` a checksum of the whole file.
  * The trees are borrowed: keep them until the promise is settled.
  * @throws `checkpoint/not-json`, `checkpoint/bad-tensor`

@@ -32,7 +32,7 @@ function notJson(value: unknown, path: string): KshotError {
   })
 }
 
-/** The first place where two JSON values differ, as in `options/backbone/options/filters`. */
+/** The first place where two JSON values differ, for example `options/backbone/options/filters`. */
 export interface Difference {
   readonly path: string
   readonly left: Json | undefined

@@ -18,7 +18,7 @@ export function seal<Bytes extends Uint8Array>(file: Bytes): Bytes {
 
 /**
  * Checks a file against its checksum.
- * @throws `checkpoint/damaged` where they differ, or where there is none.
+ * @throws `checkpoint/damaged` if they differ or there is none.
  */
 export function checkSeal(file: Uint8Array, metadata: { readonly [name: string]: string }): void {
   const written = metadata[KEY]

@@ -6,7 +6,7 @@ import { damaged } from './damaged'
 /** A tree as JSON, with the name of a stored tensor for each tensor. */
 export type Structure = Json
 
-/** A tensor and the name it is stored under, as in `params/blocks/0/filter`. */
+/** A tensor and the name it is stored under, for example `params/blocks/0/filter`. */
 export type NamedTensor = readonly [name: string, tensor: Tensor]
 
 /**

@@ -58,7 +58,7 @@ const WITHIN_SHARE = 0.45
 const WITHIN_WEIGHT = 3
 
 /**
- * How alike examples are. Classes of a single example say nothing of `within`; where there are no
+ * How alike examples are. Classes with a single example say nothing about `within`; if there are no
  * others it is 0.45 of the way from `between` to 1.
  */
 export function similaritiesOf(sums: readonly ClassSum[]): Similarities {

@@ -21,8 +21,8 @@ export interface Examples {
 export const noExamples: Examples = { shape: undefined, byLabel: new Map() }
 
 /**
- * @throws `core/bad-label`, `core/mixed-labels`; `core/shape-mismatch` where the example has another
- * shape than those before
+ * @throws `core/bad-label`, `core/mixed-labels`; `core/shape-mismatch` if the example has another
+ * shape from those before
  */
 export function withExamples(
   examples: Examples,

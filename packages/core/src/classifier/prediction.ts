@@ -11,7 +11,7 @@ export interface Ranked {
 export interface Prediction {
   /** The likeliest label; `null`: none of these. */
   readonly label: Label | null
-  /** How sure that is, 0 … 1: the probability of the label, or that it is none of them. */
+  /** How sure the answer is, 0 … 1: the probability of the label, or of none of them. */
   readonly confidence: number
   /** Every label, likeliest first; their confidences sum to 1. */
   readonly ranking: readonly Ranked[]

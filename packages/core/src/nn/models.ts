@@ -45,9 +45,9 @@ export function finnNet(options: FinnNetOptions = {}): ShapedModel {
 }
 
 export interface ConvMapsOptions extends Conv4Options {
-  /** Blocks that end in a max-pool; the first ones. */
+  /** How many blocks, from the first, end in a max-pool. */
   readonly pooled?: number
-  /** Of the convolutions in the pooled blocks; the others keep the size. Default `valid`. */
+  /** Padding of the convolutions in the pooled blocks; the others keep the size. Default `valid`. */
   readonly padding?: 'same' | 'valid'
 }
 

@@ -4,7 +4,7 @@ import { KshotError } from '../errors'
 import { isSpec, type Spec } from '../spec'
 import type { Modules } from './messages'
 
-/** The URL of a package for the app, as in `(name) => import.meta.resolve(name)`. */
+/** The URL of a package for the app, for example `(name) => import.meta.resolve(name)`. */
 export type Resolve = (name: string) => string
 
 /**

@@ -1,7 +1,7 @@
 import { KshotError } from '@kshot/core'
 
 /**
- * The text in a file's bytes: UTF-8, or UTF-16 where a byte order mark says so; the mark is no part of it.
+ * The text in a file's bytes: UTF-8, or UTF-16 if a byte order mark says so; the mark is removed.
  * @throws `episodes/damaged-file` naming the first byte that is no UTF-8, and its line
  */
 export function decodedText(bytes: Uint8Array, path: string): string {

@@ -10,7 +10,7 @@ export interface Entry {
 
 /** An entry that is neither a file nor a folder, or a link that leads to neither. */
 export interface OddEntry extends Entry {
-  /** As in `a FIFO`, `a broken link`. */
+  /** For example `a FIFO`, `a broken link`. */
   readonly kind: string
 }
 

@@ -5,7 +5,7 @@ import { type Entry, fromBuffer, type ZipFile } from 'yauzl'
 import { bytesName } from './bytes-name'
 import { readRegularFile } from './regular-file'
 
-/** A file: where it lies, as in `images_background/Korean/character01/0539_01.png`, and its bytes. */
+/** A file: where it lies, for example `images_background/Korean/character01/0539_01.png`, and its bytes. */
 export interface StoredFile {
   readonly path: string
   readonly bytes: Uint8Array

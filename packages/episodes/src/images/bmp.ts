@@ -18,7 +18,7 @@ export interface BmpHeader {
 const UNCOMPRESSED = 0
 const BIT_FIELDS = 3
 
-/** @throws Error where it is no bitmap that can be read */
+/** @throws Error if it is no bitmap that can be read */
 export function bmpHeader(bytes: Buffer): BmpHeader {
   if (bytes.length < 54) throw new Error('breaks off in its header')
   const size = bytes.readUInt32LE(14)
@@ -54,7 +54,7 @@ function masksOf(bytes: Buffer, bits: number, compression: number): BmpHeader['m
 
 /**
  * The pixels `[height, width, 3]`, from top to bottom.
- * @throws Error where the file breaks off
+ * @throws Error if the file breaks off
  */
 export function bmpPixels(bytes: Buffer, header: BmpHeader): Uint8Array {
   const { width, height, bits, upwards, pixels } = header

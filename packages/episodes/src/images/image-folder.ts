@@ -132,7 +132,7 @@ async function formatOf(dir: string, options: ImageFolderOptions): Promise<Image
 
 /**
  * The classes that have enough pictures, and those that are left out.
- * @throws `episodes/empty-class` where nothing says that small ones are to be left out
+ * @throws `episodes/empty-class` if nothing says that small ones are to be left out
  */
 function bySize<T extends ClassFolder>(classes: readonly T[], minImages: number | undefined) {
   const least = Math.max(minImages ?? 1, 1)

@@ -50,7 +50,7 @@ const UNREADABLE: { readonly [ending: string]: string } = {
   '.hdr': OTHER,
 }
 
-/** `.jpg` of `photo.JPG`; empty where there is none. */
+/** `.jpg` for `photo.JPG`; empty if there is none. */
 export function endingOf(name: string): string {
   return /\.[^./\\]+$/.exec(name)?.[0].toLowerCase() ?? ''
 }

@@ -15,7 +15,7 @@ export function holdsOmniglot(folder: string): boolean {
 
 /**
  * All drawings of one half, in the order of their paths.
- * @throws `episodes/damaged-archive` where a file of the archive is no drawing: its name is damaged
+ * @throws `episodes/damaged-archive` if a file of the archive is no drawing: its name is damaged
  */
 export async function readDrawings(folder: string, part: string): Promise<StoredFile[]> {
   const zip = join(folder, `${part}.zip`)

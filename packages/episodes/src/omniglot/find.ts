@@ -32,7 +32,7 @@ export function omniglotFolder(data?: string): string {
  * Lake's runs: the file `all_runs.zip` itself, or a folder with it or with `run01` … in it, or one above;
  * in a clone of the official repository it is `python/one-shot-classification/`. Looked for in the
  * places of {@link findOmniglot}.
- * @returns the zip or the folder that holds `run01`; undefined where there is none
+ * @returns the zip or the folder that holds `run01`; undefined if there is none
  */
 export function findLakeRuns(data?: string): string | undefined {
   const folders = candidates(data).flatMap((folder) =>

@@ -7,7 +7,7 @@ export type OmniglotSplit = 'vinyals' | 'finn' | 'lake'
 export interface Character {
   readonly part: string
   readonly alphabet: string
-  /** As in `character07`. */
+  /** For example `character07`. */
   readonly name: string
 }
 

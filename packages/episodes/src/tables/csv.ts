@@ -2,7 +2,7 @@
  * The rows of a CSV text (RFC 4180): fields in double quotes may hold the delimiter, line breaks and
  * doubled quotes. Each row comes with the number of its first line.
  * @param most fields of a row
- * @throws Error where a quote is never closed, or has something behind it, or there are more fields
+ * @throws Error if a quote is never closed, or has something behind it, or there are more fields
  */
 export function* csvRows(
   text: string,

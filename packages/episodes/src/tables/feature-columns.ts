@@ -15,7 +15,7 @@ export interface Features {
 export interface FeatureOptions {
   /** Names of the columns that are features, all of them. */
   readonly columns?: readonly string[] | undefined
-  /** Names of columns that are none. */
+  /** Names of columns that are not features. */
   readonly exclude?: readonly string[] | undefined
 }
 
@@ -35,7 +35,7 @@ const FEW_ROWS = 10
 
 /**
  * The columns of numbers. Unless they are asked for by name, columns that name rows (`id`, or integers
- * that all differ, or rise evenly) or never vary are left out: such a number tells the class where rows
+ * that all differ, or rise evenly) or never vary are left out: such a number reveals the class if rows
  * are sorted.
  * @param used columns that are something else: the label, the split
  * @param labels the class of each row

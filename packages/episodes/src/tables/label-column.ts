@@ -21,7 +21,7 @@ export interface Labels {
  * The class of each row, without spaces around it.
  * @param wanted the name of the column; one that differs in case alone is taken for it
  * @param asked whether columns were named: then a table of regression tasks is classified all the same
- * @throws `episodes/bad-option` where there is no such column, `episodes/damaged-file`,
+ * @throws `episodes/bad-option` if there is no such column, `episodes/damaged-file`,
  * `episodes/not-classes` where the labels are measurements
  */
 export function labelsOf(table: Table, wanted: string, asked: boolean): Labels {

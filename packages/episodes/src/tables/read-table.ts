@@ -43,7 +43,7 @@ const NO_TEXT: readonly (readonly [begins: string, what: string, remedy: string]
   ['\x1f\x8b', 'a file packed by gzip', 'Unpack it, as in: gunzip -k table.csv.gz'],
 ]
 
-/** @throws `episodes/damaged-file` where a file is no text, saying what it is */
+/** @throws `episodes/damaged-file` if a file is no text, saying what it is */
 function checkText(bytes: Uint8Array, path: string): void {
   const head = String.fromCharCode(...bytes.subarray(0, 8))
   const found = NO_TEXT.find(([begins]) => head.startsWith(begins))

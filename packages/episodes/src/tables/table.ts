@@ -9,7 +9,7 @@ export interface Table {
 }
 
 export interface Row {
-  /** As in `flowers.csv, line 7`: for errors. */
+  /** For example `flowers.csv, line 7`: for errors. */
   readonly where: string
   /** In the order of the names; from CSV all values are texts. Undefined where a key is missing. */
   readonly values: readonly unknown[]

@@ -7,7 +7,7 @@ import { MOST_COLUMNS, type Table } from './table'
 /**
  * Vectors that stand in one column as lists, as one array of `n` numbers for each place in them.
  * @param name of the column; by default `x`, where the first example has a list there
- * @returns undefined where no column holds lists
+ * @returns undefined if no column holds lists
  * @throws `episodes/damaged-file`, `episodes/bad-option`
  */
 export function vectorColumn(

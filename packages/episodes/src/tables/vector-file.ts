@@ -11,7 +11,7 @@ import { vectorColumn } from './vector-column'
 export interface VectorFileOptions extends LabelledFileOptions, FeatureOptions {
   /**
    * The column, or key, with the whole vector as a list: in JSON `[5.1, 3.5]`, in CSV the same as
-   * a text. By default `x`, where it holds lists.
+   * a text. Default: `x`, if it contains lists.
    */
   readonly vector?: string
   /**
