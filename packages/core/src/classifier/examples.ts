@@ -21,7 +21,7 @@ export interface Examples {
 export const noExamples: Examples = { shape: undefined, byLabel: new Map() }
 
 /**
- * @throws `core/bad-label`, `core/mixed-labels`; `core/shape-mismatch` if the example has another
+ * @throws `core/bad-label`, `core/mixed-labels`; `core/shape-mismatch` if the example has a different
  * shape from those before
  */
 export function withExamples(
