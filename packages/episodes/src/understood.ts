@@ -4,7 +4,7 @@ export interface Understood {
   readonly examples: number
   /** Classes by split, for example `{ train: 15, validation: 5, test: 5 }`. */
   readonly splits: { readonly train: number; readonly validation: number; readonly test: number }
-  /** How classes were assigned to splits: `by folder`, `dealt by seed 0`. */
+  /** How classes were assigned to splits: `by folder`, `split by seed 0`. */
   readonly dealt: string
   /** Sentences for people. */
   readonly notes: readonly string[]

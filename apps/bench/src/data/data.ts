@@ -186,7 +186,7 @@ function images({ ways, shots, queries }: Shape): number {
 
 function describe(name: string, { train, validation, test }: Splits): string {
   const [a, b, c] = [train, validation, test].map(({ classes }) => count(classes.length))
-  return `${name}: ${a} classes to train on, ${b} to validate on, ${c} to test on`
+  return `${name}: ${a} classes for training, ${b} for validation, ${c} for testing`
 }
 
 /** Enough queries along a sine to draw its curve. */

@@ -45,13 +45,13 @@ describe('data of few classes', () => {
     })
     const message = await fault(() => openData(config, undefined))
     expect(message).toMatch('5 ways to test, but 1 classes for it')
-    expect(message).toMatch('3 classes, of which 1 are to train on, 1 to validate on, 1 to test on')
-    expect(message).toMatch(/dealt by seed 0.*nearest-centroid/)
+    expect(message).toMatch('3 classes: 1 for training, 1 for validation, 1 for testing')
+    expect(message).toMatch(/split by seed 0.*nearest-centroid/)
   })
 
   it('is ranked by learners that train nothing, and refused for others with a way out', async () => {
     const message = await fault(() => plan(['protonet', 'nearest-centroid']))
-    expect(message).toMatch(/3 classes, of which 1 are to train on.*nearest-centroid/)
+    expect(message).toMatch(/3 classes: 1 for training.*nearest-centroid/)
     const { settings, cells } = await plan(['nearest-centroid', 'nearest-neighbours'])
     expect(settings[0]!.shape).toMatchObject({ ways: 3, shots: 1 })
     expect(settings[0]!.splits.test.classes).toHaveLength(3)

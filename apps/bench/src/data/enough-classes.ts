@@ -37,7 +37,7 @@ function tooFew(phase: Phase, ways: number, n: number, splits: Splits): KshotErr
     ({ classes }) => classes,
   ).length
   return new KshotError('episodes/too-few-classes', {
-    got: `${ways} ways to ${phase === 'train' ? 'train' : phase}, but ${n} classes for it: the data has ${dealing(splits)}`,
+    got: `${ways} ways to ${phase === 'train' ? 'train' : phase}, but ${n} classes for it; the data has ${dealing(splits)}`,
     expected: `at least ${ways} classes to ${phase}`,
     remedy: remedies(phase, n, all).join('; or '),
   })

@@ -6,7 +6,7 @@ export function understoodLines({ classes, examples, dealt, splits, notes }: Und
   const { train, validation, test } = splits
   return [
     `${count(examples)} examples of ${count(classes)} classes`,
-    `${dealt}: ${train} classes to train on, ${validation} to validate on, ${test} to test on`,
+    `${dealt}: ${train} classes for training, ${validation} for validation, ${test} for testing`,
     ...notes,
   ]
 }
@@ -15,7 +15,7 @@ export function understoodLines({ classes, examples, dealt, splits, notes }: Und
 export function dealing({ train, validation, test, understood, given }: Splits): string {
   const sizes = [train, validation, test].map(({ classes }) => classes.length)
   const all = sizes.reduce((a, b) => a + b, 0)
-  const how = understood?.dealt ?? (given ? 'given' : 'dealt by seed')
+  const how = understood?.dealt ?? (given ? 'given' : 'split by seed')
   const [a, b, c] = sizes
-  return `${all} classes, of which ${a} are to train on, ${b} to validate on, ${c} to test on (${how})`
+  return `${all} classes: ${a} for training, ${b} for validation, ${c} for testing (${how})`
 }

@@ -23,7 +23,7 @@ export function lakeConfig({ dataset, ...trained }: Config): ConfigInput {
 /** Why what was learned from other splits cannot be tested on the evaluation characters. */
 const SEEN: { readonly [split: string]: string } = {
   vinyals: 'Vinyals’ split trains on 236 of the 659 characters of images_evaluation',
-  finn: 'Finn’s split shuffles images_background and images_evaluation before it takes characters to train on',
+  finn: 'Finn’s split shuffles images_background and images_evaluation before choosing training characters',
 }
 
 /** The split `lake` trains and validates on images_background alone; all others are refused. */
@@ -87,7 +87,7 @@ export async function openLake(config: Config, location: string | undefined): Pr
     official: true,
     validation: undefined,
     train: () => {
-      throw new Error('there is nothing to train on in a test')
+      throw new Error('a test has nothing to train on')
     },
     description: `Lake’s 20 runs: ${archive}`,
     episodeSet: () => taskSetHash(test, episodes),

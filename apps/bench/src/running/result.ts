@@ -18,7 +18,7 @@ const SPLITS: { readonly [dataset: string]: string } = {
 function splitName({ dataset }: Config, given: boolean | undefined): string {
   if (given) return 'given'
   const { split, seed } = dataset as { readonly split?: string; readonly seed?: number }
-  return SPLITS[dataset.name] ?? split ?? `dealt by seed ${seed}`
+  return SPLITS[dataset.name] ?? split ?? `split by seed ${seed}`
 }
 
 /** What a result says of the conditions, from the configuration and the learner. */

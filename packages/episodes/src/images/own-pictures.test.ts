@@ -305,7 +305,7 @@ describe('how a folder is understood', () => {
     )
   })
 
-  it('train and val alone: test classes are dealt from train, and told', async () => {
+  it('train and val alone: test classes are taken from train, and told', async () => {
     const dir = await writePictures(folder(), {
       ...classes(8, 1, 'train/'),
       ...classes(2, 1, 'val/v'),
@@ -314,7 +314,7 @@ describe('how a folder is understood', () => {
     expect([train, validation, test].map(({ classes: c }) => c.length)).toEqual([6, 2, 2])
     expect(understood).toMatchObject({
       splits: { train: 6, validation: 2, test: 2 },
-      dealt: 'by folder; test dealt from train by seed 0',
+      dealt: 'by folder; test taken from train by seed 0',
     })
   })
 

@@ -24,7 +24,7 @@ export function understoodOf(parts: Parts): Understood {
   const all = [...train, ...validation, ...test]
   const skipped = byEnding(layout.classes.flatMap(({ others }) => others))
   const from =
-    missing.length > 0 ? `by folder; ${missing.join(' and ')} dealt from train` : 'by folder'
+    missing.length > 0 ? `by folder; ${missing.join(' and ')} taken from train` : 'by folder'
   return {
     classes: all.length,
     examples: all.reduce((sum, { pixels }) => sum + pixels.length, 0),
@@ -33,7 +33,7 @@ export function understoodOf(parts: Parts): Understood {
       ? missing.length > 0
         ? `${from} by seed ${seed}`
         : from
-      : `dealt by seed ${seed}`,
+      : `split by seed ${seed}`,
     notes: [...layout.notes, ...notesOf(parts, skipped)],
     skipped,
     broken: loaded.broken.map(({ file, reason }) => ({ file, reason })),

@@ -48,7 +48,7 @@ export interface Labelled {
 
 /**
  * The examples of a CSV, TSV, JSON Lines or JSON file by split: as its column `split` says (train,
- * validation, test), or with the classes dealt by seed.
+ * validation, test), or with the classes split by seed.
  * @param asked whether the columns of an example were named
  * @throws `episodes/data-not-found`, `episodes/unreadable-file`, `episodes/file-too-large`,
  * `episodes/damaged-file` naming the line, `episodes/bad-option`, `episodes/splits-overlap`,
@@ -167,12 +167,12 @@ function smallClasses(labels: readonly string[], least: number): Map<string, num
 }
 
 function dealtHow(named: Classes | undefined, classes: Classes, seed: number | string): string {
-  if (!named) return `dealt by seed ${seed}`
+  if (!named) return `split by seed ${seed}`
   const missing = (['validation', 'test'] as const).filter(
     (name) => named[name].length === 0 && classes[name].length > 0,
   )
   if (missing.length === 0) return "by the column 'split'"
-  return `by the column 'split'; ${missing.join(' and ')} dealt from train by seed ${seed}`
+  return `by the column 'split'; ${missing.join(' and ')} taken from train by seed ${seed}`
 }
 
 const DELIMITER_NAMES: { readonly [delimiter: string]: string } = {

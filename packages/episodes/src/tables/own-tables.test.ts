@@ -248,12 +248,12 @@ describe('labels', () => {
     )
   })
 
-  it('in a column split of any spelling; what is missing is dealt from train, and told', async () => {
+  it('in a column split of any spelling; what is missing is taken from train, and told', async () => {
     const rows = species.flatMap((label) => [`${label},1,Training`, `${label},2, TRAIN `])
     const path = file('csv', ['label,a,split', ...rows, 'oak,1,Dev', 'fir,2,dev'].join('\n'))
     const { train, validation, test, understood } = await vectorFile(path)
     expect([train, validation, test].map(({ classes }) => classes.length)).toEqual([3, 2, 1])
-    expect(understood?.dealt).toMatch('test dealt from train')
+    expect(understood?.dealt).toMatch('test taken from train')
     for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
       const odd = file('csv', `split,label,a\n${name},x,1\n`)
       await expectError(() => vectorFile(odd), 'episodes/damaged-file', name)
