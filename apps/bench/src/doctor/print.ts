@@ -37,7 +37,7 @@ const markOf =
     ok ? green('yes') : yellow('no ')
 
 function nodeText({ node }: DoctorReport, { yellow }: Colours): string {
-  return node.ok ? node.version : yellow(`${node.version}, and kshot needs ${node.needs}`)
+  return node.ok ? node.version : yellow(`${node.version}, but kshot needs ${node.needs}`)
 }
 
 function machineRows({ processor, cores, instructions, ...m }: Machine): string[][] {
