@@ -146,6 +146,9 @@ describe('maml', () => {
     const learner = maml({ ...base, head: 'fixed', ways: 5 })
     const { taskSpec } = toyEpisodes({ ways: 3, shots: 1, queries: 1 })
     expect(() => learner.init(rng(1), taskSpec)).toThrow('a task of 3 classes. Expected: 5 classes')
+    const varying = { inputShape: taskSpec.inputShape }
+    expect(() => learner.init(rng(1), varying)).toThrow('different numbers')
+    expect(maml(base).init(rng(1), varying).params).toHaveProperty('head')
   })
 })
 

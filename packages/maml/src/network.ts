@@ -156,8 +156,9 @@ export function network(options: NetworkOptions): Network {
       ...(head === 'fixed' && { fixedWays: ways! }),
       net: model.spec,
     },
-    init(rng, { inputShape, ways: taskWays }) {
-      checkWays(head, ways, taskWays)
+    init(rng, { inputShape, ways: taskWays, outputShape }) {
+      // Episodes of different numbers of classes have no `ways`.
+      if (head !== 'shared' || outputShape) checkWays(head, ways, taskWays)
       const { params, state } = model.init(rng.split('body'), inputShape)
       if (head === 'none') return { params: { body: params }, state }
       const [features] = model.outputShape(inputShape)
@@ -231,7 +232,10 @@ function checkWays(head: Head, fixed: number | undefined, ways: number | undefin
   if (head === 'none' || (head === 'shared' && ways !== undefined)) return
   if (head === 'fixed' && ways === fixed) return
   throw new KshotError('maml/wrong-way', {
-    got: ways === undefined ? 'a task without classes' : `a task of ${ways} classes`,
+    got:
+      ways === undefined
+        ? 'tasks without classes, or of different numbers of them'
+        : `a task of ${ways} classes`,
     expected: head === 'fixed' ? `${fixed} classes, one for each unit of the head` : 'classes',
     remedy: "Use head: 'shared' for any number of classes, 'none' for a regression",
   })

@@ -1,4 +1,5 @@
 import { KshotError } from '@kshot/core'
+import { largest, smallest } from './drawn'
 import type { DoneRow } from './row'
 import { moments } from './statistics'
 
@@ -16,9 +17,16 @@ export function checkConsistent(row: DoneRow, where: string): void {
   if (found !== undefined) throw contradicting(where, found)
 }
 
-/** Queries of a test episode. */
-export function queriesOf({ ways, queries }: DoneRow['setting']): number {
-  return (ways ?? 1) * queries
+/** Queries of a test episode: the numbers that there may be, from the least. */
+export function queriesOf({ ways, queries }: DoneRow['setting']): number[] {
+  const [least, most] = [smallest(ways ?? 1), largest(ways ?? 1)]
+  return Array.from({ length: most - least + 1 }, (_, i) => (least + i) * queries)
+}
+
+/** The least number of queries of which a score is a share; undefined where it is none. */
+export function queriesBehind(score: number, queries: readonly number[]): number | undefined {
+  const isShare = (n: number) => Math.abs(score * n - Math.round(score * n)) <= 1e-3
+  return score <= 1 ? queries.find(isShare) : undefined
 }
 
 export function contradicting(where: string, found: string): KshotError {
@@ -37,18 +45,20 @@ function contradiction({ scores, test, setting, predictions, confusion }: DoneRo
   return (
     wrongScore(scores, queries) ??
     wrongInterval(scores, test) ??
-    wrongPredictions(predictions, test.episodes, setting.ways ?? 1, queries) ??
+    wrongPredictions(predictions, test.episodes, setting.queries, queries) ??
     (confusion && wrongConfusion(confusion, scores, queries))
   )
 }
 
-function wrongScore(scores: readonly number[], queries: number): string | undefined {
-  const odd = scores.findIndex((score) => {
-    const right = score * queries
-    return score > 1 || Math.abs(right - Math.round(right)) > 1e-3
-  })
+function wrongScore(scores: readonly number[], queries: readonly number[]): string | undefined {
+  const odd = scores.findIndex((score) => queriesBehind(score, queries) === undefined)
   if (odd < 0) return undefined
-  return `the score ${scores[odd]} of episode ${odd}, which is not a fraction of ${queries} queries`
+  return `the score ${scores[odd]} of episode ${odd}, which is not a fraction of ${fromTo(queries)} queries`
+}
+
+/** `75`, `15 to 75` */
+function fromTo(numbers: readonly number[]): string {
+  return numbers.length === 1 ? `${numbers[0]}` : `${numbers[0]} to ${numbers.at(-1)}`
 }
 
 function wrongInterval(
@@ -73,32 +83,37 @@ function wrongInterval(
 function wrongPredictions(
   { episodes, labels }: DoneRow['predictions'],
   tested: number,
-  ways: number,
-  queries: number,
+  each: number,
+  queries: readonly number[],
 ): string | undefined {
   if (labels.length !== episodes || episodes > tested) {
     return `predictions of ${labels.length} episodes, where predictions.episodes is ${episodes} and test.episodes ${tested}`
   }
-  const odd = labels.findIndex(
-    (one) => one.length !== queries || one.some((label) => label >= ways),
-  )
+  const odd = labels.findIndex((one) => {
+    const ways = one.length / each
+    return !queries.includes(one.length) || one.some((label) => label >= ways)
+  })
   if (odd < 0) return undefined
-  return `predictions of episode ${odd} that are not ${queries} labels below ${ways}`
+  const below = fromTo(queries.map((n) => n / each))
+  return `predictions of episode ${odd} that are not ${fromTo(queries)} labels below ${below}`
 }
 
 function wrongConfusion(
   { groups, counts }: NonNullable<DoneRow['confusion']>,
   scores: readonly number[],
-  queries: number,
+  queries: readonly number[],
 ): string | undefined {
   const square =
     counts.length === groups.length && counts.every((line) => line.length === groups.length)
   if (!square) return `a confusion whose counts are not a table of ${groups.length} groups`
   const total = counts.flat().reduce((sum, n) => sum + n, 0)
-  const all = scores.length * queries
-  if (total !== all) return `a confusion of ${total} queries, where ${all} were tested`
+  const ends = [queries[0]!, queries.at(-1)!].map((n) => scores.length * n)
+  if (total < ends[0]! || total > ends[1]!) {
+    const all = fromTo([...new Set(ends)])
+    return `a confusion of ${total} queries, where ${all} were tested`
+  }
   const own = counts.reduce((sum, line, i) => sum + line[i]!, 0)
-  const right = Math.round(scores.reduce((sum, score) => sum + score, 0) * queries)
+  const right = Math.round(scores.reduce((sum, score) => sum + score, 0) * queries[0]!)
   if (own >= right) return undefined
   return `a confusion with ${own} queries in their own group, where ${right} were right`
 }

@@ -1,4 +1,5 @@
 import { isSpec, type Spec } from '@kshot/core'
+import { type Drawn, drawnName } from './drawn'
 import type { WarmStart } from './result'
 
 /** A learner, and the net that it declares. */
@@ -27,13 +28,16 @@ export function netName({ export: name, options: { filters } }: Spec): string {
 
 interface Task {
   /** None in a regression. */
-  readonly ways?: number | null | undefined
-  readonly shots: number
+  readonly ways?: Drawn | null | undefined
+  readonly shots: Drawn
 }
 
-/** `5-way 1-shot`; `5-shot regression`. */
+/** `5-way 1-shot`; `3–7-way 1–5-shot`; `5-shot regression`. */
 export function settingName({ ways, shots }: Task): string {
-  return ways ? `${ways}-way ${shots}-shot` : `${shots}-shot regression`
+  const few = `${drawnName(shots)}-shot`
+  if (!ways) return `${few} regression`
+  const uneven = typeof shots === 'object' && shots.perClass ? ' (each class its own)' : ''
+  return `${drawnName(ways)}-way ${few}${uneven}`
 }
 
 /** `5 queries per class`; `10 query points`. */

@@ -11,6 +11,7 @@ export {
   stepsName,
   warmStartName,
 } from './describe'
+export { type Drawn, drawnName, largest, smallest } from './drawn'
 export { firstDifference, type JsonDifference } from './first-difference'
 export { csv } from './formats/csv'
 export { json } from './formats/json'

@@ -1,4 +1,5 @@
 import type { Spec, StopReason } from '@kshot/core'
+import type { Drawn } from './drawn'
 
 export type Interval = readonly [low: number, high: number]
 
@@ -71,8 +72,8 @@ export interface Setting {
   readonly dataset: string
   readonly split: string
   /** None in a regression. */
-  readonly ways: number | null
-  readonly shots: number
+  readonly ways: Drawn | null
+  readonly shots: Drawn
   readonly queries: number
 }
 

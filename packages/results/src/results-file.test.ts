@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { codeOf } from '@kshot/testkit'
 import { describe, expect, it } from 'vitest'
+import { settingName } from './describe'
 import { parseResults, parseRow, resultsText, rowText } from './results-file'
-import type { FailedRow } from './row'
+import type { DoneRow, FailedRow } from './row'
 import { row } from './rows.testing'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -37,6 +38,27 @@ describe('results.jsonl', () => {
     const line = changed('labels.later', 'a version to come')
     const [first] = parseResults(`\ufeff${line}\n\n`)
     expect(rowText(first!)).toBe(line)
+  })
+
+  it('of episodes with different numbers of classes keep their scores exactly', () => {
+    // 2 to 5 ways with 3 queries each: shares of 6, 9, 12 or 15.
+    const scores = [5 / 6, 2 / 9, 0, 1, 7 / 12, 4 / 15].map(Math.fround)
+    const one = row({ scores })
+    const setting = {
+      ...one.setting,
+      ways: { min: 2, max: 5 },
+      shots: { min: 1, max: 3 },
+      queries: 3,
+    }
+    const read = parseRow(rowText({ ...one, setting }), 'x') as DoneRow
+    expect(read.scores.map(Math.fround)).toEqual(scores)
+    expect(settingName(read.setting)).toBe('2–5-way 1–3-shot')
+    const line = rowText({ ...one, setting })
+    expect(messageOf(changed('scores.of', [7, 9, 6, 6, 12, 15], read))).toContain('7 queries')
+    expect(messageOf(changed('setting.ways', { min: 2, max: 1e9 }, read))).toContain(
+      'setting.ways.max',
+    )
+    expect(messageOf(line)).toBe('no error')
   })
 
   it('has rows of cells that failed', () => {

@@ -1,6 +1,6 @@
 import { KshotError } from '@kshot/core'
 import type { z } from 'zod'
-import { checkConsistent, contradicting, queriesOf } from './consistent'
+import { checkConsistent, contradicting, queriesBehind, queriesOf } from './consistent'
 import { parseJson } from './json-text'
 import { type DoneRow, isDone, type Row } from './row'
 import { type PackedScores, rowSchema } from './schema'
@@ -50,10 +50,10 @@ export function parseRow(line: string, where: string): Row {
   if (error) throw damaged(where, wordsOf(error.issues[0]!, value))
   const row = value as Exclude<Row, DoneRow> | (DoneRow & { readonly scores: PackedScores })
   if (row.status === 'failed') return row
-  const { of } = row.scores
   const queries = queriesOf(row.setting)
-  if (of !== queries)
-    throw contradicting(where, `scores of ${of} queries, but an episode has ${queries}`)
+  const odd = [row.scores.of].flat().find((of) => !queries.includes(of))
+  if (odd !== undefined)
+    throw contradicting(where, `scores of ${odd} queries but an episode has ${queries.join()}`)
   const whole = { ...row, scores: unpacked(row.scores) }
   checkConsistent(whole, where)
   return whole
@@ -79,12 +79,15 @@ function wordsOf(issue: z.core.$ZodIssue, value: unknown): string {
 }
 
 function packed({ scores, setting }: DoneRow): PackedScores {
-  const of = queriesOf(setting)
-  return { of, right: scores.map((score) => Math.round(score * of)) }
+  const queries = queriesOf(setting)
+  const [of, more] = queries
+  if (more === undefined) return { of: of!, right: scores.map((score) => Math.round(score * of!)) }
+  const each = scores.map((score) => queriesBehind(score, queries) ?? queries.at(-1)!)
+  return { of: each, right: scores.map((score, i) => Math.round(score * each[i]!)) }
 }
 
 function unpacked({ of, right }: PackedScores): number[] {
-  return right.map((n) => n / of)
+  return right.map((n, i) => n / (typeof of === 'number' ? of : of[i]!))
 }
 
 /** A row without values that differ between two runs of the same configuration: times, memory, places. */

@@ -15,6 +15,8 @@ export const LIMITS = {
   /** Of a message. */
   message: 100_000,
   confusionGroups: 100,
+  /** Where they are drawn for each episode. */
+  ways: 10_000,
 } as const
 
 const count = z.int().min(0)
@@ -102,14 +104,21 @@ const config = z.looseObject({
   seed: z.exactOptional(count),
 })
 
+const range = z.object({
+  min: count,
+  max: count.max(LIMITS.ways),
+  perClass: z.exactOptional(z.literal(true)),
+})
+const drawn = z.union([count, range.refine(({ min, max }) => min <= max, 'min is more than max')])
+
 const resultKeys = {
   learner: spec,
   net: z.exactOptional(spec),
   setting: z.object({
     dataset: name,
     split: name,
-    ways: count.nullable(),
-    shots: count,
+    ways: drawn.nullable(),
+    shots: drawn,
     queries: count,
   }),
   test: testScore,
@@ -145,8 +154,15 @@ const cell = z.object({
   checkpointsOf: z.exactOptional(name),
 })
 
-/** Right answers instead of fractions: `{ of: 75, right: [70, 72, …] }`, exact and small. */
-const packedScores = z.object({ of: z.int().min(1), right: z.array(count).max(LIMITS.episodes) })
+const queries = z.int().min(1)
+/**
+ * Right answers instead of fractions: `{ of: 75, right: [70, 72, …] }`, exact and small. Where episodes
+ * have different numbers of classes, `of` is a list.
+ */
+const packedScores = z.object({
+  of: z.union([queries, z.array(queries).max(LIMITS.episodes)]),
+  right: z.array(count).max(LIMITS.episodes),
+})
 export type PackedScores = z.output<typeof packedScores>
 
 const done: z.ZodType<Omit<DoneRow, 'scores'> & { readonly scores: PackedScores }> = z.object({

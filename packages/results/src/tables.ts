@@ -2,6 +2,7 @@ import { KshotError } from '@kshot/core'
 import { type LearnerRows, rowsByLearner } from './by-learner'
 import { detailOf, unusualConditions } from './conditions'
 import { settingName } from './describe'
+import { largest } from './drawn'
 import type { Published } from './published'
 import { comparePublished, type PublishedComparison } from './published-comparison'
 import { type Budget, type Cell, type DoneRow, type FailedRow, isDone, type Source } from './row'
@@ -157,7 +158,7 @@ function meanCosts(rows: readonly DoneRow[]): MeanCosts {
 function order(a: Table, b: Table): number {
   const key = ({ setting, title }: Table) => [
     setting?.dataset ?? title,
-    ...[setting?.ways ?? 0, setting?.shots ?? 0].map((n) => String(n).padStart(5, '0')),
+    ...[setting?.ways ?? 0, setting?.shots ?? 0].map((n) => String(largest(n)).padStart(5, '0')),
   ]
   const [left, right] = [a, b].map((table) => [...key(table), table.budget.by].join('\0'))
   return left! < right! ? -1 : 1

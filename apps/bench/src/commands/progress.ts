@@ -128,6 +128,6 @@ function baseline(done: number, total: number) {
 }
 
 /** An accuracy as per cent, an error of a regression as it is. */
-function scoreText({ ways }: { readonly ways?: number | undefined }) {
+function scoreText({ ways }: { readonly ways?: unknown }) {
   return (value: number) => (ways ? percent(value) : value.toFixed(3))
 }

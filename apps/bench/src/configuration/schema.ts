@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { EXECUTORS } from '../backends/executors'
 import { learner, optimizer } from '../catalogue/roles'
 import { dataset, distort } from './datasets'
-import { count, positive, rate } from './numbers'
+import { count, positive, rate, shots, ways } from './numbers'
 
 /** A regression has no ways; its shots and queries are points. */
 const shape = {
-  ways: z.int().min(2).optional(),
-  shots: positive,
+  ways: ways.optional(),
+  shots,
   queries: positive,
   /** All classes of an episode from one alphabet or script (Lake et al. 2015). */
   within: z.literal('group').optional(),
@@ -84,6 +84,10 @@ export const configSchema = fields.superRefine(
       addIssue({ code: 'custom', path: [phase, 'ways'], message })
     }
     for (const [phase, value] of Object.entries({ train, validate, test })) {
+      if (regression && typeof value?.shots === 'object') {
+        const message = 'a number: each task of a regression has as many points'
+        addIssue({ code: 'custom', path: [phase, 'shots'], message })
+      }
       for (const key of ['within', 'drawers', 'distort'] as const) {
         if (!regression || (value as { [key]?: unknown } | null)?.[key] === undefined) continue
         const message = `no ${key}: a regression has no classes`

@@ -5,6 +5,7 @@ import {
   concatenate,
   type Dataset,
   type DistortOptions,
+  type EpisodeOptions,
   episodeSetHash,
   episodes,
   pairs,
@@ -17,7 +18,7 @@ import { findOmniglot, omniglot as omniglotFiles } from '@kshot/episodes/node'
 import { glyphs } from '@kshot/glyphs'
 import { intents } from '@kshot/intents'
 import { omniglot } from '@kshot/omniglot'
-import { count } from '@kshot/results'
+import { count, type Drawn, largest } from '@kshot/results'
 import { checkEnoughClasses } from './enough-classes'
 import { ownData } from './own-data'
 import type { Config } from '../configuration/schema'
@@ -114,8 +115,8 @@ export async function openData(config: Config, location: string | undefined): Pr
 }
 
 type Shape = {
-  readonly ways?: number | undefined
-  readonly shots: number
+  readonly ways?: EpisodeOptions['ways'] | undefined
+  readonly shots: Drawn
   readonly queries: number
   readonly within?: 'group' | undefined
   readonly drawers?: 'own' | 'shared' | undefined
@@ -136,7 +137,7 @@ export function tasksOf(config: Config, splits: Splits): Data {
     const { ways, shots, queries, within, drawers } = shape
     return episodes(split, {
       ways: ways!,
-      shots,
+      shots: shots as EpisodeOptions['shots'],
       queries,
       seed,
       ...(within && { within }),
@@ -154,7 +155,7 @@ export function tasksOf(config: Config, splits: Splits): Data {
         return sameImages[kind](training, train, name, trainDistort) as unknown as TaskSource
       }
       // What trains on nothing asks for the shape of tasks alone.
-      if (kind === 'nothing' && training.classes.length < train.ways!) return tests
+      if (kind === 'nothing' && training.classes.length < largest(train.ways!)) return tests
       checkEnoughClasses(config, { ...splits, train: training }, ['train'])
       return draw(training, train, name, trainDistort)
     },
@@ -167,7 +168,7 @@ export function tasksOf(config: Config, splits: Splits): Data {
   }
 }
 
-/** Batches and pairs with as many images as an episode, so that budgets can be compared. */
+/** Batches and pairs with as many images as the largest episode, so that budgets can be compared. */
 const sameImages = {
   batches: (data: Dataset, shape: Shape, seed: string, distort?: object) =>
     batches(data, { size: images(shape), seed, ...(distort && { distort }) }),
@@ -181,7 +182,7 @@ const sameImages = {
 }
 
 function images({ ways, shots, queries }: Shape): number {
-  return ways! * (shots + queries)
+  return largest(ways!) * (largest(shots) + queries)
 }
 
 function describe(name: string, { train, validation, test }: Splits): string {
@@ -197,7 +198,7 @@ function sines({ dataset, train, validate, test, seed }: Config): Data {
   const { name: _, ...options } = dataset as Of<'sinusoids'>
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value))
   const draw = ({ shots, queries }: Shape, seed: string) =>
-    sinusoids({ ...given, shots, queries, seed })
+    sinusoids({ ...given, shots: largest(shots), queries, seed })
   const tests = draw(test, `test ${test.seed}`)
   return {
     train: () => draw(train, `train ${seed}`),

@@ -1,5 +1,13 @@
 import { isKshotError, KshotError, type TaskKind } from '@kshot/core'
-import { type Budget, type Cell, netName } from '@kshot/results'
+import {
+  type Budget,
+  type Cell,
+  type Drawn,
+  drawnName,
+  largest,
+  netName,
+  smallest,
+} from '@kshot/results'
 import { buildLearner } from '../catalogue/specs'
 import { parseConfig } from '../configuration/config'
 import { resolvePaths } from '../configuration/resolve-paths'
@@ -159,10 +167,10 @@ function testPlan(
   const { test } = config
   const { episodes, seed } = test
   const { ways } = setting.shape
-  if (hasFixedWays && ways !== test.ways) {
+  if (hasFixedWays && (ways !== test.ways || typeof ways === 'object')) {
     throw badValue(
-      `${ways}-way test episodes of '${setting.name}', and a head for ${test.ways} ways`,
-      `checkpoints of a ${ways}-way setting`,
+      `${drawnName(ways)}-way test episodes of '${setting.name}', and a head for ${drawnName(test.ways!)} ways`,
+      `checkpoints of a ${drawnName(ways)}-way setting`,
       'Train for this setting: remove checkpointsOf',
     )
   }
@@ -194,8 +202,8 @@ interface Amount {
 
 /** The examples of a meta-step. */
 interface Step {
-  readonly ways: number
-  readonly shots: number
+  readonly ways: Setting['shape']['ways']
+  readonly shots: Setting['shape']['shots']
   readonly queries: number
   readonly metaBatch: number
 }
@@ -214,9 +222,15 @@ function trainingOf(
   const most = Math.min(...splits.train.classes.map(({ size }) => size)) - own.queries
   return {
     ...own,
-    shots: Math.max(1, Math.min(own.shots, most)),
-    ways: hasFixedWays ? ways : Math.min(own.ways, splits.train.classes.length),
+    shots: atMost(own.shots, Math.max(1, most)),
+    ways: hasFixedWays ? ways : atMost(own.ways, splits.train.classes.length),
   }
+}
+
+function atMost<T extends Drawn>(drawn: T, most: number): T | number {
+  if (largest(drawn) <= most) return drawn
+  if (smallest(drawn) >= most) return most
+  return { ...(drawn as object), max: most } as T
 }
 
 /** What a configuration is made of. */
@@ -261,7 +275,17 @@ function configOf(
 }
 
 /** A fixed head has an output for each class of the setting. */
-function learnerIn({ shape }: Setting, { learner, fitted, hasFixedWays }: Configured): object {
+function learnerIn(
+  { name, shape }: Setting,
+  { learner, fitted, hasFixedWays, name: called }: Configured,
+): object {
+  if (hasFixedWays && typeof shape.ways === 'object') {
+    throw badValue(
+      `${drawnName(shape.ways)} ways in '${name}', and a head of ${called} for one number of them`,
+      'one number of ways, or a learner for any',
+      'Give it the options { "head": "shared" }, or leave it out',
+    )
+  }
   const follows = hasFixedWays && (fitted || learner.ways === undefined)
   return follows ? { ...learner, ways: shape.ways } : learner
 }
@@ -277,7 +301,7 @@ function stepsOf(
 ): number {
   if (kind === 'nothing') return 0
   if (by === 'seconds') return ENDLESS
-  const images = ways * (shots + queries)
+  const images = largest(ways) * (largest(shots) + queries)
   const task = by === 'episodes' ? 1 : kind === 'pairs' ? 2 * Math.ceil(images / 2) : images
   const steps = Math.floor(amount / (task * metaBatch))
   if (steps > 0) return steps

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { EXECUTORS } from '../backends/executors'
 import { learner, optimizer } from '../catalogue/roles'
 import { data } from '../configuration/datasets'
-import { count, positive, rate } from '../configuration/numbers'
+import { count, positive, rate, shots, ways } from '../configuration/numbers'
 
 /** Bounds of one leaderboard. */
 const MOST = { learners: 1000, settings: 1000, seeds: 1000 } as const
@@ -14,8 +14,8 @@ const name = z
   .regex(/^[A-Za-z0-9][\w+-]*$/, 'letters, digits, and -, _ or + after the first')
 
 const training = {
-  ways: z.int().min(2).optional().describe('Classes of a training episode; default: the test’s.'),
-  shots: positive.optional().describe('Default: the test’s.'),
+  ways: ways.optional().describe('Classes of a training episode; default: the test’s.'),
+  shots: shots.optional().describe('Default: the test’s.'),
   queries: positive.optional().describe('Queries per class; default: the test’s.'),
   metaBatch: positive.optional().describe('Episodes per meta-step.'),
   optimizer: optimizer.optional().describe('Default: Adam at 0.001.'),
@@ -48,8 +48,8 @@ const entry = z.strictObject({
 const setting = z.strictObject({
   name: name.optional(),
   data: data.optional(),
-  ways: z.int().min(2).optional().describe('Default: 5, or as many as the data has.'),
-  shots: positive.default(1),
+  ways: ways.optional().describe('Default: 5, or as many as the data has.'),
+  shots: shots.default(1),
   queries: positive.optional().describe('Per class; default: 15, or as many as the data has.'),
   within: z.literal('group').optional().describe('All classes of an episode from one alphabet.'),
   drawers: z.enum(['own', 'shared']).optional(),

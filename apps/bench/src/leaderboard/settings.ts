@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { canonicalJson } from '@kshot/core'
 import type { Splits } from '@kshot/episodes'
+import { type Drawn, drawnName, largest } from '@kshot/results'
 import type { Examples } from '../catalogue/standard'
 import { checked } from '../checking/checked'
 import { dataset as datasetSchema } from '../configuration/datasets'
@@ -19,8 +20,8 @@ export interface Setting {
   readonly splits: Splits
   readonly examples: Examples
   readonly shape: {
-    readonly ways: number
-    readonly shots: number
+    readonly ways: Config['test']['ways'] & (number | object)
+    readonly shots: Config['test']['shots']
     readonly queries: number
     readonly within?: 'group'
     readonly drawers?: 'own' | 'shared'
@@ -114,7 +115,7 @@ function trainsNothing({ learners = ['protonet'] }: Leaderboard): boolean {
 
 /** Whether a user's own classes are too few to be dealt to three splits. */
 function wantsMore({ ways = WAYS }: SettingInput, { test, given, understood }: Splits): boolean {
-  return understood !== undefined && !given && test.classes.length < ways
+  return understood !== undefined && !given && test.classes.length < largest(ways)
 }
 
 function settingOf(
@@ -126,17 +127,23 @@ function settingOf(
   const { shots, within, drawers } = input
   const all = untrained ? [splits.test] : [splits.train, splits.validation, splits.test]
   const ways = input.ways ?? Math.min(WAYS, ...all.map(({ classes }) => classes.length))
-  if (ways < 2) throw tooFewClasses(splits)
+  if (largest(ways) < 2) throw tooFewClasses(splits)
   const sizes = all.flatMap(({ classes }) => classes.map(({ size }) => size))
-  const queries = input.queries ?? Math.max(1, Math.min(QUERIES, Math.min(...sizes) - shots))
+  const queries =
+    input.queries ?? Math.max(1, Math.min(QUERIES, Math.min(...sizes) - largest(shots)))
   return {
-    name: input.name ?? `${dataName(dataset)}-${ways}w${shots}s`,
+    name: input.name ?? `${dataName(dataset)}-${inName(ways)}w${inName(shots)}s`,
     dataset,
     splits,
     examples: splits.train.shape.length > 1 ? 'pictures' : 'vectors',
     shape: { ways, shots, queries, ...(within && { within }), ...(drawers && { drawers }) },
     checkpointsOf: input.checkpointsOf,
   }
+}
+
+/** `3-7`: folders are called so. */
+function inName(drawn: Drawn): string {
+  return drawnName(drawn).replace('–', '-')
 }
 
 const WAYS = 5

@@ -1,11 +1,11 @@
 import type { TaskKind } from '@kshot/core'
-import { count, queriesName, settingName } from '@kshot/results'
+import { count, largest, queriesName, settingName } from '@kshot/results'
 import type { Config } from '../configuration/schema'
 
 /** What is trained on, and for how long. */
 export function trainingName({ train }: Config, kind: TaskKind = 'episodes'): string {
   if (kind === 'nothing' || train.steps === 0) return 'nothing is trained'
-  const images = (train.ways ?? 0) * (train.shots + train.queries)
+  const images = largest(train.ways ?? 0) * (largest(train.shots) + train.queries)
   const steps = `per step, ${count(train.steps)} steps`
   if (kind === 'batches') return `${images * train.metaBatch} images ${steps}`
   if (kind === 'pairs') return `${Math.ceil(images / 2) * train.metaBatch} pairs ${steps}`

@@ -1,5 +1,5 @@
 import { canonicalJson, disposeTask, fromSpec, type MetaLearner, useBackend } from '@kshot/core'
-import type { AccuracyScore, Result } from '@kshot/results'
+import { type AccuracyScore, largest, type Result } from '@kshot/results'
 import { resolveAuto } from '../backends/auto-backend'
 import { backends } from '../backends/backends'
 import { openExecutor } from '../backends/executors'
@@ -64,7 +64,7 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
     })
     if (data.official === undefined) return result
     const test = result.test as AccuracyScore
-    return { ...result, lake: lakeReport(test, scores, config.test.ways!, data.official) }
+    return { ...result, lake: lakeReport(test, scores, largest(config.test.ways!), data.official) }
   } finally {
     disposeTask(meta)
     await dispose()

@@ -1,5 +1,5 @@
 import { type DeviceInfo, type MetaLearner, type Params, tree } from '@kshot/core'
-import type { Confusion, Labels, Result } from '@kshot/results'
+import { type Confusion, type Labels, largest, type Result } from '@kshot/results'
 import type { Config } from '../configuration/schema'
 import { commit, versions } from './provenance'
 import { testScore } from './score'
@@ -27,7 +27,7 @@ function labelsOf({ config, learner, params, splitGiven, train: { begunWith } }:
   const rotations = 'rotations' in dataset && ['all', 'per-class'].includes(dataset.rotations)
   return {
     transductive: learner.traits.transductive,
-    queriesNormalisedTogether: normalisedTogether(learner, (test.ways ?? 1) * test.queries),
+    queriesNormalisedTogether: normalisedTogether(learner, largest(test.ways ?? 1) * test.queries),
     adaptationSteps: learner.traits.innerSteps,
     rotationsAtTest: rotations,
     split: splitName(config, splitGiven),

@@ -1,3 +1,4 @@
+import type { Drawn } from '../drawn'
 import { allPrintable } from '../printable'
 import { protocolSign } from '../published-comparison'
 import type { Line, Table } from '../tables'
@@ -14,8 +15,8 @@ function record(table: Table, line: Line): { readonly [column: string]: Value } 
     table: table.title,
     dataset: setting?.dataset,
     split: setting?.split,
-    ways: setting?.ways,
-    shots: setting?.shots,
+    ways: setting && (setting.ways === null ? null : written(setting.ways)),
+    shots: setting && written(setting.shots),
     queries: setting?.queries,
     budget: budget.by,
     rank: ranked.rank,
@@ -49,6 +50,11 @@ function record(table: Table, line: Line): { readonly [column: string]: Value } 
 }
 
 /** The lines of all tables as comma-separated values (RFC 4180), with a header. */
+/** `3-7`, plain. */
+function written(drawn: Drawn): number | string {
+  return typeof drawn === 'number' ? drawn : `${drawn.min}-${drawn.max}`
+}
+
 export function csv(tables: readonly Table[]): string {
   const records = allPrintable(tables).flatMap((table) =>
     table.lines.map((line) => record(table, line)),

@@ -1,4 +1,4 @@
-import { count } from '@kshot/results'
+import { count, drawnName } from '@kshot/results'
 import { axisY, gridY, line, text } from '@observablehq/plot'
 import type { Config } from '../../configuration/schema'
 import { drawing, plotted, textWidth } from './chart'
@@ -120,7 +120,7 @@ export function learningChart({ config, images, steps }: Learning): string | und
 }
 
 function nameOf(phase: string, { ways }: Pick<Config['test'], 'ways'>): string {
-  return ways === undefined ? phase : `${phase}, ${ways}-way`
+  return ways === undefined ? phase : `${phase}, ${drawnName(ways)}-way`
 }
 
 function means(steps: Learning['steps'], images: number): Point[] {

@@ -1,4 +1,4 @@
-import type { Table } from '@kshot/results'
+import { drawnName, type Table } from '@kshot/results'
 import { dot, line, ruleX, text } from '@observablehq/plot'
 import { clipped, figure, HEIGHT, logAxis, percentAxis, plotted, textWidth } from './chart'
 import { spread } from './labels'
@@ -23,7 +23,7 @@ export function settingCharts(tables: readonly Table[], looks: ReadonlyMap<strin
     for (const table of tables) {
       if (!table.setting) continue
       const { dataset, split, ways, shots } = table.setting
-      const fixed = key === 'shots' ? `${ways}-way` : `${shots}-shot`
+      const fixed = key === 'shots' ? `${drawnName(ways ?? 0)}-way` : `${drawnName(shots)}-shot`
       const group = `${dataset} (${split}), ${fixed}${table.budget.by === 'seconds' ? ', by time' : ''}`
       groups.set(group, [...(groups.get(group) ?? []), table])
     }
@@ -37,12 +37,14 @@ export function settingCharts(tables: readonly Table[], looks: ReadonlyMap<strin
 
 /** Of learners that are in more than one of the tables. */
 function pointsOf(tables: readonly Table[], key: Key): Point[] {
-  const all = tables.flatMap(({ setting, lines }) =>
-    lines.map(({ name, ranked: { overEpisodes } }) => {
+  const all = tables.flatMap(({ setting, lines }) => {
+    const x = setting![key]
+    if (typeof x !== 'number') return []
+    return lines.map(({ name, ranked: { overEpisodes } }) => {
       const [low, high] = overEpisodes.interval
-      return { name, x: setting![key]!, y: overEpisodes.mean, low, high }
-    }),
-  )
+      return { name, x, y: overEpisodes.mean, low, high }
+    })
+  })
   const values = (name: string) => new Set(all.filter((p) => p.name === name).map(({ x }) => x))
   return all.filter(({ name }) => values(name).size > 1)
 }
