@@ -51,7 +51,11 @@ export async function emojiEmbedded() {
 export async function noisePictures(random, count) {
   const encoder = imageEncoder()
   const pictures = {
-    noise: () => tf.tensor3d(Float32Array.from({ length: 64 * 64 * 3 }, () => random.uniform()), [64, 64, 3]),
+    noise: () =>
+      tf.tensor3d(
+        Float32Array.from({ length: 64 * 64 * 3 }, () => random.uniform()),
+        [64, 64, 3],
+      ),
     smooth: () =>
       tf.tidy(() => {
         const coarse = Float32Array.from({ length: 4 * 4 * 3 }, () => random.uniform())
@@ -67,7 +71,10 @@ export async function noisePictures(random, count) {
   const rows = {}
   for (const [kind, make] of Object.entries(pictures)) {
     const n = ['black', 'white'].includes(kind) ? 1 : count
-    rows[kind] = await encoded(encoder, Array.from({ length: n }, () => make))
+    rows[kind] = await encoded(
+      encoder,
+      Array.from({ length: n }, () => make),
+    )
   }
   encoder.dispose()
   return rows
@@ -140,7 +147,9 @@ function read(file) {
 async function encoded(encoder, inputs, name) {
   const rows = []
   for (let at = 0; at < inputs.length; at += BATCH) {
-    const batch = inputs.slice(at, at + BATCH).map((one) => (typeof one === 'function' ? one() : one))
+    const batch = inputs
+      .slice(at, at + BATCH)
+      .map((one) => (typeof one === 'function' ? one() : one))
     const tensor = await encoder.encode(batch)
     rows.push(...rowsIn(await tensor.data(), encoder.dimensions))
     tf.dispose([tensor, ...batch.filter((one) => typeof one !== 'string')])

@@ -1,3 +1,6 @@
+export { type LogisticHeadOptions, logisticHead } from './heads/logistic-head'
+export { type RidgeHeadOptions, ridgeHead } from './heads/ridge-head'
+export { type SvmHeadOptions, svmHead } from './heads/svm-head'
 export type { HeadOptions } from './linear-head'
 export { type LogisticOptions, logistic } from './logistic'
 export { logisticDuals } from './logistic-duals'

@@ -63,6 +63,11 @@ export function fitSharpness(support: Support, held: HeldOut, prior: SharpnessPr
   return Math.exp(minimum(cost, middle - 2, middle + 2))
 }
 
+/** Σ_i log softmax(β s_i)[y_i] over the held-out examples that are not alone in their class. */
+export function heldOutLikelihood(support: Support, held: HeldOut, sharpness: number): number {
+  return rowsToLearnFrom(support, held).reduce((sum, row) => sum + logLikelihood(row, sharpness), 0)
+}
+
 interface Row {
   readonly scores: readonly number[]
   readonly label: number

@@ -4,6 +4,7 @@ import {
   div,
   expandDims,
   matMul,
+  maximum,
   mul,
   oneHot,
   sqrt,
@@ -16,12 +17,12 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core'
 import { fitSharpness, mean, ownAndOther, thresholdBetween } from './calibration'
-import { classSums, similaritiesOf, unitRoots } from './class-sums'
+import { classSums, sharpnessOfOne, similaritiesOf, unitRoots } from './class-sums'
 import type { Calibration } from './head'
 import { exampleAt, type Head, type HeldOut, type Place, type Support, stacked } from './head'
 
-/** β with one example per class, and how many examples that is worth; fixed on validation classes. */
-const SHARPNESS = { expected: 24, weight: 5 }
+/** How many examples the β that is expected is worth; fixed on validation classes. */
+const SHARPNESS_WEIGHT = 5
 
 /**
  * The nearest class mean, for frozen encoders: nothing is trained.
@@ -96,7 +97,8 @@ function scoresWithoutEach(support: Support, places: readonly Place[]): Tensor2D
   const seen = sum(mul(scores, mine), 1)
   // z · Σ z
   const product = div(mul(seen, lengths), scales)
-  const rest = sqrt(add(sub(mul(lengths, lengths), mul(product, 2)), 1 + 1e-6))
+  // ‖Σ z − z‖, which is zero of one example, and by rounding may be the root of less.
+  const rest = sqrt(maximum(add(sub(mul(lengths, lengths), mul(product, 2)), 1), 1e-6))
   const unseen = mul(div(sub(product, 1), rest), scalesWithout)
   return add(scores, mul(mine, expandDims(sub(unseen, seen), 1)))
 }
@@ -106,17 +108,17 @@ function scoresWithoutEach(support: Support, places: readonly Place[]): Tensor2D
  * fitted to means of one example less: it grows with the root of their number.
  */
 function calibrate(support: Support, held: HeldOut): Calibration {
-  const { within } = similaritiesOf(classSums(support))
+  const similarities = similaritiesOf(classSums(support))
   const { bestOther } = ownAndOther(support, held)
   const stranger = mean(bestOther)
   const shots = support.classes.flat().length / support.classes.length
   const before = Math.max(shots - 1, 1)
   const sharpness = fitSharpness(support, held, {
-    ...SHARPNESS,
-    expected: SHARPNESS.expected * Math.sqrt(before),
+    expected: sharpnessOfOne(similarities) * Math.sqrt(before),
+    weight: SHARPNESS_WEIGHT,
   })
   return {
     sharpness: sharpness * Math.sqrt(Math.max(shots / before, 1)),
-    ...thresholdBetween(stranger, within),
+    ...thresholdBetween(stranger, similarities.within),
   }
 }

@@ -38,7 +38,7 @@ export function checkOf(
     .flatMap(({ classIndex, index }, i): CheckedExample[] => {
       if (lists[classIndex]!.length < 2) return []
       const row = Array.from(labels, (_, k) => scores[i * labels.length + k]!)
-      const { ranking } = predictionOf(row, labels, calibration, uniform)
+      const { ranking } = predictionOf(row, labels, Number.POSITIVE_INFINITY, calibration, uniform)
       const label = labels[classIndex]!
       const own = ranking.find((ranked) => ranked.label === label)!
       return [

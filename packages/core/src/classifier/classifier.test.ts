@@ -1,4 +1,4 @@
-import { activate, leaked, toyEpisodes, toyLearner } from '@kshot/testkit'
+import { activate, leaked, testBackends, toyEpisodes, toyLearner } from '@kshot/testkit'
 import {
   fill,
   getBackend,
@@ -349,6 +349,20 @@ describe('createClassifier over an encoder', () => {
       ),
     ).toBeCloseTo(-1, 5)
     expect([...(await classifier.embed(x))]).toEqual(x)
+  })
+})
+
+describe.each(testBackends)('an example that is alone in its class, on %s', (backend) => {
+  beforeAll(() => activate(backend))
+
+  it('leaves finite scores behind, however its length is rounded', async () => {
+    const { draw } = world({ d: 512 })
+    const classes = Array.from({ length: 400 }, (_, id) => [
+      { id, values: Float32Array.from(draw(id % 40)) },
+    ])
+    const places = classes.map((_, classIndex) => ({ classIndex, index: 0 }))
+    const scores = centroidHead().leaveOut({ shape: [512], classes }, places)
+    expect((await scores.data()).every(Number.isFinite)).toBe(true)
   })
 })
 

@@ -163,8 +163,10 @@ export async function createClassifier<Input = Tensor>(
     const weights = [...now.byLabel.values()].map((list) =>
       prior === 'examples' ? list.length : 1,
     )
-    const { rows, calibration } = await decide.read(now, encoded)
-    return rows.map((scores) => predictionOf(scores, labels, calibration, weights))
+    const { rows, familiarity, calibration } = await decide.read(now, encoded)
+    return rows.map((scores, i) =>
+      predictionOf(scores, labels, familiarity[i]!, calibration, weights),
+    )
   }
 
   const one = async (input: Input) => (await encode([input]))[0]!.values

@@ -25,6 +25,11 @@ export interface Calibration {
 /** Classifies by a few examples of each class. The caller owns the tensors that it returns. */
 export interface Head {
   readonly spec: Spec
+  /**
+   * Says in its place whether a query is one of the classes at all: the best score of another head.
+   * For heads whose scores tell classes apart, and members from strangers less well.
+   */
+  readonly guard?: Head
   /** What it remembers of the examples. */
   fit(support: Support): Params
   /** How well each class fits each query, `[m, ways]`: larger is better. */

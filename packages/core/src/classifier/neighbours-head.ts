@@ -20,7 +20,7 @@ import {
 } from '@tensorflow/tfjs-core'
 import { KshotError } from '../errors'
 import { fitSharpness, mean, ownAndOther, thresholdBetween } from './calibration'
-import { classSums, similaritiesOf, unitRoots } from './class-sums'
+import { classSums, sharpnessOfOne, similaritiesOf, unitRoots } from './class-sums'
 import type { Calibration } from './head'
 import { exampleAt, type Head, type HeldOut, type Place, type Support, stacked } from './head'
 
@@ -29,8 +29,8 @@ export interface NeighboursHeadOptions {
   readonly k?: number
 }
 
-/** β and member scores where there are too few examples to tell; fixed on validation classes. */
-const SHARPNESS = { expected: 24, weight: 5 }
+/** How many examples the β that is expected is worth; fixed on validation classes. */
+const SHARPNESS_WEIGHT = 5
 
 /** Below every cosine: no example. */
 const NOBODY = -2
@@ -126,12 +126,15 @@ function startsOf({ classes }: Support): number[] {
 }
 
 function calibrate(support: Support, held: HeldOut): Calibration {
-  const { within } = similaritiesOf(classSums(support))
+  const similarities = similaritiesOf(classSums(support))
   const { own, bestOther } = ownAndOther(support, held)
   const stranger = mean(bestOther)
-  const member = own.length === 0 ? within : mean(own)
+  const member = own.length === 0 ? similarities.within : mean(own)
   return {
-    sharpness: fitSharpness(support, held, SHARPNESS),
+    sharpness: fitSharpness(support, held, {
+      expected: sharpnessOfOne(similarities),
+      weight: SHARPNESS_WEIGHT,
+    }),
     ...thresholdBetween(stranger, member),
   }
 }

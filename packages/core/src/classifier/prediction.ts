@@ -21,11 +21,12 @@ export interface Prediction {
  * A query's scores as probabilities.
  *
  * - of class k, if it is one of them: p_k ∝ π_k exp(β s_k), with the prior π
- * - that it is none of them: σ((threshold − max s) / width); from ½ on the label is null
+ * - that it is none of them: σ((threshold − f) / width), with the familiarity f; from ½ on the label is null
  */
 export function predictionOf(
   scores: ArrayLike<number>,
   labels: readonly Label[],
+  familiarity: number,
   { sharpness, threshold, width }: Calibration,
   prior: readonly number[],
 ): Prediction {
@@ -36,6 +37,7 @@ export function predictionOf(
   const ranking = labels
     .map((label, k) => ({ label, confidence: weights[k]! / total }))
     .sort((a, b) => b.confidence - a.confidence)
-  if (best >= threshold) return { ...ranking[0]!, ranking }
-  return { label: null, confidence: 1 / (1 + Math.exp((best - threshold) / width)), ranking }
+  if (familiarity >= threshold) return { ...ranking[0]!, ranking }
+  const confidence = 1 / (1 + Math.exp((familiarity - threshold) / width))
+  return { label: null, confidence, ranking }
 }

@@ -13,17 +13,48 @@ const CALIBRATED_BY = 256
 /** Reads scores from a head. What it has fitted to examples is kept until they change. */
 export interface Reader {
   /** The scores of inputs, a row each, and how to read them. */
-  read(
-    examples: Examples,
-    encoded: readonly Encoded[],
-  ): Promise<{ rows: Float32Array[]; calibration: Calibration }>
+  read(examples: Examples, encoded: readonly Encoded[]): Promise<Read>
   /** The scores of all examples, each by a head that has not seen it. */
   heldOut(examples: Examples): Promise<HeldOut & { readonly calibration: Calibration }>
   dispose(): void
 }
 
+interface Read {
+  readonly rows: readonly Float32Array[]
+  /** How well each input fits the class that it fits best. */
+  readonly familiarity: readonly number[]
+  readonly calibration: Calibration
+}
+
 /** `on` runs a function on the backend that decides. */
 export function reader(
+  head: Head,
+  unknown: 'auto' | number | false,
+  on: <T>(f: () => T) => T,
+): Reader {
+  const own = plainReader(head, unknown, on)
+  return head.guard ? guarded(own, reader(head.guard, unknown, on)) : own
+}
+
+/** Whether an input is one of the classes at all is what the guard says. */
+function guarded(own: Reader, guard: Reader): Reader {
+  return {
+    async read(examples, encoded) {
+      const [{ rows, calibration }, { familiarity, calibration: known }] = await Promise.all([
+        own.read(examples, encoded),
+        guard.read(examples, encoded),
+      ])
+      return { rows, familiarity, calibration: { ...known, sharpness: calibration.sharpness } }
+    },
+    heldOut: own.heldOut,
+    dispose() {
+      own.dispose()
+      guard.dispose()
+    },
+  }
+}
+
+function plainReader(
   head: Head,
   unknown: 'auto' | number | false,
   on: <T>(f: () => T) => T,
@@ -65,7 +96,9 @@ export function reader(
 
   return {
     async read(examples, encoded) {
-      if (encoded.length === 0) return { rows: [], calibration: await calibration(examples) }
+      if (encoded.length === 0) {
+        return { rows: [], familiarity: [], calibration: await calibration(examples) }
+      }
       const ways = examples.byLabel.size
       const scores = on(() => {
         const x = stacked(encoded, examples.shape!)
@@ -77,7 +110,8 @@ export function reader(
       })
       const values = await readOut(scores)
       const rows = encoded.map((_, i) => values.subarray(i * ways, (i + 1) * ways))
-      return { rows, calibration: await calibration(examples) }
+      const familiarity = rows.map((row) => row.reduce((a, b) => Math.max(a, b)))
+      return { rows, familiarity, calibration: await calibration(examples) }
     },
     async heldOut(examples) {
       const held = await scoresWithout(examples, Number.POSITIVE_INFINITY)

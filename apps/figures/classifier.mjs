@@ -1,0 +1,45 @@
+// Measures the classifier over frozen encoders and writes docs/classifier.json and docs/classifier.md: `node
+// classifier.mjs`, after a build. With names of sections it measures those alone: `node classifier.mjs images`.
+// `node --expose-gc classifier.mjs cost` makes memory comparable.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { wasm } from '@kshot/backend-wasm'
+import { useBackend } from '@kshot/core'
+import { besideKnn } from './beside-knn.mjs'
+import { costs } from './cost.mjs'
+import { imageFigures } from './images.mjs'
+import { markdown } from './markdown.mjs'
+import { textFigures } from './text.mjs'
+
+const file = new URL('../../docs/classifier.json', import.meta.url)
+const page = new URL('../../docs/classifier.md', import.meta.url)
+
+const sections = {
+  textEncoder: () => textFigures('textEncoder'),
+  staticTextEncoder: () => textFigures('staticTextEncoder'),
+  images: imageFigures,
+  knn: besideKnn,
+  cost: costs,
+}
+
+const wanted = process.argv.slice(2)
+await useBackend(wasm())
+for (const [name, measure] of Object.entries(sections)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  const began = performance.now()
+  const figures = await measure()
+  const seconds = Math.round((performance.now() - began) / 1000)
+  write({ ...known(), [name]: { node: process.version, seconds, figures } })
+}
+writeFileSync(page, markdown(known()))
+
+function known() {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return {}
+  }
+}
+
+function write(all) {
+  writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`)
+}

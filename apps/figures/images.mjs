@@ -1,0 +1,129 @@
+// Emoji across artists: raw pixels beside the frozen encoder, heads on top, and what is no emoji.
+import { centroidHead, neighboursHead, rng } from '@kshot/core'
+import { tInterval } from '@kshot/results'
+import { emojiDraws } from './draws.mjs'
+import { emojiEmbedded, noisePictures } from './embeddings.mjs'
+import { heads, metaTrained } from './heads.mjs'
+import { area, asked } from './measure.mjs'
+import { round, summary } from './summary.mjs'
+
+const SETTINGS = [
+  { ways: 5, shots: 1, count: 60, strangers: 10 },
+  { ways: 5, shots: 3, count: 30, strangers: 10 },
+  { ways: 20, shots: 1, count: 30, strangers: 10 },
+  { ways: 20, shots: 3, count: 15, strangers: 10 },
+]
+
+export async function imageFigures() {
+  const data = await emojiEmbedded()
+  const learned = await metaTrained(data, { steps: 300 })
+  const cells = []
+  const extra = Object.entries(await noisePictures(rng('noise'), 12))
+  for (const setting of SETTINGS) {
+    const draw = emojiDraws({ data: data.test, ...setting })
+    const rows = {}
+    for (const [name, head] of Object.entries({ ...heads, learned })) {
+      rows[name] = []
+      for (let i = 0; i < setting.count; i++) {
+        rows[name].push(
+          await asked(
+            draw(i),
+            head(),
+            extra.flatMap(([, list]) => list),
+          ),
+        )
+      }
+    }
+    const areas = { centroid: [], neighbours: [] }
+    for (let i = 0; i < setting.count; i++) {
+      areas.centroid.push(await area(draw(i), centroidHead()))
+      areas.neighbours.push(await area(draw(i), neighboursHead()))
+    }
+    const cell = {
+      ways: setting.ways,
+      shots: setting.shots,
+      draws: setting.count,
+      heads: summary(rows, areas),
+      noise: Object.fromEntries(
+        Object.entries(rows).map(([name, draws]) => [name, noiseTurnedAway(draws, extra)]),
+      ),
+    }
+    console.error('emoji', JSON.stringify(cell))
+    cells.push(cell)
+  }
+  return { cells, artists: acrossArtists(data) }
+}
+
+function noiseTurnedAway(draws, extra) {
+  let from = 0
+  const kinds = extra.map(([kind, list]) => {
+    const [first, end] = [from, from + list.length]
+    from = end
+    const away = draws.flatMap(({ extraTurnedAway }) => extraTurnedAway.slice(first, end))
+    return [kind, round((100 * away.filter(Boolean).length) / away.length, 1)]
+  })
+  return Object.fromEntries(kinds)
+}
+
+/** Centred cosine, one shot, as the first measurements had it: of the test groups, and of all emoji. */
+function acrossArtists({ test, train, validation }) {
+  const pixels = (data) => (c, i) => {
+    const target = new Float32Array(64 * 64 * 3)
+    data.pixels(c, i, target, 0)
+    return target
+  }
+  const all = concatenated([train, validation, test])
+  return [
+    ['raw pixels, test groups', test, pixels(test)],
+    ['frozen encoder, test groups', test, test.row],
+    ['raw pixels, all groups', all, pixels(all)],
+    ['frozen encoder, all groups', all, all.row],
+  ].map(([name, data, of]) => {
+    const scores = [5, 20].map((ways) => {
+      const draw = emojiDraws({ data, ways, shots: 1, of })
+      const values = Array.from({ length: 300 }, (_, i) => centredCosine(draw(i)))
+      const { mean, halfWidth } = tInterval(values)
+      return { ways, mean: round(100 * mean, 1), halfWidth: round(100 * halfWidth, 1) }
+    })
+    return { name, scores }
+  })
+}
+
+function concatenated(parts) {
+  const from = parts.flatMap((part) => part.classes.map((_, c) => [part, c]))
+  const on =
+    (name) =>
+    (c, ...rest) =>
+      from[c][0][name](from[c][1], ...rest)
+  return {
+    classes: parts.flatMap(({ classes }) => classes),
+    drawer: on('drawer'),
+    pixels: on('pixels'),
+    row: on('row'),
+  }
+}
+
+function centredCosine({ support, query }) {
+  const d = support[0][1].length
+  const mean = new Float32Array(d)
+  for (const [, x] of support) for (let j = 0; j < d; j++) mean[j] += x[j] / support.length
+  const keys = support.map(([label, x]) => [label, unit(x, mean)])
+  const right = query.filter(([label, x]) => {
+    const z = unit(x, mean)
+    const cosines = keys.map(([, key]) => dot(key, z))
+    return keys[cosines.indexOf(Math.max(...cosines))][0] === label
+  })
+  return right.length / query.length
+}
+
+function unit(x, mean) {
+  const centred = x.map((value, j) => value - mean[j])
+  const norm = Math.sqrt(dot(centred, centred)) || 1
+  return centred.map((value) => value / norm)
+}
+
+function dot(a, b) {
+  let total = 0
+  for (let j = 0; j < a.length; j++) total += a[j] * b[j]
+  return total
+}

@@ -1,0 +1,12 @@
+/** For those who write a head of their own for classifiers. */
+export { fitSharpness, heldOutLikelihood, nothingUnknown, type SharpnessPrior } from './calibration'
+export { classSums, sharpnessOfOne, similaritiesOf, unitRoot, unitRoots } from './class-sums'
+export type { Example } from './examples'
+export {
+  type Calibration,
+  exampleAt,
+  type Head,
+  type HeldOut,
+  type Place,
+  type Support,
+} from './head'

@@ -1,0 +1,213 @@
+import { centroidHead } from '@kshot/core'
+import {
+  type Calibration,
+  classSums,
+  fitSharpness,
+  type Head,
+  type HeldOut,
+  heldOutLikelihood,
+  nothingUnknown,
+  type Place,
+  type Support,
+  sharpnessOfOne,
+  similaritiesOf,
+  unitRoots,
+} from '@kshot/core/head'
+import { add, matMul, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core'
+import { checkedPositive } from '../linear-head'
+import { type Problem, problemOf } from './problem'
+
+/** A convex problem over the kernel of the examples. Strength is its λ or C. */
+export interface Solver {
+  /** To choose from by leave-one-out. */
+  readonly strengths: readonly number[]
+  /** Where there is nothing to leave out; fixed on validation classes. */
+  readonly usual: number
+  /** The coefficients of each class, `[ways][n]`: its weights are Σ_i α_i z_i. */
+  solve(problem: Problem, strength: number): Float64Array[]
+  /** The scores of some examples without each of them, `[examples][ways]`. */
+  scoresWithout(problem: Problem, strength: number, examples: readonly number[]): Float64Array[]
+}
+
+interface Name {
+  readonly name: 'ridgeHead' | 'logisticHead' | 'svmHead'
+  readonly option: 'lambda' | 'c'
+  readonly value: number | undefined
+}
+
+/** Strength is chosen by so many examples at most, of whole classes: more change it little. */
+const CHOSEN_BY = 250
+
+/** How many examples the β that is expected is worth; fixed on validation classes. */
+const SHARPNESS_WEIGHT = 5
+
+type Memory = {
+  /** `[ways, d]` */
+  readonly weights: Tensor2D
+  /** `[1, ways]` */
+  readonly bias: Tensor2D
+}
+
+/** A linear classifier over z of a frozen encoder, solved in doubles where the examples are: in JavaScript. */
+export function kernelHead({ name, option, value }: Name, solver: Solver): Head {
+  if (value !== undefined) checkedPositive(option, value)
+  const of = latest((support) => fitted(solver, support, value))
+  return {
+    spec: {
+      package: '@kshot/metaopt',
+      export: name,
+      options: value === undefined ? {} : { [option]: value },
+    },
+    guard: centroidHead(),
+    fit: (support) => linear(of(support)),
+    score: (memory, x) => scored(memory as Memory, x as Tensor2D),
+    leaveOut: (support, places) => leaveOut(solver, of(support), support, places),
+    calibrate: (support, held) => calibrate(of(support), support, held),
+  }
+}
+
+interface Fitted {
+  readonly problem: Problem
+  readonly strength: number
+  readonly alpha: readonly Float64Array[]
+}
+
+function fitted(solver: Solver, support: Support, value: number | undefined): Fitted {
+  const strength = value ?? chosen(solver, support)
+  const problem = problemOf(support)
+  return { problem, strength, alpha: solver.solve(problem, strength) }
+}
+
+/** What a function gave for these classes, if they have not changed since. */
+function latest<T>(make: (support: Support) => T): (support: Support) => T {
+  let known: { readonly classes: Support['classes']; readonly result: T } | undefined
+  return (support) => {
+    const { classes } = support
+    const isSame =
+      known?.classes.length === classes.length &&
+      known.classes.every((list, k) => list === classes[k])
+    if (!isSame) known = { classes, result: make(support) }
+    return known!.result
+  }
+}
+
+/** The strength that makes examples likeliest which it has not seen. */
+function chosen(solver: Solver, support: Support): number {
+  const some = ofWholeClasses(support)
+  const places = placesOf(some).filter(({ classIndex }) => some.classes[classIndex]!.length > 1)
+  if (places.length === 0) return solver.usual
+  const problem = problemOf(some)
+  const likelihoods = solver.strengths.map((strength) => {
+    const scores = solver.scoresWithout(problem, strength, numbersOf(some, places))
+    const held = { places, scores: flat(scores) }
+    const of = { problem, strength, alpha: solver.solve(problem, strength) }
+    return heldOutLikelihood(some, held, sharpnessOf(of, some, held))
+  })
+  return solver.strengths[likelihoods.indexOf(Math.max(...likelihoods))]!
+}
+
+/** Classes spread evenly over all, as many as have about {@link CHOSEN_BY} examples together. */
+function ofWholeClasses({ shape, classes }: Support): Support {
+  const share = CHOSEN_BY / classes.flat().length
+  const count = Math.max(2, Math.floor(share * classes.length))
+  if (count >= classes.length) return { shape, classes }
+  const step = classes.length / count
+  return { shape, classes: Array.from({ length: count }, (_, i) => classes[Math.floor(i * step)]!) }
+}
+
+function linear({ problem: { rows, ways }, alpha }: Fitted): Memory {
+  const d = rows[0]!.length
+  const weights = new Float32Array(ways * d)
+  for (const [k, coefficients] of alpha.entries()) {
+    const sum = new Float64Array(d)
+    for (const [i, a] of coefficients.entries()) {
+      if (a === 0) continue
+      const row = rows[i]!
+      for (let j = 0; j < d; j++) sum[j]! += a * row[j]!
+    }
+    weights.set(sum, k * d)
+  }
+  const bias = alpha.map((coefficients) => coefficients.reduce((sum, a) => sum + a, 0))
+  return { weights: tensor2d(weights, [ways, d]), bias: tensor2d(bias, [1, ways]) }
+}
+
+function scored({ weights, bias }: Memory, x: Tensor2D): Tensor2D {
+  return tidy(() => add(matMul(unitRoots(x), weights, false, true), bias) as Tensor2D)
+}
+
+/**
+ * An example that is alone in its class has no class without it: its own column says what another
+ * member would score, whose cosine with it is that of two examples of one class.
+ */
+function leaveOut(
+  solver: Solver,
+  { problem, strength, alpha }: Fitted,
+  support: Support,
+  places: readonly Place[],
+): Tensor2D {
+  const { within } = similaritiesOf(classSums(support))
+  const numbers = numbersOf(support, places)
+  const scores = solver.scoresWithout(problem, strength, numbers)
+  for (const [p, { classIndex }] of places.entries()) {
+    if (support.classes[classIndex]!.length > 1) continue
+    const i = numbers[p]!
+    const seen = scoreOf(problem, alpha[classIndex]!, i)
+    scores[p]![classIndex] = seen - (1 - within) * alpha[classIndex]![i]!
+  }
+  return tensor2d(flat(scores), [places.length, problem.ways])
+}
+
+function scoreOf({ n, kernel }: Problem, alpha: Float64Array, i: number): number {
+  return alpha.reduce((sum, a, j) => sum + a * kernel[i * n + j]!, 0)
+}
+
+function calibrate(of: Fitted, support: Support, held: HeldOut): Calibration {
+  return { ...nothingUnknown, sharpness: sharpnessOf(of, support, held) }
+}
+
+/**
+ * As `centroidHead` has it, in the units of these scores. It was fitted to one example a class less, and grows
+ * with the root of their number.
+ */
+function sharpnessOf(of: Fitted, support: Support, held: HeldOut): number {
+  const shots = of.problem.n / of.problem.ways
+  const before = Math.max(shots - 1, 1)
+  const cosines = sharpnessOfOne(similaritiesOf(classSums(support))) * Math.sqrt(before)
+  const fitted = fitSharpness(support, held, {
+    expected: cosines / Math.max(slopeOf(of), 1e-9),
+    weight: SHARPNESS_WEIGHT,
+  })
+  return fitted * Math.sqrt(Math.max(shots / before, 1))
+}
+
+/** How much a class gets ahead of the others where the cosines with all its examples rise by 1. */
+function slopeOf({ problem: { ways, labels }, alpha }: Fitted): number {
+  let sum = 0
+  for (const [i, label] of labels.entries()) {
+    const total = alpha.reduce((all, a) => all + a[i]!, 0)
+    const own = alpha[label]![i]!
+    sum += own - (total - own) / (ways - 1)
+  }
+  return sum / ways
+}
+
+function placesOf({ classes }: Support): Place[] {
+  return classes.flatMap((list, classIndex) => list.map((_, index) => ({ classIndex, index })))
+}
+
+/** The rows of places, class after class. */
+function numbersOf({ classes }: Support, places: readonly Place[]): number[] {
+  let next = 0
+  const starts = classes.map((list) => {
+    next += list.length
+    return next - list.length
+  })
+  return places.map(({ classIndex, index }) => starts[classIndex]! + index)
+}
+
+function flat(scores: readonly Float64Array[]): Float32Array {
+  const ways = scores[0]!.length
+  const values = new Float32Array(scores.length * ways)
+  for (const [i, row] of scores.entries()) values.set(row, i * ways)
+  return values
+}
