@@ -35,7 +35,7 @@ export function datasetSuite(
       expect(classes.every(({ size }) => Number.isInteger(size) && size > 0)).toBe(true)
     })
 
-    it('writes each example where it was asked to, and nowhere else', async () => {
+    it('writes each example where asked, and nowhere else', async () => {
       const dataset = await load()
       const size = exampleSize(dataset)
       for (const [classIndex, index] of someOf(dataset)) {
@@ -47,7 +47,7 @@ export function datasetSuite(
       }
     })
 
-    it('reads the same each time, and when it is built anew', async () => {
+    it('reads the same each time, and when rebuilt', async () => {
       const [one, other] = [await load(), await load()]
       for (const [classIndex, index] of someOf(one)) {
         const read = exampleOf(one, classIndex, index)
@@ -64,7 +64,7 @@ export function datasetSuite(
       expect(new Set(texts).size).toBeGreaterThan(1)
     })
 
-    it('refuses a class, an example or a target that does not exist', async () => {
+    it('rejects a class, an example or a target that does not exist', async () => {
       const dataset = await load()
       const target = new Float32Array(exampleSize(dataset))
       expect(() => dataset.read(dataset.classes.length, 0, target, 0)).toThrow()

@@ -57,7 +57,7 @@ export function declaredFacts({ learner, meta, load, taskSpec, episode }: FactsO
     expect(normalising.length).toBe(calls[queriesTogether])
   })
 
-  it(`stands on ${net ? `the net ${net.export}` : 'no net'}`, async () => {
+  it(`is built on ${net ? `the net ${net.export}` : 'no net'}`, async () => {
     const { adapting, predicting } = await applications()
     expect([...adapting, ...predicting].length > 0).toBe(net !== undefined)
   })

@@ -86,7 +86,7 @@ export function learnerSuite<Task>(
       expect(predicted(toyEpisode())).toEqual(predicted(toyEpisode()))
     })
 
-    it('does not touch its meta-parameters when it adapts', async () => {
+    it('does not change its meta-parameters when it adapts', async () => {
       const before = tree.clone({ ...meta })
       predicted(toyEpisode())
       expect(await tree.equal(before, { ...meta })).toBe(true)
@@ -130,7 +130,7 @@ export function learnerSuite<Task>(
     declaredFacts(subject)
     supportSetRules(subject)
 
-    it('can be built again from its spec', async () => {
+    it('can be rebuilt from its spec', async () => {
       const spec = JSON.parse(JSON.stringify(learner.spec)) as Spec
       const again = await rebuilt<MetaLearner>(spec, 'learner', load)
       expect(again.spec).toEqual(learner.spec)

@@ -11,15 +11,15 @@ export function supportSetRules({ learner, meta, episode }: FactsOptions): void 
     return codeOf(() => disposeTask(learner.adapt(meta(), change(support), testing())))
   }
 
-  it('refuses a support set without a number of classes', () => {
+  it('rejects a support set without a number of classes', () => {
     expect(refusal(({ x, y }) => ({ x, y }))).toBe('core/no-classes')
   })
 
-  it('refuses a support set of one class', () => {
+  it('rejects a support set of one class', () => {
     expect(refusal((support) => ({ ...support, ways: 1 }))).toBe('core/one-class')
   })
 
-  it('refuses a support set without examples', () => {
+  it('rejects a support set without examples', () => {
     const empty = ({ x, y, ways }: Batch) => ({ x: slice(x, 0, 0), y: slice(y, 0, 0), ways: ways! })
     expect(refusal(empty)).toBe('core/empty-support')
   })
