@@ -26,7 +26,7 @@ export function node(options: NodeOptions = {}): Backend {
     name: 'node',
     spec: { package: '@kshot/backend-node', export: 'node', options: { ...options } },
     device: 'cpu',
-    remedy: "Run 'npx kshot native install', or call nativeInstall() of @kshot/backend-node",
+    remedy: "Run 'npx kshot native install', or call nativeInstall() from @kshot/backend-node",
     describe: async () => ({ device: cpus()[0]?.model.trim() || 'unknown processor' }),
     threads,
     root,

@@ -101,7 +101,7 @@ function failed(cause: Error): KshotError {
 function deviceLost({ reason, message }: { reason?: string; message: string }): KshotError {
   return new KshotError('webgpu/device-lost', {
     got: `a lost GPU device (${[reason, message].filter(Boolean).join(': ')})`,
-    expected: 'a device that stays: all its tensors are lost',
+    expected: 'a live device: all tensors on the lost one are gone',
     remedy: 'Activate the backend again and start from the last checkpoint',
   })
 }

@@ -111,6 +111,6 @@ async function contentOf<Input>(encoder: Encoder<Input>, input: Input): Promise<
   throw new KshotError('encoder/no-content', {
     got: `an input of ${encoder.spec.export} that is neither text nor bytes`,
     expected: 'an encoder with a content function',
-    remedy: 'Give it content: (input) => Promise<Uint8Array>',
+    remedy: 'Add content: (input) => Promise<Uint8Array>',
   })
 }

@@ -54,8 +54,8 @@ export function damagedFile(
 ): KshotError {
   return new KshotError(`${familyOf(name)}/damaged`, {
     got,
-    expected: `the whole ${file} of this version of ${name}`,
-    remedy: 'Install the package again, or check the source that was given.',
+    expected: `the complete ${file} from this version of ${name}`,
+    remedy: 'Reinstall the package, or check the source that you passed',
     cause,
   })
 }

@@ -37,7 +37,7 @@ function form(name: string): string {
 
 function twice(first: string, second: string): KshotError {
   return new KshotError('episodes/same-class-twice', {
-    got: `the classes ${shown(first)} and ${shown(second)}, whose names differ in ${difference(first, second)} alone`,
+    got: `the classes ${shown(first)} and ${shown(second)}, whose names differ only in ${difference(first, second)}`,
     expected: 'one name per class: otherwise it may be in training and in test',
     remedy: "Give them one name; if they are two classes, pass the option spelling: 'exact'",
   })

@@ -24,8 +24,8 @@ export async function unpack(bytes: Uint8Array): Promise<Contents> {
   } catch (cause) {
     throw new KshotError('intents/damaged', {
       got: `${bytes.length} bytes that do not unpack: ${cause instanceof Error ? cause.message : cause}`,
-      expected: 'the whole intents.bin of this version of @kshot/intents',
-      remedy: 'Install the package again, or check the source that was given.',
+      expected: 'the complete intents.bin from this version of @kshot/intents',
+      remedy: 'Reinstall the package, or check the source that you passed',
       cause,
     })
   }

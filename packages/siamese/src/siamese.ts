@@ -171,6 +171,6 @@ function checkedLambda(lambda: number): number {
   throw new KshotError('siamese/bad-option', {
     got: `regularisation ${lambda}`,
     expected: 'a number of at least 0',
-    remedy: 'Leave it out for none',
+    remedy: 'Leave it out for no regularisation',
   })
 }

@@ -4,8 +4,8 @@ const fallback = 'or run the tasks one by one, with sequential()'
 
 export function readsValues(): KshotError {
   return new KshotError('vmap/reads-values', {
-    got: 'values that are read inside vmap (data, dataSync, array, booleanMask, whereAsync), of a tensor with one value for each task',
-    expected: 'a function that computes with tensors only',
+    got: 'values read inside vmap (data, dataSync, array, booleanMask, whereAsync), of a tensor with one value for each task',
+    expected: 'a function that computes only with tensors',
     remedy: `Compute with the tensor instead, as with tf.where and a condition, ${fallback}`,
   })
 }
@@ -13,7 +13,7 @@ export function readsValues(): KshotError {
 export function escaped(): KshotError {
   return new KshotError('vmap/escaped', {
     got: 'a tensor of one task that was kept beyond its vmap (tf.keep, variable.assign, a closure)',
-    expected: 'that tensors leave the function only as its result',
+    expected: 'tensors to leave the function only as its result',
     remedy: 'Return the tensor; vmap returns it with the tasks as its first axis',
   })
 }

@@ -85,7 +85,7 @@ function notAllowed(name: string): KshotError {
 function noCard(name: string): KshotError {
   return new KshotError('usage/no-learner', {
     got: `${name}, whose entry /card exports no card for this learner`,
-    expected: 'cards: a list of LearnerCard of @kshot/core/card',
+    expected: 'cards: a list of LearnerCard from @kshot/core/card',
     remedy: 'See docs/adding-a-learner.md',
   })
 }

@@ -28,7 +28,7 @@ export function interruptible(onFirst: () => void): { signal: AbortSignal; relea
 
 /** What an interrupted run throws once its checkpoint is written. */
 export function interrupted(got = 'a signal', remedy = 'Start again'): KshotError {
-  return new KshotError('run/interrupted', { got, expected: 'to finish', remedy })
+  return new KshotError('run/interrupted', { got, expected: 'the command to finish', remedy })
 }
 
 /** Lets signals and timers in: a backend that computes at once never leaves the microtasks. */

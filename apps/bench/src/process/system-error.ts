@@ -4,7 +4,7 @@ type Parts = { readonly code: string; readonly expected: string; readonly remedy
 
 const TOO_MANY: Parts = {
   code: 'system/too-many-files',
-  expected: 'room for more open files',
+  expected: 'permission to open more files',
   remedy: 'Raise the limit (ulimit -n 4096), or use fewer --workers',
 }
 const NOT_INSTALLED: Parts = {

@@ -30,7 +30,7 @@ export async function extractWheel(
     await runCommand({
       code: 'native/extract-failed',
       what: `the files of ${wheel}`,
-      remedy: 'Make room on the disk (3 GB, with CUDA 6) and run it again',
+      remedy: 'Free some disk space (3 GB, or 6 GB for CUDA) and run it again',
       run: [PYTHON, '-c', UNPACK, join(folder, wheel!), into, JSON.stringify(extractions)],
     })
   } finally {

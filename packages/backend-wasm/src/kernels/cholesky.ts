@@ -34,7 +34,7 @@ function notPositive(place: number, n: number, pivot: number): KshotError {
   const matrix = Math.floor(place / n)
   return new KshotError('core/not-positive', {
     got: `a matrix [${n}, ${n}] (number ${matrix}) whose pivot ${place % n} is ${pivot}`,
-    expected: 'a symmetric, positive definite matrix of finite numbers',
-    remedy: 'Add more to its diagonal: a larger λ. Repeated or dependent examples need it',
+    expected: 'a symmetric positive definite matrix of finite numbers',
+    remedy: 'Add more to its diagonal (a larger λ): repeated or dependent examples need it',
   })
 }

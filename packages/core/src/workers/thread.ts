@@ -41,7 +41,7 @@ async function called<T>({ package: name, export: one, options }: Spec, modules:
   const exports = await exportsOf(name, modules)
   if (Object.hasOwn(exports, one)) return exports[one]!(options) as T
   throw new KshotError('workers/unknown-export', {
-    got: `'${one}' of ${name}, and no such export`,
+    got: `'${one}' from ${name}, which has no such export`,
     expected: 'the export that built the backend or the executor',
     remedy: `Check the version of ${name} that the threads resolve`,
   })

@@ -26,7 +26,7 @@ export function emptyClasses(empty: readonly ClassFolder[]): KshotError {
     return remedy ? [`${ending}: ${remedy}`] : []
   })
   return new KshotError('episodes/empty-class', {
-    got: `${classes} without any image: ${shortList(list, LISTED)}`,
+    got: `${classes} without images: ${shortList(list, LISTED)}`,
     expected: `at least one picture (${READABLE.join(', ')})`,
     remedy: [
       ...remedies,

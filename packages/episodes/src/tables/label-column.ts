@@ -78,7 +78,7 @@ function checkTasks({ names, path }: Table, key: string | undefined): void {
   if (key !== undefined && key.toLowerCase() !== 'task') return
   throw new KshotError('episodes/not-classes', {
     got: `${path}: the columns ${names.join(', ')}, a table of regression tasks`,
-    expected: 'examples of classes',
+    expected: 'examples with classes',
     remedy:
       "It can't be classified. If the tasks are classes nevertheless, pass label: 'task' and columns: ['x', 'y']",
   })

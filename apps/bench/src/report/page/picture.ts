@@ -34,7 +34,7 @@ export function learningPicture(learning: Learning): string {
   throw new KshotError('usage/no-picture', {
     got: 'a run with fewer than two points in its log.jsonl',
     expected: 'accuracies during training, to draw a learning curve',
-    remedy: 'Keep log.jsonl with the result, train for longer, or use another --format',
+    remedy: 'Keep log.jsonl next to the result, train for longer, or use another --format',
   })
 }
 

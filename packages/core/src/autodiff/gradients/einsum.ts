@@ -41,7 +41,7 @@ function operandGradient(
 function repeatedIndex(term: string): KshotError {
   return new KshotError('autodiff/no-gradient', {
     got: `the gradient of Einsum in an operand '${term}'`,
-    expected: 'an operand whose indices are letters that occur once',
-    remedy: 'Take the diagonal, or name the axes, before the sum',
+    expected: 'an operand with letters as indices, each only once',
+    remedy: 'Take the diagonal, or name the axes, before calling einsum',
   })
 }
