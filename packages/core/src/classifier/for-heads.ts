@@ -1,4 +1,4 @@
-/** For those who write a head of their own for classifiers. */
+/** For writing your own classifier head. */
 export { fitSharpness, heldOutLikelihood, nothingUnknown, type SharpnessPrior } from './calibration'
 export { classSums, sharpnessOfOne, similaritiesOf, unitRoot, unitRoots } from './class-sums'
 export type { Example } from './examples'

@@ -26,8 +26,8 @@ export interface Calibration {
 export interface Head {
   readonly spec: Spec
   /**
-   * Says in its place whether a query is one of the classes at all: the best score of another head.
-   * For heads whose scores tell classes apart, and members from strangers less well.
+   * Decides instead of this head whether a query belongs to any class: the best score of another head.
+   * For heads whose scores separate classes well, but members from strangers less well.
    */
   readonly guard?: Head
   /** What it remembers of the examples. */

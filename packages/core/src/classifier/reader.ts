@@ -36,7 +36,7 @@ export function reader(
   return head.guard ? guarded(own, reader(head.guard, unknown, on)) : own
 }
 
-/** Whether an input is one of the classes at all is what the guard says. */
+/** The guard decides whether an input belongs to any class. */
 function guarded(own: Reader, guard: Reader): Reader {
   return {
     async read(examples, encoded) {

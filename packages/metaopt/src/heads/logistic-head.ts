@@ -4,17 +4,17 @@ import { change, descend, type Move, scoresWithoutEach } from './descent'
 import { kernelHead, type Solver } from './kernel-head'
 
 export interface LogisticHeadOptions {
-  /** C = 1/λ. By default chosen among 1, 10 and 100 by leave-one-out; 10 where each class has one example. */
+  /** C = 1/λ. Default: chosen among 1, 10 and 100 by leave-one-out; 10 if each class has one example. */
   readonly c?: number
 }
 
 /**
- * Logistic regression of each class against the rest, over a frozen encoder: nothing is meta-trained.
+ * Logistic regression of each class against the rest, over a frozen encoder, without meta-training.
  *
- * w_k = argmin C Σ_i w_i log(1 + exp(−t_i w_k · z_i)) + ½ ‖w_k‖², with z as in `centroidHead` and a bias; w makes
- * classes equals. The optimum is that of `logisticDuals` with λ = 1/C.
+ * w_k = argmin C Σ_i w_i log(1 + exp(−t_i w_k · z_i)) + ½ ‖w_k‖², with z as in `centroidHead` and a bias; w weights
+ * all classes equally. The optimum is that of `logisticDuals` with λ = 1/C.
  *
- * "None of these" is decided as `centroidHead` does.
+ * "None of these" is decided as in `centroidHead`.
  * @throws `metaopt/bad-option`
  * @example const classifier = await createClassifier({ encoder, head: logisticHead() })
  */

@@ -10,7 +10,7 @@ export interface Problem {
   readonly kernel: Float64Array
   /** 0 … ways − 1, of each example. */
   readonly labels: Int32Array
-  /** How much each example counts: classes count alike, whether they have few or many. Mean 1. */
+  /** The weight of each example: classes count equally, whether they have few or many examples. Mean 1. */
   readonly weights: Float64Array
 }
 

@@ -5,18 +5,18 @@ import { kernelHead, type Solver } from './kernel-head'
 import type { Problem } from './problem'
 
 export interface RidgeHeadOptions {
-  /** λ. By default chosen among 0.03 … 10 by leave-one-out; 1 where each class has one example. */
+  /** λ. Default: chosen among 0.03 … 10 by leave-one-out; 1 if each class has one example. */
   readonly lambda?: number
 }
 
 /**
- * Ridge regression on the labels, over a frozen encoder: nothing is trained.
+ * Ridge regression on the labels, over a frozen encoder, without training.
  *
  * - W = argmin Σ_i w_i ‖W z_i − (y_i − 1/ways)‖² + λ ‖W‖², with z as in `centroidHead` and a bias
- * - w makes classes equals, whether they have few or many examples
+ * - w weights all classes equally, whether they have few or many examples
  * - leaving one out: its score is y_i − 1/ways − α_i / (G⁻¹)_ii with G = Z Zᵀ + λ w⁻¹, α = G⁻¹ (y − 1/ways)
  *
- * "None of these" is decided as `centroidHead` does.
+ * "None of these" is decided as in `centroidHead`.
  * @throws `metaopt/bad-option`
  * @example const classifier = await createClassifier({ encoder, head: ridgeHead() })
  */

@@ -4,17 +4,17 @@ import { change, descend, type Move, scoresWithoutEach } from './descent'
 import { kernelHead, type Solver } from './kernel-head'
 
 export interface SvmHeadOptions {
-  /** C. By default chosen among 0.1, 1 and 10 by leave-one-out; 1 where each class has one example. */
+  /** C. Default: chosen among 0.1, 1 and 10 by leave-one-out; 1 if each class has one example. */
   readonly c?: number
 }
 
 /**
- * The multi-class SVM of Crammer & Singer 2001 over a frozen encoder: nothing is meta-trained.
+ * The multi-class SVM of Crammer & Singer 2001 over a frozen encoder, without meta-training.
  *
  * W = argmin C Σ_i w_i max_k(w_k · z_i + [k ≠ y_i] − w_{y_i} · z_i) + ½ ‖W‖², with z as in `centroidHead` and a bias; w
- * makes classes equals. The optimum is that of `svmDuals`, for any number of classes and examples.
+ * weights all classes equally. The optimum is that of `svmDuals`, for any number of classes and examples.
  *
- * "None of these" is decided as `centroidHead` does.
+ * "None of these" is decided as in `centroidHead`.
  * @throws `metaopt/bad-option`
  * @example const classifier = await createClassifier({ encoder, head: svmHead() })
  */
