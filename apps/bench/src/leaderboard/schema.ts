@@ -133,7 +133,7 @@ export const leaderboardSchema = z.strictObject({
   train: z
     .strictObject({ ...training, checkpointEvery: positive.default(100) })
     .default({ checkpointEvery: 100 })
-    .describe('For all learners that say nothing different.'),
+    .describe('For all learners, unless an entry overrides it.'),
   validate: validate.default(validate.parse({})),
   test: test.default(test.parse({})),
 })
