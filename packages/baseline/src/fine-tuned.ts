@@ -1,10 +1,11 @@
 // Chen et al. 2019, A Closer Look at Few-shot Classification, arXiv:1904.04232: Baseline and Baseline++.
 import { type Batch, compareEpisodes, type MetaLearner, type Model, type Rng } from '@kshot/core'
+import { checkOptions } from '@kshot/core/options'
 import { type Tensor2D, transpose, zeros } from '@tensorflow/tfjs-core'
 import { centroidsOf } from './centroids'
 import { bodyOf, classifierTraining } from './classifier-training'
-import { badOption } from './errors'
 import { cosineHead, type HeadKind, linearHead, randomHead } from './heads'
+import { fineTunedOptions } from './options'
 import { tuned } from './tuning'
 
 export interface FineTunedOptions {
@@ -46,9 +47,9 @@ export type HeadInit = 'symmetric' | 'random'
  * const learner = fineTuned({ backbone: conv4(), head: 'cosine' })
  */
 export function fineTuned(options: FineTunedOptions): MetaLearner<Batch> {
+  checkOptions('baseline/bad-option', 'fineTuned', fineTunedOptions, options)
   const { backbone, head: kind = 'linear', scale, headInit = 'symmetric' } = options
   const { steps = 100, rate = 0.01, weightDecay = 1e-3 } = options
-  checkOptions({ head: kind, headInit, steps, rate, weightDecay, scale: scale ?? 1 })
   const head = kind === 'linear' ? linearHead : cosineHead((ways) => scale ?? publishedScale(ways))
   const training = classifierTraining(backbone, head)
 
@@ -106,23 +107,4 @@ function firstHead(
 
 function publishedScale(ways: number): number {
   return ways <= 200 ? 2 : 10
-}
-
-function checkOptions(options: Omit<Required<FineTunedOptions>, 'backbone'>): void {
-  const { head, headInit, steps, rate, scale, weightDecay } = options
-  check(['linear', 'cosine'].includes(head), `head '${head}'`, "'linear' or 'cosine'")
-  check(
-    ['symmetric', 'random'].includes(headInit),
-    `headInit '${headInit}'`,
-    "'symmetric' or 'random'",
-  )
-  check(Number.isInteger(steps) && steps >= 0, `steps ${steps}`, 'a whole number, at least 0')
-  check(rate > 0 && Number.isFinite(rate), `rate ${rate}`, 'a positive number')
-  check(scale > 0 && Number.isFinite(scale), `scale ${scale}`, 'a positive number')
-  const decays = weightDecay >= 0 && Number.isFinite(weightDecay)
-  check(decays, `weightDecay ${weightDecay}`, 'a number, at least 0')
-}
-
-function check(holds: boolean, got: string, expected: string): void {
-  if (!holds) throw badOption(got, expected, 'Leave it out to use the default')
 }

@@ -1,5 +1,6 @@
 // Cover & Hart 1967, Nearest neighbor pattern classification, doi:10.1109/TIT.1967.1053964.
 import { type MetaLearner, type Model, unitRows } from '@kshot/core'
+import { checkOptions } from '@kshot/core/options'
 import {
   add,
   div,
@@ -15,7 +16,7 @@ import {
   type Tensor2D,
   topk,
 } from '@tensorflow/tfjs-core'
-import { badOption } from './errors'
+import { nearestNeighboursOptions } from './options'
 import { untrained } from './untrained'
 
 export interface NearestNeighboursOptions {
@@ -47,8 +48,9 @@ const TIE = 0.01
  * @example
  * const knn = nearestNeighbours({ backbone: embeddings(), k: 3 })
  */
-export function nearestNeighbours({ backbone, k = 3 }: NearestNeighboursOptions): MetaLearner {
-  checkK(k)
+export function nearestNeighbours(options: NearestNeighboursOptions): MetaLearner {
+  checkOptions('baseline/bad-option', 'nearestNeighbours', nearestNeighboursOptions, options)
+  const { backbone, k = 3 } = options
   return untrained<Memory>({
     spec: {
       package: '@kshot/baseline',
@@ -73,9 +75,4 @@ function nearestOf(similarities: Tensor2D, oneHot: Tensor2D) {
   const own = expandDims(oneHot, 0)
   const shifted = mul(add(expandDims(similarities, 2), 4), own)
   return sub(max(shifted, 1), 4)
-}
-
-function checkK(k: number): void {
-  if (Number.isInteger(k) && k > 0) return
-  throw badOption(`k ${k}`, 'a whole number of neighbours, at least 1', 'Leave it out to use 3')
 }

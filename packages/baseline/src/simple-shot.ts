@@ -8,6 +8,7 @@ import {
   stopGradient,
   unitRows,
 } from '@kshot/core'
+import { checkOptions } from '@kshot/core/options'
 import {
   add,
   div,
@@ -24,13 +25,11 @@ import {
 } from '@tensorflow/tfjs-core'
 import { nearestMean } from './centroids'
 import { bodyOf, type ClassifierParams, classifierTraining } from './classifier-training'
-import { badOption } from './errors'
 import { linearHead } from './heads'
+import { simpleShotOptions } from './options'
 
 /** UN, L2N and CL2N in the paper: unchanged, scaled to length 1, centred and scaled to length 1. */
 export type Transform = 'none' | 'L2N' | 'CL2N'
-
-const TRANSFORMS: readonly Transform[] = ['none', 'L2N', 'CL2N']
 
 export interface SimpleShotOptions {
   /** f_θ: trained as the lower part of a classifier, fixed from then on. */
@@ -62,8 +61,8 @@ const KEPT = 0.995
  * const learner = simpleShot({ backbone: conv4() })
  */
 export function simpleShot(options: SimpleShotOptions): MetaLearner<Batch> {
+  checkOptions('baseline/bad-option', 'simpleShot', simpleShotOptions, options)
   const { backbone, transform = 'CL2N' } = options
-  checkTransform(transform)
   const training = classifierTraining(backbone, linearHead)
 
   const { traits, adapt, predict } = compareEpisodes({
@@ -118,9 +117,4 @@ function moved({ sum, weight }: State['features'], now: Tensor1D): State['featur
 /** 0 before the first batch. */
 function meanOf({ sum, weight }: State['features']): Tensor {
   return div(sum, maximum(weight, 1e-6))
-}
-
-function checkTransform(transform: Transform): void {
-  if (TRANSFORMS.includes(transform)) return
-  throw badOption(`transform '${transform}'`, `one of ${TRANSFORMS.join(', ')}`, 'Leave it out')
 }

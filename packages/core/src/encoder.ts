@@ -1,5 +1,7 @@
 import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core'
+import { customEncoderOptions } from './encoder-options'
 import { KshotError } from './errors'
+import { checkOptions } from './options/check-options'
 import type { Spec } from './spec'
 
 /**
@@ -47,7 +49,7 @@ export interface CustomEncoderOptions<Input> {
 
 /**
  * An encoder from a function of your own: another library's model, an HTTP API, a tfjs model.
- * @throws `encoder/bad-output` from `encode`, unless it gets n rows of d finite numbers;
+ * @throws `encoder/bad-option`; `encoder/bad-output` from `encode`, unless it gets n rows of d finite numbers;
  * `encoder/no-function`, if it was built from a spec, which contains no function
  * @example
  * const encoder = customEncoder({
@@ -58,13 +60,13 @@ export interface CustomEncoderOptions<Input> {
  * })
  */
 export function customEncoder<Input>({
-  name,
-  dimensions,
-  version = '1',
   encode,
   content,
   dispose = () => {},
+  ...given
 }: CustomEncoderOptions<Input>): Encoder<Input> {
+  checkOptions('encoder/bad-option', 'customEncoder', customEncoderOptions, given)
+  const { name, dimensions, version = '1' } = given
   const options = { name, dimensions, version }
   return {
     spec: { package: '@kshot/core', export: 'customEncoder', options },

@@ -6,7 +6,6 @@ export {
   valueAndGrad,
   type WithAux,
 } from './autodiff'
-export type { OptionsSchema, Role, Schema } from './card/schema'
 export * from './checkpoint'
 export * from './classifier'
 export * from './compare-episodes'
@@ -24,6 +23,7 @@ export * from './nn/models'
 export * from './nn/similarity'
 export * from './normalisation'
 export * from './optim'
+export type { OptionsSchema, Role, Schema } from './options/schema'
 export {
   type ByteSource,
   type PackageFile,

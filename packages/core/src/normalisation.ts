@@ -1,4 +1,3 @@
-import { KshotError } from './errors'
 import type { Model, Normalisation, NormMode, Traits } from './learner'
 
 /** How a learner normalises in training and at test. */
@@ -7,39 +6,16 @@ export interface NormalisationOptions {
   readonly test?: Normalisation
 }
 
-const MODES = ['running', 'batch-joint', 'batch-separate', 'support+one', 'none'] as const
-
 /** Snell et al. 2017: one pass for support and queries in training, each query alone at test. */
 const SNELL = { train: 'batch-joint', test: 'running' } as const
 
-/** A learner's default modes, and the modes it supports; by default all. */
-export interface NormalisationRange {
-  readonly defaults?: Required<NormalisationOptions>
-  readonly train?: readonly Normalisation[]
-  readonly test?: readonly Normalisation[]
-}
-
-/**
- * Both modes, as given or by default.
- * @throws `core/bad-normalisation`
- */
+/** Both modes, as given or by default. */
 export function normalisationOf(
   options: NormalisationOptions = {},
-  { defaults = SNELL, train = MODES, test = MODES }: NormalisationRange = {},
+  defaults: Required<NormalisationOptions> = SNELL,
 ): Required<NormalisationOptions> {
-  return {
-    train: checkedMode('train', options.train ?? defaults.train, train),
-    test: checkedMode('test', options.test ?? defaults.test, test),
-  }
-}
-
-function checkedMode(when: string, mode: Normalisation, modes: readonly Normalisation[]) {
-  if (modes.includes(mode)) return mode
-  throw new KshotError('core/bad-normalisation', {
-    got: `normalisation.${when}: '${mode}'`,
-    expected: `one of ${modes.join(', ')}`,
-    remedy: 'Leave it out to use the default',
-  })
+  const { train = defaults.train, test = defaults.test } = options
+  return { train, test }
 }
 
 /** What the layers of a model do in a call under this normalisation. */

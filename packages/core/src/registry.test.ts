@@ -9,7 +9,7 @@ import {
   string,
 } from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import type { OptionsSchema } from './card/schema'
+import type { OptionsSchema } from './options/schema'
 import { checkSpec, fromSpec, mergedRegistries, type Registry } from './registry'
 import type { Spec } from './spec'
 

@@ -1,5 +1,5 @@
-import { type OptionsSchema, type Path, type Role, rolesAt } from './card/schema'
 import { KshotError } from './errors'
+import { type OptionsSchema, type Path, type Role, rolesAt } from './options/schema'
 import type { Json, Spec } from './spec'
 
 /** A function that a spec may name: it takes options, as plain data or built from specs. */

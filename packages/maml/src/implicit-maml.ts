@@ -3,7 +3,6 @@ import {
   type Batch,
   type Context,
   hvp,
-  KshotError,
   type Meta,
   type MetaLearner,
   type Params,
@@ -22,8 +21,9 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core'
 import { adaptation } from './adaptation'
-import { checkedRate, checkedSteps, innerLoop, type Rule, type Steps } from './inner-loop'
+import { bothSteps, innerLoop, type Rule, type Steps } from './inner-loop'
 import { type AdaptedWeights, type NetworkOptions, network, type Weights } from './network'
+import { checkMamlOptions, implicitMamlOptions } from './options'
 
 export interface ImplicitMamlOptions extends NetworkOptions {
   /** Of gradient descent in the inner loop. */
@@ -55,12 +55,10 @@ export interface ImplicitMamlOptions extends NetworkOptions {
  * const learner = implicitMaml({ model: mlp(), head: 'none', innerRate: 0.05, steps: 16, lambda: 2 })
  */
 export function implicitMaml(options: ImplicitMamlOptions): MetaLearner {
-  const { solverSteps = 5, damping = 0 } = options
+  checkMamlOptions('implicitMaml', implicitMamlOptions, options)
+  const { innerRate, lambda, solverSteps = 5, damping = 0 } = options
   const net = network(options)
-  const innerRate = checkedRate('innerRate', options.innerRate)
-  const lambda = checkedRate('lambda', options.lambda)
-  const steps = checkedSteps(options.steps, 1)
-  checkSolver(solverSteps, damping)
+  const steps = bothSteps(options.steps)
   const weight = lambda + damping
 
   function adapted(meta: Meta, support: Batch, { phase }: Context): AdaptedWeights {
@@ -155,19 +153,4 @@ function plus<T extends Weights>(a: T, s: Scalar, b: T): T {
 /** a / b, and no NaN once there is nothing left to solve. */
 function ratio(a: Scalar, b: Scalar): Scalar {
   return div(a, add(b, 1e-30))
-}
-
-function checkSolver(steps: number, damping: number): void {
-  if (!Number.isInteger(steps) || steps <= 0)
-    throw new KshotError('maml/bad-option', {
-      got: `solverSteps ${steps}`,
-      expected: 'a whole number of steps, at least 1',
-      remedy: 'Pass solverSteps: 5, as in the paper',
-    })
-  if (!(damping >= 0 && Number.isFinite(damping)))
-    throw new KshotError('maml/bad-option', {
-      got: `damping ${damping}`,
-      expected: 'a number, 0 or more',
-      remedy: 'Leave damping out, or pass 10, as the authors do',
-    })
 }

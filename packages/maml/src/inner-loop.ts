@@ -93,37 +93,7 @@ function adaptsNothing({ source }: RegExp, leaves: readonly tree.Leaf[]): KshotE
 /** Numbers of inner steps: one for both, or one each. */
 export type Steps = number | { readonly train: number; readonly test: number }
 
-/** @throws `maml/bad-option` */
-export function checkedSteps(steps: Steps, least = 0): { train: number; test: number } {
-  const both = typeof steps === 'number' ? { train: steps, test: steps } : { ...steps }
-  if ([both.train, both.test].every((n) => Number.isInteger(n) && n >= least)) return both
-  throw new KshotError('maml/bad-option', {
-    got: `steps ${JSON.stringify(steps)}`,
-    expected: `whole numbers of inner steps, at least ${least}`,
-    remedy: 'Pass steps: 5, or steps: { train: 1, test: 3 }',
-  })
-}
-
-/** @throws `maml/bad-option` */
-export function checkedRate(name: string, rate: number): number {
-  if (rate > 0 && Number.isFinite(rate)) return rate
-  throw new KshotError('maml/bad-option', {
-    got: `${name} ${rate}`,
-    expected: 'a positive number',
-    remedy: `Start from a preset, such as ${name} 0.4`,
-  })
-}
-
-/** @throws `maml/bad-option` unless it is a regular expression */
-export function checkedPattern(adapts: string): RegExp {
-  try {
-    return new RegExp(adapts)
-  } catch (cause) {
-    throw new KshotError('maml/bad-option', {
-      got: `adapts '${adapts}'`,
-      expected: 'a regular expression over the paths of parameters',
-      remedy: "Try '^head/', or '' for all",
-      cause,
-    })
-  }
+/** The numbers of inner steps of both phases. */
+export function bothSteps(steps: Steps): { train: number; test: number } {
+  return typeof steps === 'number' ? { train: steps, test: steps } : { ...steps }
 }

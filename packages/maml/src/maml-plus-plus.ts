@@ -2,7 +2,6 @@
 import {
   type Batch,
   type Context,
-  KshotError,
   type Meta,
   type MetaLearner,
   type Params,
@@ -12,9 +11,7 @@ import {
 import { add, fill, mul, neg, reshape, scalar, slice, type Tensor } from '@tensorflow/tfjs-core'
 import { adaptation } from './adaptation'
 import {
-  checkedPattern,
-  checkedRate,
-  checkedSteps,
+  bothSteps,
   innerLoop,
   type Rule,
   type Steps,
@@ -22,6 +19,7 @@ import {
   type Trajectory,
 } from './inner-loop'
 import { type AdaptedWeights, type NetworkOptions, network, type Weights } from './network'
+import { checkMamlOptions, mamlPlusPlusOptions } from './options'
 
 export interface MamlPlusPlusOptions extends NetworkOptions {
   /** Initial α, for each layer and step. */
@@ -64,14 +62,12 @@ const ALL_BUT_NORM = '^(?!.*/norm/)'
  * })
  */
 export function mamlPlusPlus(options: MamlPlusPlusOptions): MetaLearner {
+  checkMamlOptions('mamlPlusPlus', mamlPlusPlusOptions, options)
   const { learnsRates = true, multiStepLoss = 5000, secondOrderFrom = 0 } = options
-  const { adapts = ALL_BUT_NORM } = options
+  const { innerRate, adapts = ALL_BUT_NORM } = options
   const net = network(options)
-  const innerRate = checkedRate('innerRate', options.innerRate)
-  const steps = checkedSteps(options.steps, 1)
-  const pattern = checkedPattern(adapts)
-  checkStep('multiStepLoss', multiStepLoss)
-  checkStep('secondOrderFrom', secondOrderFrom)
+  const steps = bothSteps(options.steps)
+  const pattern = new RegExp(adapts)
 
   function trajectory(meta: Meta, support: Batch, { phase, step }: Context): Trajectory {
     const { weights, rates } = meta.params as Learned
@@ -154,13 +150,4 @@ function byStep(rates: readonly Tensor[]): Rule {
 
 function rateAt(rows: Tensor, step: number): Tensor {
   return reshape(slice(rows, Math.min(step, rows.size - 1), 1), [])
-}
-
-function checkStep(name: string, step: number): void {
-  if (Number.isInteger(step) && step >= 0) return
-  throw new KshotError('maml/bad-option', {
-    got: `${name} ${step}`,
-    expected: 'a whole number of meta-steps',
-    remedy: `Pass ${name}: 0 to switch it off`,
-  })
 }

@@ -8,8 +8,9 @@ import {
   sgd,
 } from '@kshot/core'
 import { adaptation } from './adaptation'
-import { checkedPattern, checkedRate, checkedSteps, innerLoop, type Steps } from './inner-loop'
+import { bothSteps, innerLoop, type Steps } from './inner-loop'
 import { type AdaptedWeights, type NetworkOptions, network, type Weights } from './network'
+import { checkMamlOptions, mamlOptions } from './options'
 
 export interface MamlOptions extends NetworkOptions {
   /** α: the rate of gradient descent on the mean loss over the support set. */
@@ -37,12 +38,12 @@ export interface MamlOptions extends NetworkOptions {
  * const learner = maml({ model: finnNet(), head: 'fixed', ways: 5, innerRate: 2, steps: 1 })
  */
 export function maml(options: MamlOptions): MetaLearner {
-  const { innerOptimizer, firstOrder = false, adapts = '' } = options
+  checkMamlOptions('maml', mamlOptions, options)
+  const { innerRate, innerOptimizer, firstOrder = false, adapts = '' } = options
   const net = network(options)
-  const innerRate = checkedRate('innerRate', options.innerRate)
-  const steps = checkedSteps(options.steps)
+  const steps = bothSteps(options.steps)
   const rule = innerOptimizer ?? sgd(innerRate)
-  const pattern = checkedPattern(adapts)
+  const pattern = new RegExp(adapts)
 
   function adapted(meta: Meta, support: Batch, { phase }: Context): AdaptedWeights {
     const count = phase === 'train' ? steps.train : steps.test

@@ -2,16 +2,9 @@
 import { type Batch, type Context, type Meta, type MetaLearner, type Rng, tree } from '@kshot/core'
 import { mul, neg, type Tensor, tensor } from '@tensorflow/tfjs-core'
 import { adaptation } from './adaptation'
-import {
-  checkedPattern,
-  checkedRate,
-  checkedSteps,
-  innerLoop,
-  type Rule,
-  type Steps,
-  selected,
-} from './inner-loop'
+import { bothSteps, innerLoop, type Rule, type Steps, selected } from './inner-loop'
 import { type AdaptedWeights, type NetworkOptions, network, type Weights } from './network'
+import { checkMamlOptions, metaSgdOptions } from './options'
 
 export interface MetaSgdOptions extends NetworkOptions {
   /** Initial α: one for all, or drawn uniformly from a range. Default [0.005, 0.1], as in the paper. */
@@ -38,13 +31,12 @@ type Learned = { readonly weights: Weights; readonly rates: Weights }
  * const learner = metaSgd({ model: mlp(), head: 'none', initialRate: 0.01 })
  */
 export function metaSgd(options: MetaSgdOptions): MetaLearner {
+  checkMamlOptions('metaSgd', metaSgdOptions, options)
   const { initialRate = [0.005, 0.1], firstOrder = false, adapts = '' } = options
   const net = network(options)
-  const steps = checkedSteps(options.steps ?? 1)
-  const pattern = checkedPattern(adapts)
+  const steps = bothSteps(options.steps ?? 1)
+  const pattern = new RegExp(adapts)
   const [low, high] = typeof initialRate === 'number' ? [initialRate, initialRate] : initialRate
-  checkedRate('initialRate', low)
-  checkedRate('initialRate', high)
 
   function adapted(meta: Meta, support: Batch, { phase }: Context): AdaptedWeights {
     const { weights, rates } = meta.params as Learned

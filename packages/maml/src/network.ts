@@ -39,9 +39,6 @@ import {
 /** How the classes of a task hang on the features; see {@link NetworkOptions.head}. */
 export type Head = 'fixed' | 'shared' | 'none'
 
-/** All but `batch-joint`: the inner loop has seen no queries. */
-const MODES = ['batch-separate', 'support+one', 'running', 'none'] as const
-
 /** As Finn's code. */
 const FINN = { train: 'batch-separate', test: 'batch-separate' } as const
 
@@ -111,16 +108,12 @@ export interface Network {
 }
 
 /**
- * @throws `maml/bad-option`, `core/bad-normalisation`; `maml/wrong-way` if a fixed head meets another
+ * @throws `maml/bad-option`; `maml/wrong-way` if a fixed head meets another
  * number of classes; on a support set, what `classesOf` of `@kshot/core` throws
  */
 export function network(options: NetworkOptions): Network {
   const { model, head = 'shared', ways, headInit = 'torch' } = options
-  const normalisation = normalisationOf(options.normalisation, {
-    defaults: FINN,
-    train: MODES,
-    test: MODES,
-  })
+  const normalisation = normalisationOf(options.normalisation, FINN)
   checkHead(head, ways)
   const modeOf = (phase: Context['phase']) => normalisation[phase === 'train' ? 'train' : 'test']
 
@@ -213,10 +206,9 @@ function initialHead(rng: Rng, features: number, columns: number, how: Initializ
 }
 
 function checkHead(head: Head, ways: number | undefined): void {
-  const whole = ways !== undefined && Number.isInteger(ways) && ways > 0
-  if (head === 'fixed' ? whole : ways === undefined || whole) return
+  if (head !== 'fixed' || ways !== undefined) return
   throw new KshotError('maml/bad-option', {
-    got: `head '${head}' with ways ${ways}`,
+    got: "head 'fixed' without ways",
     expected: 'a whole number of classes, one for each unit of the head',
     remedy: "Pass ways with head: 'fixed'; 'shared' and 'none' don't need it",
   })

@@ -2,6 +2,7 @@
 import type { Batch, MetaLearner } from '@kshot/core'
 import { concat } from '@tensorflow/tfjs-core'
 import { type MamlOptions, maml } from './maml'
+import { checkMamlOptions, pretrainedOptions } from './options'
 
 export interface PretrainedOptions
   extends Omit<MamlOptions, 'steps' | 'firstOrder' | 'head' | 'ways'> {
@@ -17,6 +18,7 @@ export interface PretrainedOptions
  * const learner = pretrained({ model: mlp(), innerRate: 0.01, steps: 10 })
  */
 export function pretrained(options: PretrainedOptions): MetaLearner {
+  checkMamlOptions('pretrained', pretrainedOptions, options)
   const { steps, ...rest } = options
   const learner = maml({ ...rest, head: 'none', steps: { train: 0, test: steps } })
   const { model, innerRate, innerOptimizer, adapts, normalisation } = learner.spec.options

@@ -5,7 +5,6 @@ import {
   type Context,
   drawTensor,
   type Episode,
-  KshotError,
   type Meta,
   type MetaGradient,
   type MetaLearner,
@@ -16,8 +15,9 @@ import {
 } from '@kshot/core'
 import { gather, reshape, slice, sub } from '@tensorflow/tfjs-core'
 import { adaptation } from './adaptation'
-import { checkedSteps, innerLoop, type Rule, type Steps, type Trajectory } from './inner-loop'
+import { bothSteps, innerLoop, type Rule, type Steps, type Trajectory } from './inner-loop'
 import { type AdaptedWeights, type NetworkOptions, network, type Weights } from './network'
+import { checkMamlOptions, reptileOptions } from './options'
 
 export interface ReptileOptions extends NetworkOptions {
   /** Steps of the inner optimizer. */
@@ -49,11 +49,11 @@ type State = { readonly model: Params; readonly optimizer?: Params }
  * await metaTrain({ learner, optimizer: sgd(1), tasks, steps: 1000 })
  */
 export function reptile(options: ReptileOptions): MetaLearner {
+  checkMamlOptions('reptile', reptileOptions, options)
   const { innerOptimizer = adam(1e-3, { b1: 0 }), batch = {} } = options
   const net = network(options)
-  const steps = checkedSteps(options.steps, 1)
+  const steps = bothSteps(options.steps)
   const runsOn = net.options.head !== 'shared'
-  checkBatch(batch)
 
   function trajectory(meta: Meta, support: Batch, ctx: Context): Trajectory & { start: Weights } {
     const { model, optimizer } = meta.state as State
@@ -135,13 +135,4 @@ function miniBatches(
     const at = reshape(slice(order, [step, 0], [1, size]), [size])
     return { ...whole, x: gather(x, at), y: gather(y, at) }
   }
-}
-
-function checkBatch(batch: { readonly train?: number; readonly test?: number }): void {
-  if (Object.values(batch).every((n) => Number.isInteger(n) && n > 0)) return
-  throw new KshotError('maml/bad-option', {
-    got: `batch ${JSON.stringify(batch)}`,
-    expected: 'whole numbers of examples per step',
-    remedy: 'Leave it out to take the whole support set in each step',
-  })
 }

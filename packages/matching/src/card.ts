@@ -1,20 +1,13 @@
 import {
-  either,
-  flag,
   type LearnerCard,
   lakeRun,
-  normalisation,
-  oneOf,
   onGlyphs,
-  options,
   type Preset,
   type PublishedEntry,
   perSetting,
-  positive,
-  rate,
-  role,
   type Setting,
 } from '@kshot/core/card'
+import { matchingOptions } from './options'
 import published from './published.json'
 
 /**
@@ -102,23 +95,7 @@ const matching: LearnerCard = {
     year: 2016,
     url: 'https://arxiv.org/abs/1606.04080',
   },
-  options: options(
-    {
-      backbone: role('model'),
-      distance: oneOf('cosine', 'cosine-support', 'squared-euclidean'),
-      temperature: rate,
-      learnsTemperature: flag,
-      fullContext: either(flag, positive),
-      normalisation: normalisation([
-        'running',
-        'batch-joint',
-        'support+one',
-        'none',
-        'batch-separate',
-      ]),
-    },
-    'backbone',
-  ),
+  options: matchingOptions,
   standard: [
     {
       name: 'matching',

@@ -35,7 +35,7 @@ type Learned = {
  *
  * With `fullContext`, f and g see the whole support set (appendix A), and its order matters.
  * Trains with any number of classes and shots, and tests with any other.
- * @throws `matching/bad-option`, `core/bad-normalisation`; on a support set, what `classesOf` of
+ * @throws `matching/bad-option`; on a support set, what `classesOf` of
  * `@kshot/core` throws
  * @example
  * const learner = matching({ backbone: conv4() })

@@ -1,4 +1,15 @@
-import { KshotError, type Model, type NormalisationOptions, normalisationOf } from '@kshot/core'
+import { type Model, type NormalisationOptions, normalisationOf } from '@kshot/core'
+import {
+  checkOptions,
+  either,
+  flag,
+  normalisation,
+  oneOf,
+  options,
+  positive,
+  rate,
+  role,
+} from '@kshot/core/options'
 import type { Distance } from './attention'
 
 export interface MatchingOptions {
@@ -19,38 +30,33 @@ export interface MatchingOptions {
   readonly normalisation?: NormalisationOptions
 }
 
-/** The options with every default filled in; `fullContext` is K, or false. */
-export function resolved({ backbone, ...options }: MatchingOptions) {
-  const { distance = 'cosine' } = options
+/** What {@link MatchingOptions} may be; the card shows it, the factory checks by it. */
+export const matchingOptions = options(
+  {
+    backbone: role('model'),
+    distance: oneOf('cosine', 'cosine-support', 'squared-euclidean'),
+    temperature: rate,
+    learnsTemperature: flag,
+    fullContext: either(flag, positive),
+    normalisation: normalisation(),
+  },
+  'backbone',
+)
+
+/**
+ * The options with every default filled in; `fullContext` is K, or false.
+ * @throws `matching/bad-option`
+ */
+export function resolved(given: MatchingOptions) {
+  checkOptions('matching/bad-option', 'matching', matchingOptions, given)
+  const { backbone, distance = 'cosine', fullContext = false } = given
   const cosine = distance === 'cosine'
   return {
     backbone,
     distance,
-    temperature: checkedTemperature(options.temperature ?? (cosine ? 0.05 : 1)),
-    learnsTemperature: options.learnsTemperature ?? cosine,
-    fullContext: processingSteps(options.fullContext ?? false),
-    normalisation: normalisationOf(options.normalisation),
+    temperature: given.temperature ?? (cosine ? 0.05 : 1),
+    learnsTemperature: given.learnsTemperature ?? cosine,
+    fullContext: fullContext === true ? 5 : fullContext,
+    normalisation: normalisationOf(given.normalisation),
   }
-}
-
-function processingSteps(fullContext: boolean | number): number | false {
-  if (typeof fullContext === 'boolean') return fullContext && 5
-  if (Number.isInteger(fullContext) && fullContext > 0) return fullContext
-  throw badOption(
-    `fullContext ${fullContext}`,
-    'true, false or a number of processing steps, 1 or more',
-  )
-}
-
-function checkedTemperature(temperature: number): number {
-  if (temperature > 0 && Number.isFinite(temperature)) return temperature
-  throw badOption(`temperature ${temperature}`, 'a positive number')
-}
-
-function badOption(got: string, expected: string): KshotError {
-  return new KshotError('matching/bad-option', {
-    got,
-    expected,
-    remedy: 'Leave it out to use the default',
-  })
 }

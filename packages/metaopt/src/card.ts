@@ -1,15 +1,7 @@
-import {
-  type LearnerCard,
-  normalisation,
-  onGlyphs,
-  options,
-  type Paper,
-  rate,
-  role,
-} from '@kshot/core/card'
+import { type LearnerCard, type OptionsSchema, onGlyphs, type Paper } from '@kshot/core/card'
+import { logisticOptions, ridgeOptions, svmOptions } from './options'
 
 const joint = { normalisation: { train: 'batch-joint', test: 'running' } } as const
-const modes = normalisation(['running', 'batch-joint', 'batch-separate', 'support+one', 'none'])
 
 const bertinetto: Paper = {
   title: 'Meta-learning with Differentiable Closed-form Solvers',
@@ -30,19 +22,15 @@ interface Description {
   readonly name: string
   readonly sentence: string
   readonly paper: Paper
-  readonly own: { readonly [option: string]: typeof rate }
+  readonly options: OptionsSchema
   readonly standard: string
 }
 
-function card({ export: name, own, standard, ...about }: Description): LearnerCard {
+function card({ export: name, standard, ...about }: Description): LearnerCard {
   return {
     role: 'learner',
     factory: { package: '@kshot/metaopt', export: name },
     ...about,
-    options: options(
-      { backbone: role('model'), ...own, scale: rate, normalisation: modes },
-      'backbone',
-    ),
     standard: [
       {
         name,
@@ -69,7 +57,7 @@ export const cards: readonly LearnerCard[] = [
     name: 'R2D2',
     sentence: 'ridge regression on the examples, in closed form, inside the loss',
     paper: bertinetto,
-    own: { lambda: rate },
+    options: ridgeOptions,
     standard: 'R2D2: ridge regression at its optimum',
   }),
   card({
@@ -77,7 +65,7 @@ export const cards: readonly LearnerCard[] = [
     name: 'LR-D2',
     sentence: 'logistic regression on the examples, at its optimum, inside the loss',
     paper: bertinetto,
-    own: { lambda: rate },
+    options: logisticOptions,
     standard: 'LR-D2: logistic regression at its optimum',
   }),
   card({
@@ -85,7 +73,7 @@ export const cards: readonly LearnerCard[] = [
     name: 'MetaOptNet',
     sentence: 'a multi-class SVM on the examples, at its optimum, inside the loss',
     paper: lee,
-    own: { c: rate, ridge: rate },
+    options: svmOptions,
     standard: 'MetaOptNet: an SVM at its optimum',
   }),
 ]

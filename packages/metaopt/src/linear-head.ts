@@ -1,7 +1,6 @@
 import {
   compareEpisodes,
   fromParts,
-  KshotError,
   type MetaLearner,
   type Model,
   type NormalisationOptions,
@@ -81,14 +80,4 @@ export function linearHead(head: Head, { backbone, normalisation }: HeadOptions)
       },
     }),
   }
-}
-
-/** @throws `metaopt/bad-option` */
-export function checkedPositive(name: string, value: number): number {
-  if (value > 0 && Number.isFinite(value)) return value
-  throw new KshotError('metaopt/bad-option', {
-    got: `${name} ${value}`,
-    expected: 'a positive number',
-    remedy: 'Leave it out to use the default',
-  })
 }

@@ -1,8 +1,10 @@
 // Bertinetto, Henriques, Torr & Vedaldi 2019, Meta-learning with Differentiable Closed-form Solvers, arXiv:1805.08136.
 import type { MetaLearner } from '@kshot/core'
+import { checkOptions } from '@kshot/core/options'
 import { matMul, type Tensor2D } from '@tensorflow/tfjs-core'
-import { checkedPositive, type HeadOptions, linearHead } from './linear-head'
+import { type HeadOptions, linearHead } from './linear-head'
 import { logisticDuals } from './logistic-duals'
+import { logisticOptions } from './options'
 
 export interface LogisticOptions extends HeadOptions {
   /** Initial λ; it is learned. Default 1. */
@@ -14,13 +16,13 @@ export interface LogisticOptions extends HeadOptions {
  *
  * - w_k = argmin Σ_i log(1 + exp(−t_i w · z_i)) + λ/2 ‖w‖² over the support set (section 3.2)
  * - logits: scale · z W + bias; loss: cross-entropy on the queries
- * @throws `metaopt/bad-option`, `core/bad-normalisation`; on a support set, what `classesOf` of
+ * @throws `metaopt/bad-option`; on a support set, what `classesOf` of
  * `@kshot/core` throws
  * @example const learner = logistic({ backbone: conv4() })
  */
 export function logistic(options: LogisticOptions): MetaLearner {
-  const lambda = checkedPositive('lambda', options.lambda ?? 1)
-  const scale = checkedPositive('scale', options.scale ?? 1)
+  checkOptions('metaopt/bad-option', 'logistic', logisticOptions, options)
+  const { lambda = 1, scale = 1 } = options
   return linearHead(
     {
       name: 'logistic',

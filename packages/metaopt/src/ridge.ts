@@ -1,6 +1,8 @@
 // Bertinetto, Henriques, Torr & Vedaldi 2019, Meta-learning with Differentiable Closed-form Solvers, arXiv:1805.08136.
 import type { MetaLearner } from '@kshot/core'
-import { checkedPositive, type HeadOptions, linearHead } from './linear-head'
+import { checkOptions } from '@kshot/core/options'
+import { type HeadOptions, linearHead } from './linear-head'
+import { ridgeOptions } from './options'
 import { ridgeWeights } from './ridge-weights'
 
 export interface RidgeOptions extends HeadOptions {
@@ -16,13 +18,13 @@ export interface RidgeOptions extends HeadOptions {
  *
  * The paper divides Z and Y by √n and regularises a bias; Lee et al. 2019 do neither, and nor does this: a λ
  * of one is no λ of the other. Any number of classes and shots.
- * @throws `metaopt/bad-option`, `core/bad-normalisation`; on a support set, what `classesOf` of
+ * @throws `metaopt/bad-option`; on a support set, what `classesOf` of
  * `@kshot/core` throws
  * @example const learner = ridge({ backbone: conv4() })
  */
 export function ridge(options: RidgeOptions): MetaLearner {
-  const lambda = checkedPositive('lambda', options.lambda ?? 1)
-  const scale = checkedPositive('scale', options.scale ?? 10)
+  checkOptions('metaopt/bad-option', 'ridge', ridgeOptions, options)
+  const { lambda = 1, scale = 10 } = options
   return linearHead(
     {
       name: 'ridge',

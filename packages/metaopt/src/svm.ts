@@ -1,7 +1,9 @@
 // Lee, Maji, Ravichandran & Soatto 2019, Meta-Learning with Differentiable Convex Optimization, arXiv:1904.03758.
 import type { MetaLearner } from '@kshot/core'
+import { checkOptions } from '@kshot/core/options'
 import { add, eye, matMul, mul, type Tensor2D } from '@tensorflow/tfjs-core'
-import { checkedPositive, type HeadOptions, linearHead } from './linear-head'
+import { type HeadOptions, linearHead } from './linear-head'
+import { svmOptions } from './options'
 import { svmDuals } from './svm-duals'
 
 export interface SvmOptions extends HeadOptions {
@@ -16,14 +18,13 @@ export interface SvmOptions extends HeadOptions {
  *
  * - w_k = Zᵀ α_k, with α the optimum of the dual problem on the support set (eq. 4, 5)
  * - logits: scale · z W + bias; loss: cross-entropy on the queries (eq. 6), with a learned scale
- * @throws `metaopt/bad-option`, `core/bad-normalisation`; on a support set, what `classesOf` of
+ * @throws `metaopt/bad-option`; on a support set, what `classesOf` of
  * `@kshot/core` throws
  * @example const learner = svm({ backbone: conv4() })
  */
 export function svm(options: SvmOptions): MetaLearner {
-  const c = checkedPositive('c', options.c ?? 0.1)
-  const ridge = checkedPositive('ridge', options.ridge ?? 1)
-  const scale = checkedPositive('scale', options.scale ?? 10)
+  checkOptions('metaopt/bad-option', 'svm', svmOptions, options)
+  const { c = 0.1, ridge = 1, scale = 10 } = options
   return linearHead(
     {
       name: 'svm',

@@ -1,16 +1,12 @@
 import {
   type LearnerCard,
   lakeRun,
-  normalisation,
-  oneOf,
   onGlyphs,
-  options,
   type Preset,
   type PublishedEntry,
   perSetting,
-  rate,
-  role,
 } from '@kshot/core/card'
+import { protonetOptions } from './options'
 import published from './published.json'
 
 /**
@@ -88,15 +84,7 @@ const protonet: LearnerCard = {
     year: 2017,
     url: 'https://arxiv.org/abs/1703.05175',
   },
-  options: options(
-    {
-      backbone: role('model'),
-      distance: oneOf('squared-euclidean', 'cosine'),
-      scale: rate,
-      normalisation: normalisation(['running', 'batch-joint', 'support+one', 'none']),
-    },
-    'backbone',
-  ),
+  options: protonetOptions,
   standard: [
     {
       name: 'protonet',

@@ -3,14 +3,15 @@ import {
   classMeans,
   compareEpisodes,
   cosines,
-  KshotError,
   type MetaLearner,
   type Model,
   type NormalisationOptions,
   negativeSquaredDistances,
   normalisationOf,
 } from '@kshot/core'
+import { checkOptions } from '@kshot/core/options'
 import { mul, type Tensor2D } from '@tensorflow/tfjs-core'
+import { protonetOptions } from './options'
 
 export type Distance = 'squared-euclidean' | 'cosine'
 
@@ -33,14 +34,15 @@ export interface ProtonetOptions {
  * - loss: −log p(y | x), averaged over the queries (algorithm 1)
  *
  * Trains with any number of classes and shots, and tests with any other.
- * @throws `protonet/bad-option`, `core/bad-normalisation`; on a support set, what `classesOf` of
+ * @throws `protonet/bad-option`; on a support set, what `classesOf` of
  * `@kshot/core` throws
  * @example
  * const learner = protonet({ backbone: conv4() })
  */
 export function protonet(options: ProtonetOptions): MetaLearner {
+  checkOptions('protonet/bad-option', 'protonet', protonetOptions, options)
   const { backbone, distance = 'squared-euclidean' } = options
-  const scale = checkedScale(options.scale ?? (distance === 'cosine' ? 10 : 1))
+  const { scale = distance === 'cosine' ? 10 : 1 } = options
   const normalisation = normalisationOf(options.normalisation)
   const similarity = distance === 'cosine' ? cosines : negativeSquaredDistances
   return {
@@ -57,13 +59,4 @@ export function protonet(options: ProtonetOptions): MetaLearner {
       score: (_, queries, { prototypes }) => mul<Tensor2D>(similarity(queries, prototypes), scale),
     }),
   }
-}
-
-function checkedScale(scale: number): number {
-  if (scale > 0 && Number.isFinite(scale)) return scale
-  throw new KshotError('protonet/bad-option', {
-    got: `scale ${scale}`,
-    expected: 'a positive number',
-    remedy: 'Leave it out to use the default',
-  })
 }

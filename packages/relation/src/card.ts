@@ -1,17 +1,11 @@
 import {
-  fraction,
   type LearnerCard,
-  normalisation,
-  oneOf,
   onGlyphs,
-  options,
   type Preset,
   type PublishedEntry,
   perSetting,
-  positive,
-  rate,
-  role,
 } from '@kshot/core/card'
+import { relationOptions } from './options'
 import published from './published.json'
 
 const learner = {
@@ -91,19 +85,7 @@ const relation: LearnerCard = {
     year: 2018,
     url: 'https://arxiv.org/abs/1711.06025',
   },
-  options: options(
-    {
-      backbone: role('model'),
-      filters: positive,
-      hidden: positive,
-      eps: rate,
-      momentum: fraction,
-      loss: oneOf('mse', 'cross-entropy'),
-      shots: oneOf('sum', 'mean'),
-      normalisation: normalisation(['running', 'batch-joint', 'none', 'batch-separate']),
-    },
-    'backbone',
-  ),
+  options: relationOptions,
   standard: [
     {
       name: 'relation',

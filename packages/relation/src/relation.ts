@@ -2,7 +2,6 @@
 import {
   compareEpisodes,
   fromParts,
-  KshotError,
   type MetaLearner,
   meanSquaredError,
   meanWeights,
@@ -13,6 +12,7 @@ import {
   type ShapedModel,
   softmaxCrossEntropy,
 } from '@kshot/core'
+import { checkOptions } from '@kshot/core/options'
 import {
   cast,
   matMul,
@@ -26,6 +26,7 @@ import {
   type Tensor4D,
   transpose,
 } from '@tensorflow/tfjs-core'
+import { relationOptions } from './options'
 import { relationModule } from './relation-module'
 
 export interface RelationOptions {
@@ -55,16 +56,17 @@ export interface RelationOptions {
  *
  * `predict` returns logits `[n, ways]`: the log-odds of r, so the largest is the best relation; −10⁹
  * for a class without examples. Trains with any number of classes and shots, and tests with any other.
- * @throws `relation/bad-option`, `core/bad-normalisation`; from `init`: `relation/no-maps`,
+ * @throws `relation/bad-option`; from `init`: `relation/no-maps`,
  * `relation/map-too-small`; on a support set, what `classesOf` of `@kshot/core` throws
  * @example
  * const learner = relation({ backbone: convMaps() })
  */
 export function relation(options: RelationOptions): MetaLearner {
-  const { backbone, loss = 'mse', shots = 'sum', eps = 1e-5, momentum = 0.1 } = options
+  checkOptions('relation/bad-option', 'relation', relationOptions, options)
+  const { backbone, loss = 'mse', shots = 'sum' } = options
+  const { filters = 64, hidden = 8, eps = 1e-5, momentum = 0.1 } = options
   const normalisation = normalisationOf(options.normalisation)
-  const sizes = checkedSizes(options)
-  const module = relationModule({ ...sizes, eps, momentum })
+  const module = relationModule({ filters, hidden, eps, momentum })
 
   const comparing = compareEpisodes<{ classes: Tensor4D }, Tensor4D>({
     backbone,
@@ -89,7 +91,8 @@ export function relation(options: RelationOptions): MetaLearner {
       export: 'relation',
       options: {
         backbone: backbone.spec,
-        ...sizes,
+        filters,
+        hidden,
         eps,
         momentum,
         loss,
@@ -118,16 +121,4 @@ function classMaps(maps: Tensor4D, oneHot: Tensor2D, shots: 'sum' | 'mean'): Ten
 function relationLoss(logOdds: Tensor, labels: Tensor): Scalar {
   const related = cast(oneHotOf(labels as Tensor1D, logOdds.shape[1]!), 'float32')
   return meanSquaredError(sigmoid(logOdds), related)
-}
-
-function checkedSizes({ filters = 64, hidden = 8 }: RelationOptions) {
-  for (const [name, value] of Object.entries({ filters, hidden })) {
-    if (Number.isInteger(value) && value > 0) continue
-    throw new KshotError('relation/bad-option', {
-      got: `${name}: ${value}`,
-      expected: 'an integer of at least 1',
-      remedy: 'Leave it out to use the default',
-    })
-  }
-  return { filters, hidden }
 }

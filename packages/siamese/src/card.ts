@@ -1,20 +1,13 @@
 import {
-  amount,
-  initializer,
   type LearnerCard,
   lakeRun,
-  normalisation,
-  oneOf,
   onGlyphs,
-  options,
   type PartCard,
   type Preset,
   type PublishedEntry,
   perSetting,
-  positive,
-  role,
-  tuple,
 } from '@kshot/core/card'
+import { kochNetOptions, siameseOptions } from './options'
 import published from './published.json'
 
 const learner = {
@@ -82,19 +75,7 @@ const siamese: LearnerCard = {
     year: 2015,
     url: 'https://www.cs.cmu.edu/~rsalakhu/papers/oneshot1.pdf',
   },
-  options: options(
-    {
-      backbone: role('model'),
-      shots: oneOf('max', 'mean'),
-      headInit: initializer('distance'),
-      regularisation: amount,
-      normalisation: normalisation(
-        ['running', 'batch-joint', 'none'],
-        ['running', 'batch-joint', 'none', 'support+one'],
-      ),
-    },
-    'backbone',
-  ),
+  options: siameseOptions,
   standard: [
     {
       name: 'siamese',
@@ -123,11 +104,7 @@ const kochNet: PartCard = {
   role: 'model',
   factory: { package: '@kshot/siamese', export: 'kochNet' },
   sentence: 'Koch’s own net, for 105×105 pictures (Koch et al. 2015)',
-  options: options({
-    filters: tuple(positive, positive, positive, positive),
-    units: positive,
-    initializer: oneOf('koch', 'torch'),
-  }),
+  options: kochNetOptions,
 }
 
 export const cards: readonly (LearnerCard | PartCard)[] = [siamese, kochNet]

@@ -9,6 +9,8 @@ import {
   maxPool,
   series,
 } from '@kshot/core/nn'
+import { checkOptions } from '@kshot/core/options'
+import { kochNetOptions } from './options'
 
 export interface KochNetOptions {
   /** Filters of the four convolutions. Default 64, 128, 128, 256. */
@@ -39,9 +41,11 @@ const KERNELS = [10, 7, 4, 4] as const
  * 256 of 4×4, unpadded, with ReLU, a max-pool 2 after each of the first three; then 4096 sigmoid units.
  *
  * `[n, 105, 105, 1]` to `[n, 4096]`, 38,947,648 parameters. It has no normalisation layers.
+ * @throws `siamese/bad-option`
  * @example siamese({ backbone: kochNet() })
  */
 export function kochNet(options: KochNetOptions = {}): ShapedModel {
+  checkOptions('siamese/bad-option', 'kochNet', kochNetOptions, options)
   const { filters = [64, 128, 128, 256], units = 4096, initializer = 'koch' } = options
   const init = INITIALIZERS[initializer]
   const layers = filters.flatMap((n, i) => [

@@ -17,6 +17,7 @@ import {
   stopGradient,
   tree,
 } from '@kshot/core'
+import { checkOptions } from '@kshot/core/options'
 import {
   abs,
   add,
@@ -38,9 +39,7 @@ import {
 } from '@tensorflow/tfjs-core'
 import { distances, perClass, type Shots } from './distances'
 import { type HeadInit, head, initialHead } from './head'
-
-/** In training, both sides of all pairs form one batch, if the batch is normalised. */
-const FOR_PAIRS = ['running', 'batch-joint', 'none'] as const
+import { siameseOptions } from './options'
 
 export interface SiameseOptions {
   /** h: the twins, any model that returns one row per example. */
@@ -71,15 +70,15 @@ export interface SiameseOptions {
  *   several shots the best or the mean, of a class without examples −10⁹
  *
  * Trains on pairs (`trainsOn: 'pairs'`), and tests with any number of classes and shots.
- * @throws `siamese/bad-option`, `core/bad-normalisation`; from `init`: `siamese/no-rows`; on a support set, what `classesOf` of
+ * @throws `siamese/bad-option`; from `init`: `siamese/no-rows`; on a support set, what `classesOf` of
  * `@kshot/core` throws
  * @example
  * const learner = siamese({ backbone: conv4() })
  */
 export function siamese(options: SiameseOptions): MetaLearner<PairBatch> {
-  const { backbone, shots = 'max', headInit = 'distance' } = options
-  const lambda = checkedLambda(options.regularisation ?? 0)
-  const normalisation = normalisationOf(options.normalisation, { train: FOR_PAIRS })
+  checkOptions('siamese/bad-option', 'siamese', siameseOptions, options)
+  const { backbone, shots = 'max', headInit = 'distance', regularisation: lambda = 0 } = options
+  const normalisation = normalisationOf(options.normalisation)
   const { train, test } = normalisation
 
   function embed(meta: Meta, x: Tensor, norm: NormMode) {
@@ -163,14 +162,5 @@ function checkedRows(shape: readonly number[]): number {
     got: `a backbone whose embeddings have the shape [${shape.join(', ')}]`,
     expected: 'one row per example',
     remedy: 'Flatten them, or use conv4() or kochNet()',
-  })
-}
-
-function checkedLambda(lambda: number): number {
-  if (lambda >= 0 && Number.isFinite(lambda)) return lambda
-  throw new KshotError('siamese/bad-option', {
-    got: `regularisation ${lambda}`,
-    expected: 'a number of at least 0',
-    remedy: 'Leave it out for no regularisation',
   })
 }

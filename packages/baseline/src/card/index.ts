@@ -1,14 +1,10 @@
+import type { LearnerCard, PublishedEntry } from '@kshot/core/card'
 import {
-  amount,
-  count,
-  type LearnerCard,
-  oneOf,
-  options,
-  type PublishedEntry,
-  positive,
-  rate,
-  role,
-} from '@kshot/core/card'
+  fineTunedOptions,
+  nearestCentroidOptions,
+  nearestNeighboursOptions,
+  simpleShotOptions,
+} from '../options'
 import { classifierPresets, untrainedPresets } from './presets'
 import published from './published.json'
 
@@ -30,18 +26,7 @@ const fineTuned: LearnerCard = {
     year: 2019,
     url: 'https://arxiv.org/abs/1904.04232',
   },
-  options: options(
-    {
-      backbone: role('model'),
-      head: oneOf('linear', 'cosine'),
-      scale: rate,
-      steps: count,
-      rate,
-      weightDecay: amount,
-      headInit: oneOf('symmetric', 'random'),
-    },
-    'backbone',
-  ),
+  options: fineTunedOptions,
   standard: [
     {
       name: 'baseline',
@@ -75,10 +60,7 @@ const simpleShot: LearnerCard = {
     year: 2019,
     url: 'https://arxiv.org/abs/1911.04623',
   },
-  options: options(
-    { backbone: role('model'), transform: oneOf('none', 'L2N', 'CL2N') },
-    'backbone',
-  ),
+  options: simpleShotOptions,
   standard: [
     {
       name: 'simpleshot',
@@ -105,7 +87,7 @@ const nearestNeighbours: LearnerCard = {
     year: 1967,
     url: 'https://doi.org/10.1109/TIT.1967.1053964',
   },
-  options: options({ backbone: role('model'), k: positive }, 'backbone'),
+  options: nearestNeighboursOptions,
   standard: [
     {
       name: 'nearest-neighbours',
@@ -131,7 +113,7 @@ const nearestCentroid: LearnerCard = {
     year: 2013,
     url: 'https://doi.org/10.1109/TPAMI.2013.83',
   },
-  options: options({ backbone: role('model') }, 'backbone'),
+  options: nearestCentroidOptions,
   standard: [
     {
       name: 'nearest-centroid',

@@ -1,5 +1,5 @@
+import type { OptionsSchema, Role } from '../options/schema'
 import type { Json } from '../spec'
-import type { OptionsSchema, Role } from './schema'
 
 /**
  * A description for those who choose a learner, net or optimizer: plain JSON data. A package exports

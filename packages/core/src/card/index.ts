@@ -1,3 +1,5 @@
+export * from '../options/keywords'
+export { type OptionsSchema, ROLES, type Role, rolesAt, type Schema } from '../options/schema'
 export type {
   AnyCard,
   Card,
@@ -12,7 +14,6 @@ export type {
   Standard,
 } from './card'
 export { cards } from './core-cards'
-export * from './keywords'
 export {
   finn,
   lakeRun,
@@ -23,4 +24,3 @@ export {
   type Setting,
   settingName,
 } from './presets'
-export { type OptionsSchema, ROLES, type Role, rolesAt, type Schema } from './schema'

@@ -2,9 +2,11 @@ import { reshape, type Tensor } from '@tensorflow/tfjs-core'
 import type { AnyEncoder } from '../encoder'
 import { KshotError } from '../errors'
 import type { Model } from '../learner'
+import { checkOptions } from '../options/check-options'
 import type { Rng } from '../random'
 import type { Spec } from '../spec'
 import type { Params } from '../tree'
+import { embeddingsOptions } from './model-options'
 
 /** Builds a model from a plain function and an initialiser of its parameters. */
 export function fromFunction(
@@ -58,9 +60,11 @@ export interface EmbeddingsOptions {
 
 /**
  * A backbone for examples that are embeddings already, one row each: the identity, or a net on top.
- * @throws `encoder/not-encoded` for what cannot be the given encoder's
+ * @throws `core/bad-option`; `encoder/not-encoded` for what cannot be the given encoder's
  */
-export function embeddings({ encoder, net }: EmbeddingsOptions = {}): Model {
+export function embeddings(given: EmbeddingsOptions = {}): Model {
+  checkOptions('core/bad-option', 'embeddings', embeddingsOptions, given)
+  const { encoder, net } = given
   const spec = {
     package: '@kshot/core',
     export: 'embeddings',

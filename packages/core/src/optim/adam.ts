@@ -1,13 +1,15 @@
 import { add, div, engine, mul, sqrt, square, type Tensor, zerosLike } from '@tensorflow/tfjs-core'
 import { hasKernel, runKernels } from '../autodiff/kernels'
 import { ScaleByAdam, type ScaleByAdamAttrs } from '../kernels'
+import { checkOptions } from '../options/check-options'
 import * as tree from '../tree'
 import { chain, withName } from './chain'
 import { addDecayedWeights } from './decay'
 import { type Optimizer, optimizer, type Update } from './optimizer'
-import { checkNumber, namedOptions } from './options'
+import { BAD_OPTION, checkNumber, namedOptions } from './options'
 import { scaleByLearningRate } from './scale'
 import { type Rate, rateJson } from './schedules'
+import { adamOptions, adamwOptions } from './schemas'
 
 export interface AdamOptions {
   /** Decay of the first moment. Default 0.9. */
@@ -31,8 +33,9 @@ export function adam(
   options: AdamOptions = {},
 ): Optimizer {
   const all = namedOptions<{ rate: Rate } & AdamOptions>('rate', rate, options)
+  checkOptions(BAD_OPTION, 'adam', adamOptions, all)
   const { rate: by, b1 = 0.9, b2 = 0.999, eps = 1e-8 } = all
-  const json = { rate: rateJson('adam', 'rate', by), b1, b2, eps }
+  const json = { rate: rateJson(by), b1, b2, eps }
   return withName('adam', json, chain(scaleByAdam({ b1, b2, eps }), scaleByLearningRate(by)))
 }
 
@@ -53,8 +56,9 @@ export function adamw(
   options: AdamwOptions = {},
 ): Optimizer {
   const all = namedOptions<{ rate: Rate } & AdamwOptions>('rate', rate, options)
+  checkOptions(BAD_OPTION, 'adamw', adamwOptions, all)
   const { rate: by, b1 = 0.9, b2 = 0.999, eps = 1e-8, weightDecay = 0.01 } = all
-  const json = { rate: rateJson('adamw', 'rate', by), b1, b2, eps, weightDecay }
+  const json = { rate: rateJson(by), b1, b2, eps, weightDecay }
   const links = [scaleByAdam({ b1, b2, eps }), addDecayedWeights(weightDecay)] as const
   return withName('adamw', json, chain(...links, scaleByLearningRate(by)))
 }

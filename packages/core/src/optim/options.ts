@@ -1,5 +1,7 @@
 import { KshotError } from '../errors'
 
+export const BAD_OPTION = 'core/bad-option'
+
 export interface Range {
   readonly min?: number
   /** The smallest number that is too large. */
@@ -18,7 +20,7 @@ export function checkNumber(name: string, option: string, value: unknown, range:
   const inside = (n: number) => (open ? n > min : n >= min) && n < below
   const right = integer ? Number.isSafeInteger(value) : Number.isFinite(value)
   if (right && inside(value as number)) return
-  throw new KshotError('core/bad-option', {
+  throw new KshotError(BAD_OPTION, {
     got: `${name} with ${option} ${String(value)}`,
     expected: `a finite ${integer ? 'integer' : 'number'}${bounds(range)}`,
     remedy: `Correct the ${option}`,

@@ -34,10 +34,8 @@ export function scaleBySchedule(schedule: Schedule | { readonly schedule: Schedu
 export function scaleByLearningRate(rate: Rate | { readonly rate: Rate }): Optimizer {
   const { rate: by } = namedOptions<{ rate: Rate }>('rate', rate)
   const schedule = asSchedule('scaleByLearningRate', 'rate', by)
-  return stateless(
-    'scaleByLearningRate',
-    { rate: rateJson('scaleByLearningRate', 'rate', by) },
-    (gradients, { step }) => times(gradients, -schedule.at(step)),
+  return stateless('scaleByLearningRate', { rate: rateJson(by) }, (gradients, { step }) =>
+    times(gradients, -schedule.at(step)),
   )
 }
 

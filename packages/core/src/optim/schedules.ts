@@ -1,6 +1,14 @@
 import { KshotError } from '../errors'
+import { checkOptions } from '../options/check-options'
 import type { Spec } from '../spec'
-import { checkNumber, namedOptions } from './options'
+import { BAD_OPTION, checkNumber, namedOptions } from './options'
+import {
+  constantOptions,
+  cosineOptions,
+  linearOptions,
+  stepOptions,
+  warmUpOptions,
+} from './schemas'
 
 /** A number that depends on the step; a pure function on the host, described by JSON. */
 export interface Schedule {
@@ -18,8 +26,9 @@ function schedule(name: string, options: Spec['options'], at: Schedule['at']): S
 
 /** Always the same value. */
 export function constant(value: number | { readonly value: number }): Schedule {
-  const { value: always } = namedOptions<{ value: number }>('value', value)
-  checkNumber('constant', 'value', always)
+  const all = namedOptions<{ value: number }>('value', value)
+  checkOptions(BAD_OPTION, 'constant', constantOptions, all)
+  const { value: always } = all
   return schedule('constant', { value: always }, () => always)
 }
 
@@ -36,10 +45,9 @@ export interface StepOptions {
  * @throws `core/bad-option`
  * @example adam(step({ initial: 1e-3, every: 2000, factor: 0.5 }))   // Snell et al. 2017
  */
-export function step({ initial, every, factor = 0.5 }: StepOptions): Schedule {
-  checkNumber('step', 'initial', initial, { min: 0 })
-  checkNumber('step', 'every', every, { min: 1, integer: true })
-  checkNumber('step', 'factor', factor, { min: 0, open: true })
+export function step(options: StepOptions): Schedule {
+  checkOptions(BAD_OPTION, 'step', stepOptions, options)
+  const { initial, every, factor = 0.5 } = options
   return schedule(
     'step',
     { initial, every, factor },
@@ -59,10 +67,9 @@ export interface LinearOptions {
  * @throws `core/bad-option`
  * @example sgd(linear({ initial: 1, steps: 100_000 }))   // Reptile, Nichol et al. 2018
  */
-export function linear({ initial, steps, final = 0 }: LinearOptions): Schedule {
-  checkNumber('linear', 'initial', initial, { min: 0 })
-  checkNumber('linear', 'steps', steps, { min: 1, integer: true })
-  checkNumber('linear', 'final', final, { min: 0 })
+export function linear(options: LinearOptions): Schedule {
+  checkOptions(BAD_OPTION, 'linear', linearOptions, options)
+  const { initial, steps, final = 0 } = options
   return schedule(
     'linear',
     { initial, steps, final },
@@ -84,10 +91,9 @@ export interface CosineOptions {
  * Loshchilov & Hutter 2017, SGDR, eq. 5 (without restarts).
  * @throws `core/bad-option`
  */
-export function cosine({ initial, steps, final = 0 }: CosineOptions): Schedule {
-  checkNumber('cosine', 'initial', initial, { min: 0 })
-  checkNumber('cosine', 'steps', steps, { min: 1, integer: true })
-  checkNumber('cosine', 'final', final, { min: 0 })
+export function cosine(options: CosineOptions): Schedule {
+  checkOptions(BAD_OPTION, 'cosine', cosineOptions, options)
+  const { initial, steps, final = 0 } = options
   return schedule('cosine', { initial, steps, final }, (at) => {
     const done = Math.min(at, steps) / steps
     return final + ((initial - final) * (1 + Math.cos(Math.PI * done))) / 2
@@ -109,11 +115,11 @@ export interface WarmUpOptions {
  * @throws `core/bad-option`
  * @example adam(warmUp({ steps: 500, to: cosine({ initial: 1e-3, steps: 10_000 }) }))
  */
-export function warmUp({ steps, to, from = 0 }: WarmUpOptions): Schedule {
-  checkNumber('warmUp', 'steps', steps, { min: 1, integer: true })
-  checkNumber('warmUp', 'from', from, { min: 0 })
+export function warmUp(options: WarmUpOptions): Schedule {
+  checkOptions(BAD_OPTION, 'warmUp', warmUpOptions, options)
+  const { steps, to, from = 0 } = options
   const after = asSchedule('warmUp', 'to', to)
-  return schedule('warmUp', { steps, to: rateJson('warmUp', 'to', to), from }, (at) => {
+  return schedule('warmUp', { steps, to: rateJson(to), from }, (at) => {
     if (at >= steps) return after.at(at - steps)
     return from + ((after.at(0) - from) * at) / steps
   })
@@ -130,18 +136,14 @@ export function asSchedule(name: string, option: string, rate: Rate): Schedule {
   }
   // Strings have a method `at` too.
   if (typeof rate === 'object' && typeof rate?.at === 'function') return rate
-  throw new KshotError('core/bad-option', {
+  throw new KshotError(BAD_OPTION, {
     got: `${name} with ${option} ${String(rate)}`,
     expected: 'a number or a schedule',
     remedy: `Pass a ${option} such as 1e-3 or step({ initial: 1e-3, every: 2000 })`,
   })
 }
 
-/**
- * A rate as written in a spec.
- * @throws `core/bad-option`
- */
-export function rateJson(name: string, option: string, rate: Rate): number | Spec {
-  asSchedule(name, option, rate)
+/** A rate as written in a spec. */
+export function rateJson(rate: Rate): number | Spec {
   return typeof rate === 'number' ? rate : rate.spec
 }

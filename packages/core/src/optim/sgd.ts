@@ -1,10 +1,12 @@
 import { add, clone, mul, zerosLike } from '@tensorflow/tfjs-core'
+import { checkOptions } from '../options/check-options'
 import * as tree from '../tree'
 import { chain, withName } from './chain'
 import { type Optimizer, optimizer } from './optimizer'
-import { checkNumber, namedOptions } from './options'
+import { BAD_OPTION, checkNumber, namedOptions } from './options'
 import { scaleByLearningRate } from './scale'
 import { type Rate, rateJson } from './schedules'
+import { momentumOptions, sgdOptions } from './schemas'
 
 /**
  * Gradient descent: `Δ = -rate(step) · g`. Differentiable in the gradients.
@@ -12,8 +14,10 @@ import { type Rate, rateJson } from './schedules'
  * @example sgd(0.01)
  */
 export function sgd(rate: Rate | { readonly rate: Rate }): Optimizer {
-  const { rate: by } = namedOptions<{ rate: Rate }>('rate', rate)
-  const json = { rate: rateJson('sgd', 'rate', by) }
+  const all = namedOptions<{ rate: Rate }>('rate', rate)
+  checkOptions(BAD_OPTION, 'sgd', sgdOptions, all)
+  const { rate: by } = all
+  const json = { rate: rateJson(by) }
   return withName('sgd', json, scaleByLearningRate(by))
 }
 
@@ -37,8 +41,9 @@ export function momentum(
   options: TraceOptions = {},
 ): Optimizer {
   const all = namedOptions<{ rate: Rate } & TraceOptions>('rate', rate, options)
+  checkOptions(BAD_OPTION, 'momentum', momentumOptions, all)
   const { rate: by, decay = 0.9, nesterov = false } = all
-  const json = { rate: rateJson('momentum', 'rate', by), decay, nesterov }
+  const json = { rate: rateJson(by), decay, nesterov }
   return withName('momentum', json, chain(trace({ decay, nesterov }), scaleByLearningRate(by)))
 }
 

@@ -1,6 +1,4 @@
 import type { LearnerCard, LearnerConfig, PublishedEntry, Standard } from '@kshot/core/card'
-import { mamlPlusPlusPresets } from './maml-plus-plus-presets'
-import { mamlPresets, metaSgdPresets } from './maml-presets'
 import {
   anilOptions,
   boilOptions,
@@ -10,7 +8,9 @@ import {
   metaSgdOptions,
   pretrainedOptions,
   reptileOptions,
-} from './options'
+} from '../options'
+import { mamlPlusPlusPresets } from './maml-plus-plus-presets'
+import { mamlPresets, metaSgdPresets } from './maml-presets'
 import published from './published.json'
 import { reptilePresets } from './reptile-presets'
 

@@ -1,3 +1,4 @@
+import type { Normalisation } from '../learner'
 import type { OptionsSchema, Role, Schema } from './schema'
 
 /** A whole number, at least 1. */
@@ -54,10 +55,26 @@ export const described = (description: string, schema: Schema): Schema => ({
   description,
 })
 
-/** Modes of normalisation, in training and at test. */
-export const normalisation = (train: readonly string[], test: readonly string[] = train): Schema =>
-  options({ train: oneOf(...train), test: oneOf(...test) })
+/** A text that is a regular expression. */
+export const regex = { type: 'string', format: 'regex' } as const satisfies Schema
+
+const MODES: readonly Normalisation[] = [
+  'running',
+  'batch-joint',
+  'batch-separate',
+  'support+one',
+  'none',
+]
+
+/** Modes of normalisation, in training and at test; by default all of them. */
+export const normalisation = (
+  train: readonly string[] = MODES,
+  test: readonly string[] = train,
+): Schema => options({ train: oneOf(...train), test: oneOf(...test) })
 
 /** How weights are drawn. */
 export const initializer = (...more: readonly string[]): Schema =>
-  either(oneOf('torch', 'glorot', 'zeros', ...more), options({ normal: amount }, 'normal'))
+  either(
+    oneOf('torch', 'glorot', 'zeros', ...more),
+    options({ normal: amount, mean: { type: 'number' } }, 'normal'),
+  )

@@ -1,22 +1,28 @@
 import {
+  amount,
+  checkOptions,
   count,
   described,
   either,
   flag,
   initializer,
   normalisation,
+  type OptionsSchema,
   oneOf,
   options,
   positive,
   rate,
+  regex,
   role,
   type Schema,
-} from '@kshot/core/card'
+  tuple,
+} from '@kshot/core/options'
 
+/** All but `batch-joint`: the inner loop has seen no queries. */
 const modes = normalisation(['batch-separate', 'support+one', 'running', 'none'])
 
 /** What the learners of this package have in common; see `NetworkOptions`. */
-export const network = {
+const network = {
   model: role('model'),
   head: oneOf('fixed', 'shared', 'none'),
   ways: described('Of a fixed head.', positive),
@@ -24,13 +30,12 @@ export const network = {
   normalisation: modes,
 }
 
-export const steps: Schema = either(count, options({ train: count, test: count }, 'train', 'test'))
-export const someSteps: Schema = either(
+const steps: Schema = either(count, options({ train: count, test: count }, 'train', 'test'))
+const someSteps: Schema = either(
   positive,
   options({ train: positive, test: positive }, 'train', 'test'),
 )
-/** A regular expression. */
-const adapts: Schema = { type: 'string' }
+const adapts = regex
 
 const inner = {
   innerRate: rate,
@@ -42,6 +47,7 @@ const inner = {
 const { head: _, ...headless } = network
 const required = ['model', 'innerRate', 'steps'] as const
 
+// What the options of each factory may be; the cards show it, the factories check by it.
 export const mamlOptions = options({ ...network, ...inner, adapts }, ...required)
 export const anilOptions = options({ ...network, ...inner }, ...required)
 export const boilOptions = options({ ...headless, ...inner }, ...required, 'ways')
@@ -49,12 +55,7 @@ export const boilOptions = options({ ...headless, ...inner }, ...required, 'ways
 export const metaSgdOptions = options(
   {
     ...network,
-    initialRate: either(rate, {
-      type: 'array',
-      prefixItems: [rate, rate],
-      items: false,
-      minItems: 2,
-    }),
+    initialRate: either(rate, tuple(rate, rate)),
     steps,
     firstOrder: flag,
     adapts,
@@ -93,7 +94,7 @@ export const implicitMamlOptions = options(
     steps: someSteps,
     lambda: rate,
     solverSteps: positive,
-    damping: { type: 'number', minimum: 0 },
+    damping: amount,
   },
   ...required,
   'lambda',
@@ -110,3 +111,8 @@ export const pretrainedOptions = options(
   },
   ...required,
 )
+
+/** @throws `maml/bad-option` */
+export function checkMamlOptions(name: string, schema: OptionsSchema, options: unknown): void {
+  checkOptions('maml/bad-option', name, schema, options)
+}

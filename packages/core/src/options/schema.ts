@@ -29,6 +29,8 @@ export interface Schema {
   readonly exclusiveMaximum?: number
   readonly minLength?: number
   readonly pattern?: string
+  /** `regex`: a text that is a regular expression. */
+  readonly format?: 'regex'
   readonly items?: Schema | false
   readonly prefixItems?: readonly Schema[]
   readonly minItems?: number

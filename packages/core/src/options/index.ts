@@ -1,0 +1,5 @@
+/** For factories: schemas of options, and the check of them. */
+
+export { checkOptions, isRegex } from './check-options'
+export * from './keywords'
+export { type OptionsSchema, ROLES, type Role, rolesAt, type Schema } from './schema'

@@ -1,0 +1,16 @@
+import { fraction, normalisation, oneOf, options, positive, rate, role } from '@kshot/core/options'
+
+/** What {@link RelationOptions} may be; the card shows it, the factory checks by it. */
+export const relationOptions = options(
+  {
+    backbone: role('model'),
+    filters: positive,
+    hidden: positive,
+    eps: rate,
+    momentum: fraction,
+    loss: oneOf('mse', 'cross-entropy'),
+    shots: oneOf('sum', 'mean'),
+    normalisation: normalisation(),
+  },
+  'backbone',
+)
