@@ -142,7 +142,7 @@ describe('maml', () => {
     expect(() => maml({ ...base, steps: 1.5 })).toThrow('steps')
     expect(() => maml({ ...base, head: 'fixed' })).toThrow('ways')
     const joint = () => maml({ ...base, normalisation: { test: 'batch-joint' } })
-    expect(codeOf(joint)).toBe('core/bad-normalisation')
+    expect(codeOf(joint)).toBe('maml/bad-option')
     const learner = maml({ ...base, head: 'fixed', ways: 5 })
     const { taskSpec } = toyEpisodes({ ways: 3, shots: 1, queries: 1 })
     expect(() => learner.init(rng(1), taskSpec)).toThrow('a task of 3 classes. Expected: 5 classes')

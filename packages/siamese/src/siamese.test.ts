@@ -131,7 +131,7 @@ describe.each(testBackends)('siamese on %s', (backend) => {
       expect(codeOf(() => siamese({ backbone, regularisation }))).toBe('siamese/bad-option')
     }
     const apart = () => siamese({ backbone, normalisation: { train: 'batch-separate' } })
-    expect(codeOf(apart)).toBe('core/bad-normalisation')
+    expect(codeOf(apart)).toBe('siamese/bad-option')
     const maps = siamese({ backbone: convMaps() })
     expect(codeOf(() => maps.init(rng(0), { inputShape: [28, 28, 1] }))).toBe('siamese/no-rows')
   })

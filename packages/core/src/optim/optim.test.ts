@@ -433,7 +433,7 @@ describe('bad options', () => {
 
   it('name the option and what was expected', () => {
     expect(() => adam(0.1, { b1: 1 })).toThrow(
-      'adam with b1 1. Expected: a finite number of at least 0 and below 1.',
+      'adam with b1 1. Expected: a number of at least 0 and below 1.',
     )
   })
 })

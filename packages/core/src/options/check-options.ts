@@ -18,14 +18,12 @@ export function checkOptions(
   const fault = faultOf(schema, options, '')
   if (!fault) return
   const { path, value, expected } = fault
-  const remedy =
-    schema.required?.includes(path) || path === ''
-      ? `Pass ${name}({ ${schema.required?.join(', ') ?? '…'} })`
-      : 'Leave it out to use the default'
+  const { required = [] } = schema
+  const needed = path === '' || required.includes(path)
   throw new KshotError(code, {
-    got: value === undefined ? `${name} without ${path}` : `${name} with ${path} ${shown(value)}`,
+    got: `${name} ${value === undefined ? `without ${path || 'options'}` : `with ${path} ${shown(value)}`}`,
     expected,
-    remedy,
+    remedy: needed ? `Pass ${name}({ ${required.join(', ')} })` : 'Leave it out to use the default',
   })
 }
 

@@ -40,7 +40,7 @@ function bounds({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Schema
 export function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`
   if (typeof value !== 'object' || value === null) return String(value)
-  const text = Array.isArray(value) || isPlain(value) ? JSON.stringify(value) : nameOf(value)
+  const text = Array.isArray(value) || isPlain(value) ? JSON.stringify(value) : 'a record'
   return text.length > 100 ? `${text.slice(0, 100)}…` : text
 }
 
@@ -48,8 +48,4 @@ export function shown(value: unknown): string {
 function isPlain(value: object): boolean {
   const plain = Object.getPrototypeOf(value) === Object.prototype
   return plain && Object.values(value).every((inner) => typeof inner !== 'function')
-}
-
-function nameOf(value: object): string {
-  return `a ${value.constructor?.name ?? 'record'}`
 }

@@ -13,8 +13,8 @@ import {
   similaritiesOf,
   unitRoots,
 } from '@kshot/core/head'
+import { checkOptions, rate, options as schemaOf } from '@kshot/core/options'
 import { add, matMul, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core'
-import { checkedPositive } from '../linear-head'
 import { type Problem, problemOf } from './problem'
 
 /** A convex problem over the kernel of the examples. Strength is its λ or C. */
@@ -50,13 +50,14 @@ type Memory = {
 
 /** A linear classifier over z of a frozen encoder, solved in doubles where the examples are: in JavaScript. */
 export function kernelHead({ name, option, value }: Name, solver: Solver): Head {
-  if (value !== undefined) checkedPositive(option, value)
+  const options = value === undefined ? {} : { [option]: value }
+  checkOptions('metaopt/bad-option', name, schemaOf({ [option]: rate }), options)
   const of = latest((support) => fitted(solver, support, value))
   return {
     spec: {
       package: '@kshot/metaopt',
       export: name,
-      options: value === undefined ? {} : { [option]: value },
+      options,
     },
     guard: centroidHead(),
     fit: (support) => linear(of(support)),
