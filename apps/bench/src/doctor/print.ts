@@ -1,5 +1,5 @@
 import { count } from '@kshot/results'
-import { type Colours, speed } from '../terminal/text'
+import { type Colours, shownLength, speed, wrapped } from '../terminal/text'
 import type { Machine } from './machine'
 import type { DoctorReport } from './report'
 
@@ -88,27 +88,14 @@ function figureText(backend: Found): string {
 function lines(rows: readonly Row[], width: number): string[] {
   const cellsOf = (row: Row) => row.slice(0, -1) as string[]
   const widths = cellsOf(rows[0]!).map((_, i) =>
-    Math.max(...rows.map((row) => length(cellsOf(row)[i]!))),
+    Math.max(...rows.map((row) => shownLength(cellsOf(row)[i]!))),
   )
   const indent = 2 + widths.reduce((sum, w) => sum + w + 2, 0)
   return rows.flatMap((row) => {
-    const cells = cellsOf(row).map((cell, i) => cell + ' '.repeat(widths[i]! - length(cell) + 2))
+    const cells = cellsOf(row).map(
+      (cell, i) => cell + ' '.repeat(widths[i]! - shownLength(cell) + 2),
+    )
     const texts = (row.at(-1) as readonly string[]).flatMap((text) => wrapped(text, indent, width))
     return texts.map((text, i) => (i === 0 ? `  ${cells.join('')}${text.slice(indent)}` : text))
   })
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colours begin with
-const length = (text: string) => text.replace(/\u001b\[\d+m/g, '').length
-
-/** Lines of words, each after so many spaces. */
-function wrapped(text: string, indent: number, width: number): string[] {
-  const lines = ['']
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1)!
-    const joined = line === '' ? word : `${line} ${word}`
-    if (line !== '' && indent + length(joined) > width) lines.push(word)
-    else lines[lines.length - 1] = joined
-  }
-  return lines.map((line) => ' '.repeat(indent) + line)
 }

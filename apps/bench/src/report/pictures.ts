@@ -8,11 +8,11 @@ import {
   renderSlot,
 } from '@kshot/episodes'
 import type { Line, Table } from '@kshot/results'
-import sharp from 'sharp'
 import { parseConfig } from '../configuration/config'
 import type { Config } from '../configuration/schema'
 import { openData } from '../data/data'
 import { hasPlan } from '../running/confusion'
+import { pngOf } from './png'
 
 /** One picture as a `data:` URI, and what it shows. */
 export interface Picture {
@@ -134,20 +134,8 @@ function isPicture({ shape }: Dataset): boolean {
   return shape.length === 3 && (shape[2] === 1 || shape[2] === 3)
 }
 
-async function png(dataset: Dataset, slot: EpisodePlan['query'][number], ink: boolean) {
+function png(dataset: Dataset, slot: EpisodePlan['query'][number], ink: boolean): Promise<string> {
   const pixels = new Float32Array(exampleSize(dataset))
   renderSlot(dataset, slot, pixels, 0)
-  const bytes = Buffer.from(pixels.map((v) => 255 * Math.min(1, Math.max(0, ink ? 1 - v : v))))
-  const [height, width, channels] = dataset.shape as [number, number, 1 | 3]
-  const picture = sharp(bytes, { raw: { width, height, channels } }).resize({
-    width: 64,
-    height: 64,
-    fit: 'inside',
-    withoutEnlargement: true,
-  })
-  const encoded = await picture
-    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
-    .png({ compressionLevel: 9, adaptiveFiltering: true })
-    .toBuffer()
-  return `data:image/png;base64,${encoded.toString('base64')}`
+  return pngOf(ink ? pixels.map((v) => 1 - v) : pixels, dataset.shape)
 }

@@ -28,3 +28,18 @@ export function clock(seconds: number): string {
 export function speed(n: number | null): string {
   return n === null ? '–' : n >= 100 ? n.toFixed(0) : n.toPrecision(3)
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colours begin with
+export const shownLength = (text: string) => text.replace(/\u001b\[\d+m/g, '').length
+
+/** Lines of words, each after so many spaces. */
+export function wrapped(text: string, indent: number, width: number): string[] {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)!
+    const joined = line === '' ? word : `${line} ${word}`
+    if (line !== '' && indent + shownLength(joined) > width) lines.push(word)
+    else lines[lines.length - 1] = joined
+  }
+  return lines.map((line) => ' '.repeat(indent) + line)
+}
