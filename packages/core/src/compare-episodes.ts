@@ -105,6 +105,7 @@ function traitsOf(backbone: Model, test: Normalisation): Traits {
     ...queryTraits(backbone, test),
     innerSteps: 0,
     net: backbone.spec,
+    normalisation: test,
   }
 }
 

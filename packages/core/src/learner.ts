@@ -76,6 +76,10 @@ export interface Traits {
   readonly fixedWays?: number
   /** The net that it is built on, if any. */
   readonly net?: Spec
+  /** How it normalises at test, if it has a choice. */
+  readonly normalisation?: Normalisation
+  /** Its key among published numbers, if that is not its export: first-order MAML is `fomaml`. */
+  readonly method?: string
 }
 
 /** The loss of one task, with metrics and state. */
@@ -107,7 +111,10 @@ export interface MetaLearner<Task = Episode> {
   /** Only if the learning direction is not a derivative of `loss` (Reptile). */
   gradient?(meta: Meta, task: Task, ctx: Context): MetaGradient
   adapt(meta: Meta, support: Batch, ctx: Context): Adapted
-  /** `x`: `[n, ...shape]`. Returns logits `[n, ways]`, or the output of a regression. */
+  /**
+   * `x`: `[n, ...shape]`. Returns logits `[n, ways]`, or the output of a regression. It is not told how many
+   * ways there are: whatever prediction needs of the support set, and the ways too, `adapt` puts into `adapted`.
+   */
   predict(meta: Meta, adapted: Adapted, x: Tensor, ctx: Context): Tensor
   /** The same learner with a different number of inner steps at test, if it has an inner loop. */
   withInnerSteps?(steps: number): MetaLearner<Task>

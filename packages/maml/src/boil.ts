@@ -9,7 +9,7 @@ import { boilOptions, checkMamlOptions } from './options'
  * its spec reads. With a `shared` head it learns nothing: the classes never part.
  * @throws what {@link maml} throws
  * @example
- * const learner = boil({ model: conv4(), head: 'fixed', ways: 5, innerRate: 0.5, steps: 1 })
+ * const learner = boil({ model: conv4(), ways: 5, innerRate: 0.5, steps: 1 })
  */
 export function boil(options: Omit<MamlOptions, 'adapts' | 'head'>): MetaLearner {
   checkMamlOptions('boil', boilOptions, options)

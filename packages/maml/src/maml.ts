@@ -67,11 +67,18 @@ export function maml(options: MamlOptions): MetaLearner {
         ...(innerOptimizer && { innerOptimizer: innerOptimizer.spec }),
       },
     },
-    traits: { ...net.traits, innerSteps: steps.test },
+    traits: { ...net.traits, innerSteps: steps.test, method: methodOf(adapts, firstOrder) },
     withInnerSteps: (test) => maml({ ...options, steps: { ...steps, test } }),
     init: net.init,
     loss: (meta, { support, query }, ctx) =>
       net.queryLoss(adapted(meta, support, ctx), query, { phase: 'train', innerStep: steps.train }),
     ...adaptation(net, adapted, steps.test),
   }
+}
+
+/** What papers call it: ANIL and BOIL are MAML that adapts a part, and so are their specs. */
+function methodOf(adapts: string, firstOrder: boolean): string {
+  if (adapts === '^head/') return 'anil'
+  if (adapts === '^body/') return 'boil'
+  return firstOrder ? 'fomaml' : 'maml'
 }

@@ -148,6 +148,7 @@ export function network(options: NetworkOptions): Network {
       ...queryTraits(model, normalisation.test),
       ...(head === 'fixed' && { fixedWays: ways! }),
       net: model.spec,
+      normalisation: normalisation.test,
     },
     init(rng, { inputShape, ways: taskWays, outputShape }) {
       // Episodes of different numbers of classes have no `ways`.

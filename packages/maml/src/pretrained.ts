@@ -24,6 +24,7 @@ export function pretrained(options: PretrainedOptions): MetaLearner {
   const { model, innerRate, innerOptimizer, adapts, normalisation } = learner.spec.options
   return {
     ...learner,
+    traits: { ...learner.traits, method: 'pretrained' },
     withInnerSteps: (steps) => pretrained({ ...options, steps }),
     spec: {
       package: '@kshot/maml',

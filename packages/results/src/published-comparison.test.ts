@@ -1,8 +1,9 @@
 import { type MetaLearner, mlp } from '@kshot/core'
 import { anil, boil, maml } from '@kshot/maml'
 import { describe, expect, it } from 'vitest'
+import { netOf } from './describe'
 import { numbers } from './published.testing'
-import { comparePublished, learnerKey, protocolSign } from './published-comparison'
+import { comparePublished, learnerKey, protocolOf, protocolSign } from './published-comparison'
 import { row } from './rows.testing'
 import { insideText, paperNumber, paperText, shortSign } from './words'
 
@@ -60,12 +61,29 @@ describe('a paper beside a row', () => {
 
   it('knows first-order MAML, ANIL and BOIL, whose specs are those of MAML', () => {
     const inner = { model: mlp({ hidden: [4] }), innerRate: 0.1, steps: 1 }
-    const fixed = { ...inner, head: 'fixed', ways: 5 } as const
-    const key = (learner: MetaLearner) => learnerKey(learner.spec)
+    // As it declares itself, and in results from before it did.
+    const key = ({ spec: learner, traits: { method } }: MetaLearner) => {
+      const before = learnerKey({ learner })
+      expect(learnerKey({ learner, ...(method && { method }) })).toBe(before)
+      return before
+    }
     expect(key(maml({ ...inner, firstOrder: true }))).toBe('fomaml')
     expect(key(maml(inner))).toBe('maml')
     expect(key(anil(inner))).toBe('anil')
-    expect(key(boil(fixed))).toBe('boil')
+    expect(key(boil({ ...inner, ways: 5 }))).toBe('boil')
+  })
+
+  it('believes what a third party’s learner declares, whatever its options are called', () => {
+    const learner = { package: 'soft', export: 'softMaml', options: { cnn: { wide: true } } }
+    const declared = row({
+      more: { learner, method: 'maml', normalisation: 'batch-separate' },
+    })
+    expect(learnerKey(declared)).toBe('maml')
+    expect(protocolOf(declared).norm).toBe('batch-separate')
+    expect(comparePublished(declared, interval(0.98, 0.99), numbers)!.learner).toBe('maml')
+    const net = { package: 'soft', export: 'wideNet', options: { filters: 8 } }
+    expect(netOf({ learner, net })).toBe(net)
+    expect(netOf({ learner })).toBeUndefined()
   })
 
   it('prints as many digits as the paper', () => {

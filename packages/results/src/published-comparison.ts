@@ -1,4 +1,3 @@
-import type { Spec } from '@kshot/core'
 import type { Protocol, Published } from './published'
 import type { DoneRow } from './row'
 
@@ -12,24 +11,35 @@ export interface PublishedComparison extends Published {
   readonly inside: boolean | undefined
 }
 
-/** What a paper's learner is called in published numbers: its export, but for those that are MAML with an option. */
-export function learnerKey({ export: name, options }: Spec): string {
-  if (name !== 'maml') return name
+/** A learner, and what it declares of itself where that is not its export. */
+type Declared = Pick<DoneRow, 'learner' | 'method' | 'normalisation'>
+
+/** What a paper's learner is called in published numbers. */
+export function learnerKey({ learner: { export: name, options }, method }: Declared): string {
+  if (method !== undefined || name !== 'maml') return method ?? name
+  // Results from before learners declared it: MAML with an option.
   if (options.adapts === '^head/') return 'anil'
   if (options.adapts === '^body/') return 'boil'
   return options.firstOrder === true ? 'fomaml' : name
 }
 
+/** What is normalised together at test. */
+function normOf({ learner: { options }, normalisation }: Declared): string {
+  // Results from before learners declared it: kshot's own call it so.
+  const { test } = (options.normalisation ?? {}) as { readonly test?: string }
+  return normalisation ?? test ?? 'none'
+}
+
 /** How a row was tested, in a paper's words. */
-export function protocolOf({ labels, setting, learner, test, config }: DoneRow): Protocol {
-  const { normalisation } = learner.options as { normalisation?: { test?: string } }
+export function protocolOf(row: DoneRow): Protocol {
+  const { labels, setting, test, config } = row
   const { rotations } = (config as { dataset: { rotations?: Protocol['rotations'] } }).dataset
   return {
     split: labels.split,
     rotations: rotations ?? 'none',
     queries: setting.queries,
     resize: labels.resize,
-    norm: normalisation?.test ?? 'none',
+    norm: normOf(row),
     testSteps: labels.adaptationSteps,
     trainVal: labels.trainingSplit === 'train+val',
     ensemble: false,
@@ -44,7 +54,7 @@ export function comparePublished(
   numbers: readonly Published[],
 ): PublishedComparison | undefined {
   const { dataset, ways, shots } = row.setting
-  const [learner, ours] = [learnerKey(row.learner), protocolOf(row)]
+  const [learner, ours] = [learnerKey(row), protocolOf(row)]
   const [found] = numbers
     .filter(
       (n) => n.learner === learner && n.dataset === dataset && n.ways === ways && n.shots === shots,

@@ -1,4 +1,4 @@
-import type { Spec, StopReason } from '@kshot/core'
+import type { Normalisation, Spec, StopReason } from '@kshot/core'
 import type { Drawn } from './drawn'
 
 export type Interval = readonly [low: number, high: number]
@@ -95,6 +95,9 @@ export interface Result {
   readonly learner: Spec
   /** The net that the learner stands on, as it declares it; absent in results from before it was told. */
   readonly net?: Spec
+  /** How it normalises at test, and its key among published numbers, as it declares them. */
+  readonly normalisation?: Normalisation
+  readonly method?: string
   readonly setting: Setting
   readonly test: TestScore
   /** Other learners on the same episodes, for comparison. */

@@ -45,7 +45,7 @@ export function rowOfRun({ name, result: text, episodes: lines, log }: RunFiles)
     status: 'done',
     cell: {
       name,
-      learner: learnerKey(result.learner),
+      learner: learnerKey(result),
       setting: `${setting.dataset}, ${settingName(setting)}`,
       budget: { by: 'images', amount: train.images },
       backend,

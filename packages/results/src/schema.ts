@@ -111,9 +111,13 @@ const range = z.object({
 })
 const drawn = z.union([count, range.refine(({ min, max }) => min <= max, 'min is more than max')])
 
+const NORMALISATION = ['running', 'batch-joint', 'batch-separate', 'support+one', 'none'] as const
+
 const resultKeys = {
   learner: spec,
   net: z.exactOptional(spec),
+  normalisation: z.exactOptional(z.enum(NORMALISATION)),
+  method: z.exactOptional(name),
   setting: z.object({
     dataset: name,
     split: name,

@@ -73,11 +73,14 @@ export interface Parts {
 /** The result of a run; everything that may differ between two runs of one seed is in `measured`. */
 export function resultOf(parts: Parts): Result {
   const { config, learner, device, train, seconds } = parts
+  const { net, normalisation, method } = learner.traits
   const { ways, shots, queries, episodes, seed } = config.test
   const labels = labelsOf(parts)
   return {
     learner: learner.spec,
-    ...(learner.traits.net && { net: learner.traits.net }),
+    ...(net && { net }),
+    ...(normalisation && { normalisation }),
+    ...(method && { method }),
     setting: {
       dataset: config.dataset.name,
       split: labels.split,

@@ -24,7 +24,7 @@ function lineOf({ name, ranked, toBest, costs, differs, paper, rows }: Line) {
   return {
     rank: ranked.rank,
     name,
-    key: learnerKey(rows[0]!.learner),
+    key: learnerKey(rows[0]!),
     accuracy: ranked.overEpisodes.mean,
     interval: ranked.overEpisodes.interval,
     episodes: ranked.episodes,
