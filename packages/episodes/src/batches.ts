@@ -1,4 +1,5 @@
 import { type Batch, rng, type TaskSource } from '@kshot/core'
+import { type AugmentOptions, checkAugment, drawAugmentation } from './augment'
 import { badOption } from './checks'
 import type { Dataset } from './dataset'
 import { checkDistort, type DistortOptions, drawDistortion } from './distort'
@@ -10,6 +11,7 @@ export interface BatchOptions {
   readonly size: number
   readonly seed: number | string
   readonly distort?: DistortOptions
+  readonly augment?: AugmentOptions
 }
 
 /**
@@ -19,7 +21,7 @@ export interface BatchOptions {
  */
 export function batches(
   dataset: Dataset,
-  { size, seed, distort }: BatchOptions,
+  { size, seed, distort, augment }: BatchOptions,
 ): TaskSource<Batch> {
   if (!Number.isInteger(size) || size < 1) {
     throw badOption(
@@ -29,6 +31,7 @@ export function batches(
     )
   }
   if (distort) checkDistort(distort, dataset.shape)
+  if (augment) checkAugment(augment, dataset.shape)
   const all = allSlots(dataset)
   const perEpoch = Math.ceil(all.length / size)
   const ways = dataset.classes.length
@@ -41,9 +44,11 @@ export function batches(
     }
     const from = (index % perEpoch) * size
     const random = rng(seed).split('distortion').split(index)
+    const vary = rng(seed).split('augmentation').split(index)
     const slots = shuffled.order.slice(from, from + size).map((i, place) => ({
       ...all[i]!,
       ...(distort && { distortion: drawDistortion(random.split(place), distort) }),
+      ...(augment && { augmentation: drawAugmentation(vary.split(place), augment) }),
     }))
     return renderBatch(dataset, slots, ways)
   }
@@ -51,7 +56,13 @@ export function batches(
     spec: {
       package: '@kshot/episodes',
       export: 'batchSource',
-      options: { size, seed, dataset: dataset.spec, ...(distort && { distort: { ...distort } }) },
+      options: {
+        size,
+        seed,
+        dataset: dataset.spec,
+        ...(distort && { distort: { ...distort } }),
+        ...(augment && { augment: { ...augment } }),
+      },
     },
     taskSpec: { inputShape: dataset.shape, ways },
   })

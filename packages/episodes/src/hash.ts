@@ -40,11 +40,19 @@ export function episodeSetHash(source: EpisodeSource, count: number): string {
   }
 }
 
-function describe({ label, classIndex, example, quarterTurns, distortion }: Slot): string {
+function describe({
+  label,
+  classIndex,
+  example,
+  quarterTurns,
+  distortion,
+  augmentation,
+}: Slot): string {
   // Twelve digits: what differs between engines in the last bits of a cosine is no other picture.
   const affine = distortion?.map.map((v) => v.toPrecision(12)).join() ?? 'none'
   const sampling = distortion?.sampling === 'nearest' ? ' nearest' : ''
-  return `${label} ${classIndex} ${example} ${quarterTurns} ${affine}${sampling}`
+  const varied = augmentation ? ` ${JSON.stringify(augmentation)}` : ''
+  return `${label} ${classIndex} ${example} ${quarterTurns} ${affine}${sampling}${varied}`
 }
 
 /**

@@ -1,3 +1,4 @@
+export type { AugmentOptions } from './augment'
 export { type BatchOptions, batches, batchSource } from './batches'
 export {
   assertDisjoint,

@@ -1,5 +1,6 @@
 import { KshotError, type PairBatch, type Rng, rng, type TaskSource } from '@kshot/core'
 import { dispose, type Tensor, tensor1d } from '@tensorflow/tfjs-core'
+import { type AugmentOptions, checkAugment, drawAugmentation } from './augment'
 import { checkInteger } from './checks'
 import type { Dataset } from './dataset'
 import { checkDistort, type DistortOptions, drawDistortion } from './distort'
@@ -12,6 +13,7 @@ export interface PairOptions {
   readonly size: number
   readonly seed: number | string
   readonly distort?: DistortOptions
+  readonly augment?: AugmentOptions
   /** `group`: both classes of a pair come from one group (an alphabet), which makes them harder to distinguish. */
   readonly within?: 'group'
 }
@@ -22,17 +24,18 @@ export interface PairOptions {
  */
 export function pairs(dataset: Dataset, options: PairOptions): TaskSource<PairBatch> {
   checkPairs(dataset)
-  const { size, seed, distort, within } = options
+  const { size, seed, distort, augment, within } = options
   checkInteger('size', size)
   if (within === 'group') checkGroups(dataset, 2)
   const drawClasses = within === 'group' ? withinGroups(dataset) : anyTwo(dataset)
   if (distort) checkDistort(distort, dataset.shape)
+  if (augment) checkAugment(augment, dataset.shape)
   const draw = (index: number): PairBatch => {
     const random = rng(seed).split('pairs').split(index)
     const order = random.split('order').permutation(size)
     const sampled = order.map((i) => {
       const own = random.split(i)
-      return drawPair(dataset, drawClasses(own), i % 2 === 0, own, distort)
+      return drawPair(dataset, drawClasses(own), i % 2 === 0, own, { distort, augment })
     })
     return {
       left: images(sampled.map(([left]) => left)),
@@ -52,6 +55,7 @@ export function pairs(dataset: Dataset, options: PairOptions): TaskSource<PairBa
         seed,
         dataset: dataset.spec,
         ...(distort && { distort: { ...distort } }),
+        ...(augment && { augment: { ...augment } }),
         ...(within && { within }),
       },
     },
@@ -93,7 +97,13 @@ function drawPair(
   [first, second]: TwoClasses,
   same: boolean,
   random: Rng,
-  distort?: DistortOptions,
+  {
+    distort,
+    augment,
+  }: {
+    readonly distort: DistortOptions | undefined
+    readonly augment: AugmentOptions | undefined
+  },
 ): [Slot, Slot] {
   const slot = (classIndex: number, example: number, side: string): Slot => ({
     label: 0,
@@ -101,6 +111,9 @@ function drawPair(
     example,
     quarterTurns: 0,
     ...(distort && { distortion: drawDistortion(random.split(side), distort) }),
+    ...(augment && {
+      augmentation: drawAugmentation(random.split('augmentation').split(side), augment),
+    }),
   })
   if (same) {
     const [a, b] = random.sample(classes[first]!.size, 2) as [number, number]

@@ -1,4 +1,5 @@
 import { KshotError, type Rng, rng } from '@kshot/core'
+import { type Augmentation, type AugmentOptions, checkAugment, drawAugmentation } from './augment'
 import { badOption, checkSquare } from './checks'
 import type { ClassEntry, Dataset } from './dataset'
 import { checkDistort, type Distortion, type DistortOptions, drawDistortion } from './distort'
@@ -30,6 +31,8 @@ export interface EpisodeOptions {
   readonly rotate?: 'none' | 'per-class'
   /** A random distortion of each example. */
   readonly distort?: DistortOptions
+  /** Random cuts, mirrored pictures and colours, for training on photos. */
+  readonly augment?: AugmentOptions
 }
 
 /** One example of an episode. */
@@ -40,6 +43,7 @@ export interface Slot {
   readonly example: number
   readonly quarterTurns: number
   readonly distortion?: Distortion
+  readonly augmentation?: Augmentation
 }
 
 /** An episode in plain numbers. */
@@ -77,6 +81,9 @@ export function planEpisode(dataset: Dataset, options: EpisodeOptions, index: nu
       ...(options.distort && {
         distortion: drawDistortion(own.split('distortion').split(k), options.distort),
       }),
+      ...(options.augment && {
+        augmentation: drawAugmentation(own.split('augmentation').split(k), options.augment),
+      }),
     })
     for (let k = 0; k < shots[label]!; k++) support.push(slot(k))
     // Queries lie behind the largest possible support set, wherever this one ends.
@@ -109,12 +116,13 @@ function drawClasses(
  * @throws `episodes/bad-option`, `episodes/too-few-classes`, `episodes/class-too-small`
  */
 export function checkEpisodes({ classes, shape }: Dataset, options: EpisodeOptions): void {
-  const { ways, shots, queries, rotate, distort, within, drawers } = options
+  const { ways, shots, queries, rotate, distort, augment, within, drawers } = options
   checkCount('ways', ways, 1)
   checkCount('shots', shots, 1)
   checkCount('queries', queries, 0)
   if (rotate === 'per-class') checkSquare(shape)
   if (distort) checkDistort(distort, shape)
+  if (augment) checkAugment(augment, shape)
   if (classes.length < largest(ways)) {
     throw new KshotError('episodes/too-few-classes', {
       got: `a data set of ${classes.length} classes for ${largest(ways)}-way episodes`,

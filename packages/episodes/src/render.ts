@@ -1,5 +1,6 @@
 import type { Batch } from '@kshot/core'
-import { tensor, tensor1d } from '@tensorflow/tfjs-core'
+import { type Tensor, tensor, tensor1d } from '@tensorflow/tfjs-core'
+import { type Augmentation, augmented } from './augment'
 import { type Dataset, exampleSize, turn } from './dataset'
 import { applyDistortion } from './distort'
 import type { Slot } from './plan'
@@ -24,12 +25,20 @@ export function renderBatch(dataset: Dataset, slots: readonly Slot[], ways: numb
   const size = exampleSize(dataset)
   const x = new Float32Array(slots.length * size)
   for (const [i, slot] of slots.entries()) renderSlot(dataset, slot, x, i * size)
+  const pictures = tensor(x, [slots.length, ...dataset.shape], 'float32')
+  const each = slots.flatMap(({ augmentation }) => augmentation ?? [])
   return {
-    x: tensor(x, [slots.length, ...dataset.shape], 'float32'),
+    x: each.length > 0 ? varied(pictures, each) : pictures,
     y: tensor1d(
       Int32Array.from(slots, ({ label }) => label),
       'int32',
     ),
     ways,
   }
+}
+
+function varied(pictures: Tensor, each: readonly Augmentation[]): Tensor {
+  const result = augmented(pictures, each)
+  pictures.dispose()
+  return result
 }

@@ -14,6 +14,20 @@ export const distort = z.strictObject({
   sampling: z.enum(['bilinear', 'nearest']).optional(),
 })
 
+const share = z.number().min(0).lt(1)
+/** Of training pictures; each draws its own. */
+export const augment = z.strictObject({
+  /** Mirrors every other picture. */
+  flip: z.boolean().optional(),
+  /** The largest share of each side that is cut away; what is left fills the picture again. */
+  crop: share.optional(),
+  /** Added to values from 0 to 1, in ± of it. */
+  brightness: share.optional(),
+  /** Shares: 0.2 is 0.8 to 1.2. */
+  contrast: share.optional(),
+  saturation: share.optional(),
+})
+
 /** For users' own data, which may say itself which class belongs to which split. */
 const own = {
   /** A folder or file; in a configuration file, seen from there. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { EXECUTORS } from '../backends/executors'
 import { learner, optimizer } from '../catalogue/roles'
-import { dataset, distort } from './datasets'
+import { augment, dataset, distort } from './datasets'
 import { count, positive, rate, shots, ways } from './numbers'
 
 /** A regression has no ways; its shots and queries are points. */
@@ -27,6 +27,8 @@ const train = z.strictObject({
   from: z.string().optional(),
   /** Distortions of the training pictures alone, instead of the data set's. */
   distort: distort.optional(),
+  /** Cuts, mirrored pictures and colours, of the training pictures alone. */
+  augment: augment.optional(),
   /** `train+val` trains on the validation classes too, and validates nothing: a paper's final number. */
   split: z.enum(['train', 'train+val']).default('train'),
   /** Bounds training; such a run is no longer the same bytes each time. */
@@ -88,7 +90,7 @@ export const configSchema = fields.superRefine(
         const message = 'a number: each task of a regression has as many points'
         addIssue({ code: 'custom', path: [phase, 'shots'], message })
       }
-      for (const key of ['within', 'drawers', 'distort'] as const) {
+      for (const key of ['within', 'drawers', 'distort', 'augment'] as const) {
         if (!regression || (value as { [key]?: unknown } | null)?.[key] === undefined) continue
         const message = `no ${key}: a regression has no classes`
         addIssue({ code: 'custom', path: [phase, key], message })

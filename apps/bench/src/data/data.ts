@@ -1,6 +1,7 @@
 import type { TaskKind, TaskSource } from '@kshot/core'
 import { emoji } from '@kshot/emoji'
 import {
+  type AugmentOptions,
   batches,
   concatenate,
   type Dataset,
@@ -120,6 +121,8 @@ type Shape = {
   readonly queries: number
   readonly within?: 'group' | undefined
   readonly drawers?: 'own' | 'shared' | undefined
+  /** Of training alone. */
+  readonly augment?: object | undefined
 }
 
 /**
@@ -134,7 +137,7 @@ export function tasksOf(config: Config, splits: Splits): Data {
   const { distort, rotations } = dataset as Partial<Of<'omniglot'>>
   const trainDistort = train.distort ?? distort
   const draw = (split: Dataset, shape: Shape, seed: string, distortion = distort) => {
-    const { ways, shots, queries, within, drawers } = shape
+    const { ways, shots, queries, within, drawers, augment } = shape
     return episodes(split, {
       ways: ways!,
       shots: shots as EpisodeOptions['shots'],
@@ -144,6 +147,7 @@ export function tasksOf(config: Config, splits: Splits): Data {
       ...(drawers && { drawers }),
       ...(rotations === 'per-class' && { rotate: 'per-class' as const }),
       ...(distortion && { distort: distortion as DistortOptions }),
+      ...(augment && { augment: augment as AugmentOptions }),
     })
   }
   const tests = draw(splits.test, test, `test ${test.seed}`)
@@ -171,13 +175,19 @@ export function tasksOf(config: Config, splits: Splits): Data {
 /** Batches and pairs with as many images as the largest episode, so that budgets can be compared. */
 const sameImages = {
   batches: (data: Dataset, shape: Shape, seed: string, distort?: object) =>
-    batches(data, { size: images(shape), seed, ...(distort && { distort }) }),
+    batches(data, {
+      size: images(shape),
+      seed,
+      ...(distort && { distort }),
+      ...(shape.augment && { augment: shape.augment as AugmentOptions }),
+    }),
   pairs: (data: Dataset, shape: Shape, seed: string, distort?: object) =>
     pairs(data, {
       size: Math.ceil(images(shape) / 2),
       seed,
       ...(distort && { distort }),
       ...(shape.within && { within: shape.within }),
+      ...(shape.augment && { augment: shape.augment as AugmentOptions }),
     }),
 }
 

@@ -33,6 +33,19 @@ describe('each phase', () => {
     expect(test.spec.options).toMatchObject({ distort: { rotation: 15 } })
   })
 
+  it('augments training pictures alone', async () => {
+    const set = ['train.augment={"flip":true,"crop":0.2}']
+    const config = await loadConfig('protonet-glyphs-5w1s', { set })
+    const { train, validation, test } = await openData(config, undefined)
+    for (const kind of ['episodes', 'batches', 'pairs'] as const) {
+      expect(train(kind).spec.options).toMatchObject({ augment: { flip: true, crop: 0.2 } })
+    }
+    for (const { spec } of [validation!, test]) expect(spec.options).not.toHaveProperty('augment')
+    expect(await faultOf('protonet-glyphs-5w1s', 'train.augment={"crop":1}')).toMatchObject({
+      code: 'config/bad-value',
+    })
+  })
+
   it('of a regression has no classes to be within a group', async () => {
     for (const [key, value] of [
       ['train.within', 'group'],

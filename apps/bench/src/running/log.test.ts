@@ -17,11 +17,22 @@ async function opened(log: string | undefined, step: number) {
   const { seconds, hasGap, append, sync, close } = await openLog(folder, step)
   append(line(step + 1))
   sync()
-  close()
+  await close()
   return { seconds, hasGap, after: readFileSync(join(folder, 'log.jsonl'), 'utf8') }
 }
 
 describe('a log', () => {
+  it('is a table too, once it is closed', async () => {
+    const folder = mkdtempSync(join(home, 'run-'))
+    const { append, close } = await openLog(folder, 0)
+    append({ step: 1, loss: 0.5, accuracy: 0.2, seconds: 1 })
+    append({ step: 2, loss: 0.25, accuracy: 0.4, validation: 0.3, seconds: 2.5 })
+    await close()
+    expect(readFileSync(join(folder, 'log.csv'), 'utf8')).toBe(
+      'step,loss,accuracy,validation,seconds\n1,0.5,0.2,,1\n2,0.25,0.4,0.3,2.5\n',
+    )
+  })
+
   it('begins anew with its run, and goes on from the step of the checkpoint', async () => {
     expect(await opened(undefined, 0)).toEqual({ seconds: 0, hasGap: false, after: text(1) })
     expect(await opened(text(1, 2), 0)).toMatchObject({ seconds: 0, hasGap: false, after: text(1) })

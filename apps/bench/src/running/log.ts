@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeFileAtomic } from '@kshot/core/node'
 import { MOST_BYTES, readText } from '../files/text-file'
 import { FILES, writeLines } from './run-folder'
 
@@ -20,7 +21,8 @@ export interface Log {
   append(line: LogLine): void
   /** On the disk, before a checkpoint says that these steps are done. */
   sync(): void
-  close(): void
+  /** Writes the log once more, as CSV. */
+  close(): Promise<void>
 }
 
 /** Opens the log; lines after the step that is resumed from belong to steps that are done again. */
@@ -34,7 +36,11 @@ export async function openLog(folder: string, step: number): Promise<Log> {
     hasGap: kept.length !== step || kept.some((line, i) => line.step !== i + 1),
     append: (line) => void writeSync(file, `${JSON.stringify(line)}\n`),
     sync: () => fsyncSync(file),
-    close: () => closeSync(file),
+    async close() {
+      closeSync(file)
+      const lines = linesUpTo(readText(path, MOST_BYTES.log), Number.POSITIVE_INFINITY)
+      await writeFileAtomic(join(folder, FILES.table), csvOf(lines))
+    },
   }
 }
 
@@ -55,4 +61,13 @@ function parsed(line: string): LogLine | undefined {
   } catch {
     return undefined
   }
+}
+
+/** A line a step; where a step has no value, as for a validation, nothing. */
+function csvOf(lines: readonly LogLine[]): string {
+  const names = new Set(lines.flatMap((line) => Object.keys(line)))
+  // Seconds come last, whenever the first validation was.
+  const columns = [...names].filter((name) => name !== 'seconds').concat('seconds')
+  const rows = lines.map((line) => columns.map((name) => line[name] ?? '').join())
+  return `${[columns.join(), ...rows].join('\n')}\n`
 }

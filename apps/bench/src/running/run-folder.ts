@@ -12,6 +12,8 @@ import { checkIsConfig, checkSameConfig } from './training-file'
 export const FILES = {
   config: 'config.json',
   log: 'log.jsonl',
+  /** The same, for spreadsheets. */
+  table: 'log.csv',
   checkpoint: 'checkpoint.safetensors',
   meta: 'meta.safetensors',
   episodes: 'episodes.jsonl',

@@ -56,7 +56,7 @@ export async function trained(job: TrainingJob): Promise<Trained> {
     if (saved && isFinished(saved, job.config)) return finished(saved, log)
     return await train(job, saved, log)
   } finally {
-    log.close()
+    await log.close()
   }
 }
 
