@@ -38,7 +38,7 @@ export interface ImageFolderOptions extends Omit<ImageFormat, 'size'> {
   readonly spelling?: Spelling
   /**
    * A folder that caches decoded pictures by content, for later runs. By
-   * default `kshot/pictures` in the user's cache folder, for pictures of 64 MiB and more; false: none.
+   * default `kshot/pictures` in the user's cache folder, for 1,000 pictures or 64 MiB and more; false: none.
    */
   readonly cache?: string | false
 }

@@ -15,6 +15,7 @@ import { expectError } from '../testing'
 import * as decode from './decode-image'
 import { imageFolder } from './image-folder'
 import { evict } from './picture-cache'
+import { isWorthKeeping } from './picture-store'
 import { classes, plain, writePictures } from './pictures.testing'
 
 const root = mkdtempSync(join(tmpdir(), 'kshot-cache-'))
@@ -38,6 +39,12 @@ async function load(dir: string, cache: string | false, change: object = {}) {
 }
 
 describe('the cache of decoded pictures', () => {
+  it('is kept by default where decoding takes seconds: of large photos, and of many small ones', () => {
+    expect(isWorthKeeping(30, 30 * 3e6)).toBe(true)
+    expect(isWorthKeeping(10_000, 10_000 * 1500)).toBe(true)
+    expect(isWorthKeeping(300, 300 * 3000)).toBe(false)
+  })
+
   it('gives the pixels of the first run to the second, which decodes none', async () => {
     const [dir, cache] = [await photos(), join(root, 'a')]
     const first = await load(dir, cache)

@@ -61,8 +61,15 @@ export function memoryStore(): PictureStore {
 
 const FORCE = { force: true }
 
-/** So many bytes of encoded pictures take a second or two to decode; less is not worth a file. */
+/** So many bytes of encoded pictures take a second or two to decode. */
 const WORTH_KEEPING = 2 ** 26
+/** What it takes to open and decode any picture, however small, in bytes of a large one. */
+const EACH = 2 ** 16
+
+/** Whether decoding takes long enough to be worth a file: 64 MiB, or a thousand pictures. */
+export function isWorthKeeping(files: number, bytes: number): boolean {
+  return bytes + files * EACH >= WORTH_KEEPING
+}
 
 /**
  * In a file of the cache, where a later run finds them; in memory where pictures are few, or nothing can
@@ -77,7 +84,7 @@ export async function pictureStore(
 ): Promise<PictureStore> {
   if (cache === undefined) return memoryStore()
   const { signatures, bytes } = await statAll(files)
-  if (!always && bytes < WORTH_KEEPING) return memoryStore()
+  if (!always && !isWorthKeeping(files.length, bytes)) return memoryStore()
   try {
     const folder = await cacheFolder(cache, dir)
     await makeFolder(folder)
