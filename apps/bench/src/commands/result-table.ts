@@ -10,6 +10,7 @@ import {
 import Table from 'cli-table3'
 import { executorName } from '../running/describe'
 import { clock, coloursOf, percent, speed } from '../terminal/text'
+import { hardestTable } from './hardest-classes'
 
 /** A result for people: the learner beside its baselines, and what it took. */
 export function table(result: Result, stream: NodeJS.WriteStream): string {
@@ -28,6 +29,7 @@ export function table(result: Result, stream: NodeJS.WriteStream): string {
   return [
     bold(title),
     scores.toString(),
+    ...(result.confusion ? [hardestTable(result.confusion, coloursOf(stream)) ?? []].flat() : []),
     ...notes(train, result).map((line) => dim(line)),
     '',
   ].join('\n')
