@@ -1,4 +1,5 @@
 import { concat, slice, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core'
+import { KshotError } from './errors'
 import type { Context, Meta, MetaLearner, Model, Normalisation, NormMode, Traits } from './learner'
 import { accuracy, softmaxCrossEntropy } from './nn/losses'
 import { type NormalisationOptions, normModeOf, queryTraits } from './normalisation'
@@ -109,9 +110,25 @@ function traitsOf(backbone: Model, test: Normalisation): Traits {
   }
 }
 
+/**
+ * Embeddings are rows, `[n, d]`.
+ * @throws `core/bad-embeddings`
+ */
+export function checkedEmbeddings(y: Tensor): Tensor2D {
+  if (y.rank === 2) return y as Tensor2D
+  throw new KshotError('core/bad-embeddings', {
+    got: `a backbone whose embeddings have the shape [${y.shape.join(', ')}]`,
+    expected: 'one row per example: [n, d]',
+    remedy: 'Take a backbone that ends in rows, such as conv4(), or flatten its maps',
+  })
+}
+
 function embedding<Memory extends Params, Embeddings extends Tensor>({
   backbone,
-  embed = (meta, x, norm) => backbone.apply(meta, x, { norm }),
+  embed = (meta, x, norm) => {
+    const { y, state } = backbone.apply(meta, x, { norm })
+    return { y: checkedEmbeddings(y) as Tensor as Embeddings, state }
+  },
 }: Comparison<Memory, Embeddings>) {
   return (meta: Meta, x: Tensor, norm: NormMode) => embed(meta, x, norm) as Applied<Embeddings>
 }

@@ -1,4 +1,5 @@
 import {
+  checkedEmbeddings,
   compareEpisodes,
   fromParts,
   type MetaLearner,
@@ -67,7 +68,7 @@ export function linearHead(head: Head, { backbone, normalisation }: HeadOptions)
       normalisation: modes,
       embed: (meta, x, norm) => {
         const { y, state } = backbone.apply(partOf(meta, 'backbone'), x, { norm })
-        return { y, state: { backbone: state, head: {} } }
+        return { y: checkedEmbeddings(y), state: { backbone: state, head: {} } }
       },
       remember: (meta, z, oneHot) => {
         const { logLambda } = partOf(meta, 'head').params as Stored

@@ -291,3 +291,28 @@ describe('saveMeta and loadMeta', () => {
     expect(codeOf(() => loadMeta(bytes, { spec: spec(64) }))).toBe('checkpoint/other-model')
   })
 })
+
+describe('loadMeta', () => {
+  const learner: { spec: Spec } = { spec: { package: 'test', export: 'learner', options: {} } }
+  const meta = () => ({ params: { w: tensor([1, 2]) }, state: {} })
+
+  it('keeps what it has loaded within tf.tidy', async () => {
+    const bytes = await saveMeta(learner.spec, meta())
+    const loaded: { meta?: ReturnType<typeof loadMeta> } = {}
+    tidy(() => {
+      loaded.meta = loadMeta(bytes, learner)
+    })
+    const { w } = loaded.meta!.params as { w: Tensor }
+    expect([...(await w.data())]).toEqual([1, 2])
+  })
+
+  it('takes an ArrayBuffer, and says what is no bytes', async () => {
+    const bytes = await saveMeta(learner.spec, meta())
+    const { w } = loadMeta(bytes.slice().buffer, learner).params as { w: Tensor }
+    expect([...(await w.data())]).toEqual([1, 2])
+    for (const bad of [null, undefined, 'text', {}, [1, 2], Promise.resolve(bytes)]) {
+      expect(codeOf(() => loadMeta(bad as never, learner))).toBe('core/bad-input')
+    }
+    expect(codeOf(() => loadMeta(new ArrayBuffer(9), learner))).toBe('checkpoint/damaged')
+  })
+})

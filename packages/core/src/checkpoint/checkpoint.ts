@@ -4,6 +4,7 @@ import type { Json } from '../spec'
 import type { Params } from '../tree'
 import * as tree from '../tree'
 import { requireBackend } from '../use-backend'
+import { asBytes } from './as-bytes'
 import { damaged } from './damaged'
 import { checkJson } from './json'
 import { type DType, decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors'
@@ -44,10 +45,12 @@ export async function encodeCheckpoint({
 
 /**
  * The trees and the document of a checkpoint. The tensors are the caller's.
- * @throws `checkpoint/damaged` saying where; `checkpoint/newer-format`; `core/no-backend`
+ * @throws `checkpoint/damaged` saying where; `checkpoint/newer-format`; `core/bad-input` for what is no bytes;
+ * `core/no-backend`
  * @example const { trees, json } = decodeCheckpoint(bytes)
  */
-export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+export function decodeCheckpoint(saved: Uint8Array | ArrayBuffer): Checkpoint {
+  const bytes = asBytes(saved)
   const { tensors, metadata } = decodeSafetensors(bytes)
   checkSeal(bytes, metadata)
   const { json, trees } = parseDocument(metadata.kshot)

@@ -1,3 +1,4 @@
+import { keep } from '@tensorflow/tfjs-core'
 import { KshotError } from '../errors'
 import type { Meta } from '../learner'
 import type { Json, Spec } from '../spec'
@@ -13,11 +14,11 @@ export function saveMeta(learner: Spec, { params, state }: Meta): Promise<Uint8A
 }
 
 /**
- * Loads what {@link saveMeta} saved. The caller owns the tensors.
+ * Loads what {@link saveMeta} saved. The caller owns the tensors, which outlive a `tf.tidy` around the call.
  * @throws `checkpoint/other-model` naming the first option that differs; `checkpoint/damaged`; `core/no-backend`
  * @example const meta = loadMeta(bytes, protonet({ backbone: conv4() }))
  */
-export function loadMeta(bytes: Uint8Array, learner: { readonly spec: Spec }): Meta {
+export function loadMeta(bytes: Uint8Array | ArrayBuffer, learner: { readonly spec: Spec }): Meta {
   const { trees, json } = decodeCheckpoint(bytes)
   try {
     const { kind, learner: saved } = (json ?? {}) as { kind?: Json; learner?: Json }
@@ -27,6 +28,7 @@ export function loadMeta(bytes: Uint8Array, learner: { readonly spec: Spec }): M
     if (!params || !state) throw damaged('no params or no state', 'both')
     checkNumbers('params', params)
     checkNumbers('state', state)
+    for (const tensor of tree.leaves({ params, state })) keep(tensor)
     return { params, state }
   } catch (error) {
     tree.dispose(trees)

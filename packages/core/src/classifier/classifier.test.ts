@@ -234,7 +234,7 @@ describe('createClassifier over an encoder', () => {
       await classifier.addExample(name, draw(k))
     }
     const again = await make()
-    await again.load(await classifier.save())
+    await again.load((await classifier.save()).buffer)
     expect(again.examples).toEqual(classifier.examples)
     const query = draw(3)
     expect(await again.predict(query)).toEqual(await classifier.predict(query))

@@ -61,7 +61,7 @@ export async function encodeSaved(
  * @throws `checkpoint/other-model` where another encoder or learner saved it; `checkpoint/damaged`
  */
 export function decodeSaved(bytes: Uint8Array | ArrayBuffer, identity: Identity): Saved {
-  const { trees, json } = decodeCheckpoint(asBytes(bytes))
+  const { trees, json } = decodeCheckpoint(bytes)
   try {
     const document = checkedDocument(json)
     checkIdentity(document, identity)
@@ -69,16 +69,6 @@ export function decodeSaved(bytes: Uint8Array | ArrayBuffer, identity: Identity)
   } finally {
     tree.dispose(trees)
   }
-}
-
-function asBytes(bytes: unknown): Uint8Array {
-  if (bytes instanceof Uint8Array) return bytes
-  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes)
-  throw new KshotError('core/bad-input', {
-    got: bytes === null ? 'null' : typeof bytes,
-    expected: 'the bytes of a saved classifier: a Uint8Array or an ArrayBuffer',
-    remedy: 'Pass what classifier.save() returned',
-  })
 }
 
 function checkIdentity({ encoder, head }: Document, identity: Identity): void {
