@@ -23,7 +23,11 @@ export async function besideKnn() {
     })
     const rows = []
     for (let i = 0; i < COUNT; i++) {
-      rows.push({ ours: await ours(draw(i)), theirs: await theirs(draw(i)) })
+      rows.push({
+        ours: await ours(draw(i)),
+        theirs: await theirs(draw(i)),
+        theirNearest: await theirs(draw(i), 1),
+      })
     }
     const of = (who, what) => rows.map((row) => row[who][what])
     const text = ({ mean, halfWidth }) => ({
@@ -35,7 +39,7 @@ export async function besideKnn() {
       shots,
       draws: COUNT,
       ...Object.fromEntries(
-        ['ours', 'theirs'].map((who) => [
+        ['ours', 'theirs', 'theirNearest'].map((who) => [
           who,
           {
             accuracy: text(tInterval(of(who, 'accuracy'))),
@@ -45,6 +49,7 @@ export async function besideKnn() {
         ]),
       ),
       difference: text(pairedDifference(of('ours', 'accuracy'), of('theirs', 'accuracy'))),
+      beyondNearest: text(pairedDifference(of('ours', 'accuracy'), of('theirNearest', 'accuracy'))),
     })
     console.error('beside knn', JSON.stringify(lines.at(-1)))
   }
@@ -62,12 +67,13 @@ async function ours({ support, query }) {
   return { ...found, bytes }
 }
 
-async function theirs({ support, query }) {
+/** `k` neighbours vote; without it their default, 3. */
+async function theirs({ support, query }, k) {
   const knn = create()
   for (const [label, row] of support) tf.tidy(() => knn.addExample(tf.tensor1d(row), label))
   const found = await timed(query, async (row) => {
     const x = tf.tensor1d(row)
-    const { label } = await knn.predictClass(x)
+    const { label } = await knn.predictClass(x, k)
     x.dispose()
     return Number(label)
   })

@@ -38,7 +38,8 @@ export interface ClassifierOptions<Input> {
    * Where "none of these" begins. `auto`: calibrated from the examples alone. A number: the score
    * of the head below which an input is none of the classes. `false`: always answer with a label.
    *
-   * With a learner and one example per class, there is nothing to calibrate by: it always answers with a label.
+   * With a learner, no encoder and one example per class, there is nothing to calibrate by: it always answers
+   * with a label.
    */
   readonly unknown?: 'auto' | number | false
   /** How often each class is expected: equally often, or in proportion to its `examples`. */
@@ -234,7 +235,11 @@ export async function createClassifier<Input = Tensor>(
 }
 
 function headOf<Input>({ encoder, head, learner, meta, seed = 0 }: ClassifierOptions<Input>): Head {
-  if (learner && meta) return learnedHead(learner, meta, { step: 0, rng: rng(seed), phase: 'test' })
+  if (learner && meta) {
+    const learned = learnedHead(learner, meta, { step: 0, rng: rng(seed), phase: 'test' })
+    // Embeddings of an encoder can be compared as they are, also with one example per class.
+    return encoder ? { ...learned, guard: centroidHead() } : learned
+  }
   if (encoder || head) return head ?? centroidHead()
   throw nothingToDecideBy()
 }

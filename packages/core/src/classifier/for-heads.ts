@@ -1,6 +1,13 @@
 /** For writing your own classifier head. */
 export { fitSharpness, heldOutLikelihood, nothingUnknown, type SharpnessPrior } from './calibration'
-export { classSums, sharpnessOfOne, similaritiesOf, unitRoot, unitRoots } from './class-sums'
+export {
+  classSums,
+  type Similarities,
+  sharpnessOfOne,
+  similaritiesOf,
+  unitRoot,
+  unitRoots,
+} from './class-sums'
 export type { Example } from './examples'
 export {
   type Calibration,

@@ -8,6 +8,7 @@ import {
   heldOutLikelihood,
   nothingUnknown,
   type Place,
+  type Similarities,
   type Support,
   sharpnessOfOne,
   similaritiesOf,
@@ -38,8 +39,12 @@ interface Name {
 /** Strength is chosen by so many examples at most, of whole classes: more change it little. */
 const CHOSEN_BY = 250
 
-/** How many examples the β that is expected is worth; fixed on validation classes. */
-const SHARPNESS_WEIGHT = 5
+/**
+ * How many examples the β that is expected is worth: this many, or this share of all; fixed on validation
+ * classes. What is left out is judged by a head of one example less a class, which with many classes is
+ * much worse.
+ */
+const SHARPNESS_WEIGHT = { least: 5, share: 0.25 }
 
 type Memory = {
   /** `[ways, d]` */
@@ -171,25 +176,32 @@ function calibrate(of: Fitted, support: Support, held: HeldOut): Calibration {
  * with the root of their number.
  */
 function sharpnessOf(of: Fitted, support: Support, held: HeldOut): number {
-  const shots = of.problem.n / of.problem.ways
+  const { n, ways } = of.problem
+  const shots = n / ways
   const before = Math.max(shots - 1, 1)
-  const cosines = sharpnessOfOne(similaritiesOf(classSums(support))) * Math.sqrt(before)
+  const similarities = similaritiesOf(classSums(support))
+  const cosines = sharpnessOfOne(similarities) * Math.sqrt(before)
   const fitted = fitSharpness(support, held, {
-    expected: cosines / Math.max(slopeOf(of), 1e-9),
-    weight: SHARPNESS_WEIGHT,
+    expected: cosines / Math.max(slopeOf(of, similarities), 1e-9),
+    weight: Math.max(SHARPNESS_WEIGHT.least, SHARPNESS_WEIGHT.share * n),
   })
   return fitted * Math.sqrt(Math.max(shots / before, 1))
 }
 
-/** How much a class gets ahead of the others where the cosines with all its examples rise by 1. */
-function slopeOf({ problem: { ways, labels }, alpha }: Fitted): number {
-  let sum = 0
+/**
+ * How far examples are ahead in their class, for each unit that their cosines are ahead: those with the class, their
+ * own 1 among them, of those with other classes.
+ */
+function slopeOf({ problem, alpha }: Fitted, { within, between }: Similarities): number {
+  const { n, ways, labels } = problem
+  let lead = 0
   for (const [i, label] of labels.entries()) {
-    const total = alpha.reduce((all, a) => all + a[i]!, 0)
-    const own = alpha[label]![i]!
-    sum += own - (total - own) / (ways - 1)
+    const scores = alpha.map((a) => scoreOf(problem, a, i))
+    const total = scores.reduce((sum, score) => sum + score, 0)
+    lead += (scores[label]! - (total - scores[label]!) / (ways - 1)) / n
   }
-  return sum / ways
+  const shots = n / ways
+  return lead / Math.max((1 + (shots - 1) * within) / shots - between, 0.05)
 }
 
 function placesOf({ classes }: Support): Place[] {
