@@ -1,5 +1,6 @@
 // The heads that are compared, as options of createClassifier.
 import { adam, centroidHead, embeddings, metaTrain, mlp, neighboursHead } from '@kshot/core'
+import { unitRoot } from '@kshot/core/head'
 import { episodes } from '@kshot/episodes'
 import { logisticHead, ridgeHead, svmHead } from '@kshot/metaopt'
 import { protonet } from '@kshot/protonet'
@@ -13,21 +14,31 @@ export const heads = {
   svm: () => ({ head: svmHead() }),
 }
 
-/** A linear layer on frozen embeddings, meta-trained as a Prototypical Network on the training classes. */
-export async function metaTrained({ train, validation }, { steps, shots = 1, seed = 1 }) {
-  const net = mlp({ hidden: [], outputs: 256 })
+/**
+ * A linear layer on frozen embeddings, meta-trained as a Prototypical Network on the training classes; as options
+ * of a classifier for rows of the same kind.
+ */
+export async function metaTrained({ train, validation }, { steps, outputs, rate, seed = 1 }) {
+  const net = mlp({ hidden: [], outputs })
   const learner = protonet({ backbone: embeddings({ net }), distance: 'cosine', scale: 10 })
+  const shape = { ways: 20, shots: 1, queries: 3 }
   const { meta } = await metaTrain({
     learner,
-    optimizer: adam(1e-3),
-    tasks: episodes(train, { ways: 20, shots, queries: 3, seed }),
+    optimizer: adam(rate),
+    tasks: episodes(train, { ...shape, seed }),
     steps,
     seed,
     validate: {
-      tasks: episodes(validation, { ways: 20, shots, queries: 3, seed: 'validation' }),
+      tasks: episodes(validation, { ...shape, seed: 'validation' }),
       count: 40,
       every: Math.ceil(steps / 6),
     },
   })
   return () => ({ learner, meta })
+}
+
+/** Embeddings as `centroidHead` sees them: the roots of their numbers, of length 1. */
+export function rooted(data) {
+  const row = (c, i) => Float32Array.from(unitRoot(data.row(c, i)))
+  return { ...data, row, read: (c, i, target, offset) => target.set(row(c, i), offset) }
 }

@@ -1,22 +1,25 @@
 // Emoji across artists: raw pixels beside the frozen encoder, heads on top, and what is no emoji.
 import { centroidHead, neighboursHead, rng } from '@kshot/core'
+import { unitRoot } from '@kshot/core/head'
 import { tInterval } from '@kshot/results'
 import { emojiDraws } from './draws.mjs'
 import { emojiEmbedded, noisePictures } from './embeddings.mjs'
-import { heads, metaTrained } from './heads.mjs'
+import { heads, metaTrained, rooted } from './heads.mjs'
 import { area, asked } from './measure.mjs'
 import { round, summary } from './summary.mjs'
 
 const SETTINGS = [
-  { ways: 5, shots: 1, count: 60, strangers: 10 },
-  { ways: 5, shots: 3, count: 30, strangers: 10 },
-  { ways: 20, shots: 1, count: 30, strangers: 10 },
-  { ways: 20, shots: 3, count: 15, strangers: 10 },
+  { ways: 5, shots: 1, count: 40, strangers: 10 },
+  { ways: 20, shots: 1, count: 16, strangers: 10 },
+  { ways: 5, shots: 3, count: 16, strangers: 10 },
 ]
 
 export async function imageFigures() {
   const data = await emojiEmbedded()
-  const learned = await metaTrained(data, { steps: 300 })
+  const learned = await metaTrained(
+    { train: rooted(data.train), validation: rooted(data.validation) },
+    { steps: 300, outputs: 512, rate: 3e-4 },
+  )
   const cells = []
   const extra = Object.entries(await noisePictures(rng('noise'), 12))
   for (const setting of SETTINGS) {
