@@ -18,9 +18,12 @@ export const heads = {
  * A linear layer on frozen embeddings, meta-trained as a Prototypical Network on the training classes; as options
  * of a classifier for rows of the same kind.
  */
-export async function metaTrained({ train, validation }, { steps, outputs, rate, seed = 1 }) {
+export async function metaTrained(
+  { train, validation },
+  { steps, outputs, rate, scale, seed = 1 },
+) {
   const net = mlp({ hidden: [], outputs })
-  const learner = protonet({ backbone: embeddings({ net }), distance: 'cosine', scale: 10 })
+  const learner = protonet({ backbone: embeddings({ net }), distance: 'cosine', scale })
   const shape = { ways: 20, shots: 1, queries: 3 }
   const { meta } = await metaTrain({
     learner,

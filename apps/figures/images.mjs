@@ -18,7 +18,7 @@ export async function imageFigures() {
   const data = await emojiEmbedded()
   const learned = await metaTrained(
     { train: rooted(data.train), validation: rooted(data.validation) },
-    { steps: 300, outputs: 512, rate: 3e-4 },
+    { steps: 300, outputs: 512, rate: 3e-4, scale: 30 },
   )
   const cells = []
   const extra = Object.entries(await noisePictures(rng('noise'), 12))

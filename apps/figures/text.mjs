@@ -19,7 +19,10 @@ const SMALL_ONLY = ['logistic', 'svm']
 
 export async function textFigures(encoder) {
   const { train, validation, test, all, outside } = await intentsBy(encoder)
-  const learned = await metaTrained({ train, validation }, { steps: 300, outputs: 256, rate: 1e-3 })
+  const learned = await metaTrained(
+    { train, validation },
+    { steps: 300, outputs: 256, rate: 1e-3, scale: 10 },
+  )
   const cells = []
   for (const { ways, count, strangers } of SETTINGS) {
     for (const shots of SHOTS) {
