@@ -24,18 +24,16 @@ export async function imageFigures() {
   const extra = Object.entries(await noisePictures(rng('noise'), 12))
   for (const setting of SETTINGS) {
     const draw = emojiDraws({ data: data.test, ...setting })
-    const rows = {}
-    for (const [name, head] of Object.entries({ ...heads, learned })) {
-      rows[name] = []
-      for (let i = 0; i < setting.count; i++) {
-        rows[name].push(
-          await asked(
-            draw(i),
-            head(),
-            extra.flatMap(([, list]) => list),
-          ),
-        )
+    const drawRooted = emojiDraws({ data: rooted(data.test), ...setting })
+    const nothing = extra.flatMap(([, list]) => list)
+    const nothingRooted = nothing.map((row) => Float32Array.from(unitRoot(row)))
+    const rows = { learned: [] }
+    for (const name of Object.keys(heads)) rows[name] = []
+    for (let i = 0; i < setting.count; i++) {
+      for (const [name, head] of Object.entries(heads)) {
+        rows[name].push(await asked(draw(i), head(), nothing))
       }
+      rows.learned.push(await asked(drawRooted(i), learned(), nothingRooted))
     }
     const areas = { centroid: [], neighbours: [] }
     for (let i = 0; i < setting.count; i++) {
