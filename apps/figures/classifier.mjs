@@ -25,10 +25,8 @@ const wanted = process.argv.slice(2)
 await useBackend(wasm())
 for (const [name, measure] of Object.entries(sections)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
-  const began = performance.now()
   const figures = await measure()
-  const seconds = Math.round((performance.now() - began) / 1000)
-  write({ ...known(), [name]: { node: process.version, seconds, figures } })
+  write({ ...known(), [name]: { node: process.version, figures } })
 }
 writeFileSync(page, markdown(known()))
 
