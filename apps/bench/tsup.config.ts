@@ -2,6 +2,10 @@ import { readdirSync } from 'node:fs'
 import { defineConfig } from 'tsup'
 
 const cases = readdirSync('speed/cases').map((file) => `speed/cases/${file.replace('.ts', '')}`)
+// Run before kshot, in a process that is attacked.
+const preload = readdirSync('attacks/preload').map(
+  (file) => `attacks/preload/${file.replace('.ts', '')}`,
+)
 const speed = ['speed/run', 'speed/measure', 'speed/growth', ...cases]
 
 export default defineConfig({
@@ -12,6 +16,11 @@ export default defineConfig({
     'backends/table': 'backends/table.ts',
     'backends/column': 'backends/column.ts',
     'docs/write': 'docs/write.ts',
+    'attacks/one': 'attacks/one.ts',
+    'attacks/run': 'attacks/run.ts',
+    'attacks/racer': 'attacks/racer.ts',
+    'attacks/writer': 'attacks/writer.ts',
+    ...Object.fromEntries(preload.map((path) => [path, `${path}.ts`])),
     ...Object.fromEntries(speed.map((path) => [path, `${path}.ts`])),
   },
   format: 'esm',

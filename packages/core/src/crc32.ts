@@ -6,9 +6,12 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   return remainder
 })
 
-/** CRC-32 as in zip and PNG; it sees every change within 32 neighbouring bits. */
-export function crc32(bytes: Uint8Array): number {
-  let sum = 0xffffffff
+/**
+ * CRC-32 as in zip and PNG; it sees every change within 32 neighbouring bits.
+ * @param before that of the bytes before these
+ */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let sum = before ^ 0xffffffff
   for (let i = 0; i < bytes.length; i++) sum = TABLE[(sum ^ bytes[i]!) & 0xff]! ^ (sum >>> 8)
   return (sum ^ 0xffffffff) >>> 0
 }

@@ -62,7 +62,8 @@ export function cached<Input>(
 
   async function known(key: string): Promise<Float32Array | undefined> {
     const embedding = await store.get(key)
-    return embedding?.length === dimensions ? embedding : undefined
+    const whole = embedding?.length === dimensions && embedding.every(Number.isFinite)
+    return whole ? embedding : undefined
   }
 
   /** Encodes what is missing, each once, and keeps it. */

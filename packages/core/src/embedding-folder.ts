@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { crc32 } from './crc32'
 import type { EmbeddingStore } from './embedding-cache'
 import { KshotError } from './errors'
+import { readRegularFile } from './regular-file'
 
 const CHECKSUM = 4
+/** No embedding is as large. */
+const MOST_BYTES = 2 ** 22
 
 /**
  * Keeps embeddings in a folder, one file each, for this and later processes; several may share it. What
@@ -17,7 +20,8 @@ export function folderStore(folder: string): EmbeddingStore {
   const pathOf = (key: string) => join(folder, key.slice(0, 2), `${key.slice(2)}.f32`)
   return {
     async get(key) {
-      const bytes = await readFile(pathOf(key)).catch(() => undefined)
+      const bytes = await readRegularFile(pathOf(key), MOST_BYTES).catch(() => undefined)
+      // A copy, which begins at a multiple of 4.
       return bytes && unsealed(new Uint8Array(bytes))
     },
     async set(key, embedding) {

@@ -21,7 +21,10 @@ export class KshotError extends Error {
   readonly expected: string
   readonly remedy: string
 
-  constructor(code: string, { got, expected, remedy, cause }: ErrorParts) {
+  constructor(code: string, { cause, ...parts }: ErrorParts) {
+    const got = clipped(parts.got)
+    const expected = clipped(parts.expected)
+    const remedy = clipped(parts.remedy)
     super(`${sentence(got)} Expected: ${sentence(expected)} ${sentence(remedy)}`, { cause })
     this.name = 'KshotError'
     this.code = code
@@ -36,6 +39,13 @@ export function isKshotError(error: unknown, code?: string): error is KshotError
   if (typeof error !== 'object' || error === null || !(MARKER in error)) return false
   const actual = (error as KshotError).code
   return code === undefined || (code.endsWith('/') ? actual.startsWith(code) : actual === code)
+}
+
+/** What is quoted out of a file may have any length. */
+const LONGEST = 10_000
+
+function clipped(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
 }
 
 function sentence(text: string): string {

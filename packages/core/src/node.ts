@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint'
+import { checkedBytes } from './checkpoint/read-file'
 import { writeFileAtomic } from './checkpoint/write-file'
 import { type ByteStore, nothingThere } from './classifier/store'
 import { isKshotError, KshotError } from './errors'
@@ -28,15 +28,16 @@ export async function readCheckpointFile(path: string): Promise<Checkpoint> {
 }
 
 /**
- * Reads the bytes of a checkpoint, for `loadMeta` or `classifier.load`.
- * @throws `checkpoint/not-found`, `checkpoint/unreadable`
+ * Reads the bytes of a checkpoint, for `loadMeta` or `classifier.load`; its header and checksum are
+ * checked before it is in memory.
+ * @throws `checkpoint/not-found`, `checkpoint/unreadable`, `checkpoint/damaged`
  * @example const meta = loadMeta(await readCheckpointBytes('run/best.safetensors'), learner)
  */
 export async function readCheckpointBytes(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path)
+    return await checkedBytes(path)
   } catch (error) {
-    throw unreadable(path, error)
+    throw isKshotError(error) ? withPlace(path, error) : unreadable(path, error)
   }
 }
 
@@ -62,10 +63,13 @@ function withPath<T>(path: string, f: () => T): T {
   try {
     return f()
   } catch (error) {
-    if (!isKshotError(error)) throw error
-    const { code, got, expected, remedy } = error
-    throw new KshotError(code, { got: `${path}: ${got}`, expected, remedy, cause: error })
+    throw isKshotError(error) ? withPlace(path, error) : error
   }
+}
+
+function withPlace(path: string, error: KshotError): KshotError {
+  const { code, got, expected, remedy } = error
+  return new KshotError(code, { got: `${path}: ${got}`, expected, remedy, cause: error })
 }
 
 function unreadable(path: string, cause: unknown): KshotError {

@@ -20,7 +20,9 @@ type Issue = z.core.$ZodIssue
 function innermost(issue: Issue): Issue {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue
   const inner = issue.errors.map(([first]) => first!)
-  const depth = ({ code, path }: Issue) => path.length + (code === 'invalid_type' ? 0 : 1)
+  // A fraction is a number all the same.
+  const isOther = (one: Issue) => one.code === 'invalid_type' && one.expected !== 'int'
+  const depth = (one: Issue) => one.path.length + (isOther(one) ? 0 : 1)
   const best = inner.reduce((a, b) => (depth(b) > depth(a) ? b : a))
   if (depth(best) === 0) return issue
   return innermost({ ...best, path: [...issue.path, ...best.path] } as Issue)

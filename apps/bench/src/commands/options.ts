@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { EXECUTORS } from '../backends/executors'
+import { MOST_WORKERS } from '../configuration/numbers'
 
 /** A number of the command line. */
 export function wholeNumber(text: string): number {
@@ -25,9 +26,6 @@ export function threads(text: string): number | 'auto' {
   if (value > MOST_WORKERS) throw new InvalidArgumentError(`Expected at most ${MOST_WORKERS}.`)
   return value
 }
-
-/** More than any machine has cores: each is a separate thread or process. */
-const MOST_WORKERS = 512
 
 const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value]
 

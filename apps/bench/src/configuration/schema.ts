@@ -2,26 +2,38 @@ import { z } from 'zod'
 import { EXECUTORS } from '../backends/executors'
 import { learner, optimizer } from '../catalogue/roles'
 import { augment, dataset, distort } from './datasets'
-import { count, positive, rate, shots, ways } from './numbers'
+import {
+  batch,
+  count,
+  episodes,
+  MOST_WORKERS,
+  positive,
+  rate,
+  shots,
+  size,
+  steps,
+  ways,
+} from './numbers'
 
 /** A regression has no ways; its shots and queries are points. */
 const shape = {
   ways: ways.optional(),
   shots,
-  queries: positive,
+  queries: size,
   /** All classes of an episode from one alphabet or script (Lake et al. 2015). */
   within: z.literal('group').optional(),
   /** `shared`: one drawer for all of a support set, others for the queries (Lake et al. 2015). */
   drawers: z.enum(['own', 'shared']).optional(),
 }
+const MOST_INNER_STEPS = 10_000
 /** Which episodes are drawn. Apart from the run's seed, so that runs with other seeds are tested on the same. */
 const episodesSeed = z.int().min(0).default(0)
 
 const train = z.strictObject({
   ...shape,
   /** Meta-steps; each takes `metaBatch` episodes. 0: nothing is trained. */
-  steps: count,
-  metaBatch: positive.default(1),
+  steps,
+  metaBatch: batch.default(1),
   optimizer,
   /** The `meta.safetensors` of another run of the same learner: begins with it, and not with drawn parameters. */
   from: z.string().optional(),
@@ -39,7 +51,7 @@ const train = z.strictObject({
 
 const validate = z.strictObject({
   ...shape,
-  episodes: positive,
+  episodes,
   /** Steps between two validations. */
   every: positive,
   /** Stop after so many validations without a better one. */
@@ -49,10 +61,10 @@ const validate = z.strictObject({
 
 const test = z.strictObject({
   ...shape,
-  episodes: z.int().min(2),
+  episodes: episodes.min(2),
   seed: episodesSeed,
   /** For a regression: after how many inner steps the error is measured. */
-  adaptationSteps: z.array(count).min(1).optional(),
+  adaptationSteps: z.array(count.max(MOST_INNER_STEPS)).min(1).max(100).optional(),
 })
 
 /** A run, as `kshot run` takes it; strict at each level. */
@@ -71,7 +83,7 @@ const fields = z.strictObject({
   /** Of `vectorised`: more need more memory, and are faster for tiny nets only. */
   tasksAtOnce: z.union([1, 2, 4, 8, 16, 24, 32, 64].map((n) => z.literal(n))).default(8),
   /** Threads that tasks are spread over; the bytes are the same for every number. 0: none. */
-  workers: z.union([z.int().min(0), z.literal('auto')]).default(0),
+  workers: z.union([count.max(MOST_WORKERS), z.literal('auto')]).default(0),
   /** How many configurations were tried to find this one; a label of the result. */
   tuningTrials: z.int().min(0).default(0),
 })

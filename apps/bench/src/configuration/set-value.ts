@@ -1,4 +1,5 @@
 import { KshotError } from '@kshot/core'
+import { parseJson } from '@kshot/results'
 
 /**
  * `train.ways=20` as a path and a value: JSON where it is JSON (`20`, `null`, `{"rate": 1e-3}`),
@@ -45,7 +46,7 @@ function beyond({ length }: readonly unknown[], key: string): KshotError {
 
 function json(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return text
   }

@@ -1,9 +1,8 @@
-import { LIMITS } from '@kshot/results'
 import { z } from 'zod'
 import { EXECUTORS } from '../backends/executors'
 import { learner, optimizer } from '../catalogue/roles'
 import { data } from '../configuration/datasets'
-import { count, positive, rate, shots, ways } from '../configuration/numbers'
+import { batch, count, episodes, positive, rate, shots, size, ways } from '../configuration/numbers'
 
 /** Bounds of one leaderboard. */
 const MOST = { learners: 1000, settings: 1000, seeds: 1000 } as const
@@ -16,8 +15,8 @@ const name = z
 const training = {
   ways: ways.optional().describe('Classes of a training episode; default: the test’s.'),
   shots: shots.optional().describe('Default: the test’s.'),
-  queries: positive.optional().describe('Queries per class; default: the test’s.'),
-  metaBatch: positive.optional().describe('Episodes per meta-step.'),
+  queries: size.optional().describe('Queries per class; default: the test’s.'),
+  metaBatch: batch.optional().describe('Episodes per meta-step.'),
   optimizer: optimizer.optional().describe('Default: Adam at 0.001.'),
   decay: z
     .enum(['none', 'linear', 'cosine'])
@@ -50,7 +49,7 @@ const setting = z.strictObject({
   data: data.optional(),
   ways: ways.optional().describe('Default: 5, or as many as the data has.'),
   shots: shots.default(1),
-  queries: positive.optional().describe('Per class; default: 15, or as many as the data has.'),
+  queries: size.optional().describe('Per class; default: 15, or as many as the data has.'),
   within: z.literal('group').optional().describe('All classes of an episode from one alphabet.'),
   drawers: z.enum(['own', 'shared']).optional(),
   checkpointsOf: z
@@ -76,7 +75,7 @@ const budget = z
 const seed = count.default(0)
 
 const validate = z.strictObject({
-  episodes: positive.default(50),
+  episodes: episodes.default(50),
   checks: positive.default(20).describe('Number of validations over the whole budget.'),
   every: positive
     .default(100)
@@ -89,12 +88,7 @@ const validate = z.strictObject({
 })
 
 const test = z.strictObject({
-  episodes: z
-    .int()
-    .min(2)
-    .max(LIMITS.episodes)
-    .default(600)
-    .describe('Tables with fewer than 600 are marked.'),
+  episodes: episodes.min(2).default(600).describe('Tables with fewer than 600 are marked.'),
   seed,
 })
 

@@ -60,6 +60,6 @@ export function typedError(error: unknown): unknown {
 function isOutOfMemory(error: Error): boolean {
   return (
     error instanceof RangeError &&
-    /allocation failed|invalid array (buffer )?length/i.test(error.message)
+    /allocation failed|invalid (typed )?array (buffer )?length/i.test(error.message)
   )
 }

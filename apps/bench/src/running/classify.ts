@@ -139,6 +139,9 @@ async function supportFiles(dir: string): Promise<ClassFiles[]> {
     throw noPictures(dir, cause)
   })
   const labels = entries.filter((e) => e.isDirectory() && !e.name.startsWith('.'))
+  // Node's sign for bytes that are no UTF-8: another class may be called the same.
+  const nameless = labels.find(({ name }) => name.includes('\ufffd'))
+  if (nameless) throw noPictures(`${join(dir, nameless.name)}, whose name is no UTF-8`)
   const classes = await Promise.all(
     labels.map(async ({ name }) => ({ label: name, files: await picturesAt(join(dir, name)) })),
   )

@@ -1,4 +1,11 @@
-import { canonicalJson, disposeTask, fromSpec, type MetaLearner, useBackend } from '@kshot/core'
+import {
+  canonicalJson,
+  checkMeta,
+  disposeTask,
+  fromSpec,
+  type MetaLearner,
+  useBackend,
+} from '@kshot/core'
 import { type AccuracyScore, largest, type Result } from '@kshot/results'
 import { resolveAuto } from '../backends/auto-backend'
 import { backends } from '../backends/backends'
@@ -49,6 +56,7 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
   const meta = saved.load(learner)
   const { executor, workers, dispose } = await openExecutor(config)
   try {
+    checkMeta(learner, meta, data.test.taskSpec)
     const { checkpoint, signal, on } = job
     on.start?.({ config, folder: checkpoint, learner, data, device, workers, choice })
     const { result, scores } = await metaTest({

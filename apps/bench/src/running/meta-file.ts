@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import {
-  decodeSafetensors,
+  documentIn,
   type Json,
   KshotError,
   loadMeta,
@@ -9,6 +10,7 @@ import {
 } from '@kshot/core'
 import { readCheckpointBytes, writeCheckpointFile } from '@kshot/core/node'
 import type { Result } from '@kshot/results'
+import { z } from 'zod'
 import type { Config } from '../configuration/schema'
 import { asTrained } from './training-file'
 
@@ -48,24 +50,39 @@ export async function writeMeta(
  */
 export async function readMeta(path: string) {
   const bytes = await readCheckpointBytes(path)
-  const notes = notesOf(bytes)
-  if (notes.kind !== 'meta' || !notes.config) throw notOurs(path, notes.kind)
-  return { ...notes, load: (learner: MetaLearner) => loadMeta(bytes, learner) }
+  const notes = notesOf(bytes, path)
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  return { ...notes, sha256, load: (learner: MetaLearner) => loadMeta(bytes, learner) }
 }
+
+const count = z.int().min(0)
+const documentSchema = z.looseObject({
+  learner: z.looseObject({ package: z.string(), export: z.string() }),
+  config: z.looseObject({ learner: z.looseObject({}), train: z.looseObject({}) }),
+  train: z.looseObject({
+    steps: count,
+    episodes: count,
+    images: count,
+    begunWith: z.exactOptional(z.looseObject({ images: count, split: z.string() })),
+  }),
+  best: z.object({ step: count, score: z.number() }).nullable(),
+})
 
 /** The document alone: the tensors need a backend, and which one stands in the document. */
-function notesOf(bytes: Uint8Array): SavedNotes & { readonly kind?: string } {
-  const { kshot = '{}' } = decodeSafetensors(bytes).metadata
-  try {
-    return (JSON.parse(kshot) as { json?: SavedNotes }).json ?? ({} as SavedNotes)
-  } catch {
-    return {} as SavedNotes
-  }
+function notesOf(bytes: Uint8Array, path: string): SavedNotes {
+  const json = documentIn(bytes)
+  const { kind } = (json ?? {}) as { kind?: unknown }
+  if (kind !== 'meta')
+    throw notOurs(path, `a checkpoint of kind ${JSON.stringify(kind) ?? 'unknown'}`)
+  const { error } = documentSchema.safeParse(json)
+  const issue = error?.issues[0]
+  if (issue) throw notOurs(path, `'${issue.path.join('.')}' of its document: ${issue.message}`)
+  return json as unknown as SavedNotes
 }
 
-function notOurs(path: string, kind: unknown): KshotError {
+function notOurs(path: string, what: string): KshotError {
   return new KshotError('checkpoint/other-model', {
-    got: `${path}: a checkpoint of kind ${JSON.stringify(kind) ?? 'unknown'}, or without a configuration`,
+    got: `${path}: ${what}`,
     expected: 'the meta.safetensors of a run, which records what it was trained for',
     remedy: 'Pass the file that kshot run wrote',
   })

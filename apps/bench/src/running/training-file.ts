@@ -1,4 +1,5 @@
 import {
+  type Checkpoint,
   checkSameSpec,
   disposeTask,
   type Json,
@@ -8,9 +9,11 @@ import {
   type Params,
   type StopReason,
   type TrainState,
+  tree,
 } from '@kshot/core'
 import { readCheckpointFile, writeCheckpointFile } from '@kshot/core/node'
 import { firstDifference } from '@kshot/results'
+import { z } from 'zod'
 import type { Config } from '../configuration/schema'
 
 /** Training as it stands, and whether it has come to its end. */
@@ -57,11 +60,14 @@ export async function readTraining(
 ): Promise<Saved> {
   const { trees, json } = await readCheckpointFile(path)
   try {
-    const saved = json as unknown as Document
-    if (saved?.kind !== 'training') throw notTraining(path, saved?.kind)
+    const { kind } = (json ?? {}) as { kind?: unknown }
+    if (kind !== 'training') throw notTraining(path, kind)
+    const saved = documentOf(json, trees, path)
     checkIsConfig(saved.config, path)
     checkSameConfig(saved.config, config)
     checkSameSpec(saved.learner as Json, learner.spec)
+    checkCounts(saved, config, path)
+    await checkNumbers(trees, path)
     const { step, tasks, examples, best } = saved
     const state: TrainState = {
       step,
@@ -78,14 +84,60 @@ export async function readTraining(
   }
 }
 
-interface Document extends Omit<Saved, 'state' | 'stoppedBy'> {
-  readonly kind: string
-  readonly learner: unknown
-  readonly step: number
-  readonly tasks: number
-  readonly examples: number
-  readonly stoppedBy: StopReason | null
-  readonly best: { readonly step: number; readonly score: number } | null
+const count = z.int().min(0)
+const documentSchema = z.looseObject({
+  learner: z.looseObject({}),
+  step: count,
+  tasks: count,
+  examples: count,
+  stoppedBy: z.enum(['steps', 'seconds', 'patience']).nullable(),
+  best: z.object({ step: count, score: z.number() }).nullable(),
+})
+type Document = z.output<typeof documentSchema> & { readonly config: unknown }
+
+/**
+ * What stands beside the tensors; of those, that there are some. Whether they fit the learner is checked
+ * by who goes on with them.
+ * @throws `checkpoint/damaged`
+ */
+function documentOf(json: Json, trees: Checkpoint['trees'], path: string): Document {
+  const { success, data, error } = documentSchema.safeParse(json)
+  const issue = error?.issues[0]
+  if (!success) throw damaged(path, `'${issue!.path.join('.')}' of its document: ${issue!.message}`)
+  const needed = ['params', 'state', 'optimizer', ...(data.best ? ['bestParams', 'bestState'] : [])]
+  const missing = needed.find((name) => !Object.hasOwn(trees, name))
+  if (missing) throw damaged(path, `no '${missing}'`)
+  return data as Document
+}
+
+/** @throws `checkpoint/damaged` */
+async function checkNumbers(trees: Checkpoint['trees'], path: string): Promise<void> {
+  for (const [name, tensor] of tree.flatten(trees)) {
+    const values = await tensor.data()
+    if (!values.every(Number.isFinite)) throw damaged(path, `'${name}' with numbers not finite`)
+  }
+}
+
+/**
+ * Checks that counts follow from one another: who goes on believes them.
+ * @throws `checkpoint/damaged`
+ */
+function checkCounts({ step, tasks, best, stoppedBy }: Document, { train }: Config, path: string) {
+  const { steps, metaBatch } = train
+  if (step > steps) throw damaged(path, `step ${step} of ${steps}`)
+  if (tasks !== step * metaBatch) throw damaged(path, `${tasks} tasks in ${step} steps`)
+  if (best && best.step > step) throw damaged(path, `a best step ${best.step} after step ${step}`)
+  if (stoppedBy === 'steps' && step > 0 && step < steps) {
+    throw damaged(path, `training that ended by its steps, at step ${step} of ${steps}`)
+  }
+}
+
+function damaged(path: string, what: string): KshotError {
+  return new KshotError('checkpoint/damaged', {
+    got: `${path}: ${what}`,
+    expected: 'the training of a run, as kshot run writes it',
+    remedy: 'Take an older copy, or begin anew in another folder (--out)',
+  })
 }
 
 function bestOf(trees: { readonly [name: string]: Params }): Meta {

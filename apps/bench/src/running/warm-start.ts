@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { Meta, MetaLearner } from '@kshot/core'
 import type { WarmStart } from '@kshot/results'
 import type { Config } from '../configuration/schema'
@@ -21,10 +19,10 @@ export async function warmStart(
   learner: MetaLearner,
 ): Promise<WarmStarted | undefined> {
   if (path === undefined) return undefined
-  const { config, train, load } = await readMeta(path)
+  const { config, train, sha256, load } = await readMeta(path)
   const split = train.begunWith?.split === 'train+val' ? 'train+val' : config.train.split
   const from = {
-    sha256: createHash('sha256').update(readFileSync(path)).digest('hex'),
+    sha256,
     images: train.images + (train.begunWith?.images ?? 0),
     dataset: dataName(config),
     split,

@@ -9,6 +9,7 @@ import { damaged } from './damaged'
 import { checkJson } from './json'
 import { type DType, decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors'
 import { checkSeal, seal, unsealed } from './seal'
+import { parseStrictJson } from './strict-json'
 import { type NamedTensor, putTogether, takeApart } from './structure'
 
 /** Trees of tensors by name, and a JSON document that describes them. */
@@ -52,9 +53,19 @@ export async function encodeCheckpoint({
 export function decodeCheckpoint(saved: Uint8Array | ArrayBuffer): Checkpoint {
   const bytes = asBytes(saved)
   const { tensors, metadata } = decodeSafetensors(bytes)
-  checkSeal(bytes, metadata)
+  checkSeal(bytes)
   const { json, trees } = parseDocument(metadata.kshot)
   return { json, trees: tree.tidy(() => restore(trees, tensors)) }
+}
+
+/**
+ * The document of a checkpoint alone, which needs no backend.
+ * @throws `checkpoint/damaged`, `checkpoint/newer-format`
+ */
+export function documentIn(bytes: Uint8Array): Json {
+  const { metadata } = decodeSafetensors(bytes)
+  checkSeal(bytes)
+  return parseDocument(metadata.kshot).json
 }
 
 interface Document {
@@ -67,7 +78,7 @@ function parseDocument(text: string | undefined): Document {
   if (text === undefined) throw damaged("no 'kshot' in the metadata", 'a checkpoint of kshot')
   let document: Partial<Document>
   try {
-    document = JSON.parse(text) as Document
+    document = parseStrictJson(text) as Document
   } catch (error) {
     throw damaged("'kshot' in the metadata", 'JSON', error)
   }

@@ -1,4 +1,4 @@
-export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint'
+export { type Checkpoint, decodeCheckpoint, documentIn, encodeCheckpoint } from './checkpoint'
 export { checkSameSpec, loadMeta, saveMeta } from './meta'
 export {
   type DType,

@@ -19,10 +19,11 @@ export interface StoredTensor {
 const FORMAT = { float32: 'F32', int32: 'I32', float16: 'F16', int8: 'I8', bool: 'BOOL' } as const
 const WIDTH = { float32: 4, int32: 4, float16: 2, int8: 1, bool: 1 } as const
 const METADATA = '__metadata__'
-const PREFIX = 8
+/** Bytes that say how long the header is. */
+export const PREFIX = 8
 
-/** No header may be longer; the reference implementation has the same bound. */
-export const MAX_HEADER = 100_000_000
+/** No header may be longer: it is parsed before the checksum is known. */
+export const MAX_HEADER = 2 ** 26
 
 interface Entry {
   readonly dtype: string
@@ -69,9 +70,18 @@ function headerBytes(
     `${JSON.stringify(name)}:${JSON.stringify(value)}`
   const first = texts.length > 0 ? [`"${METADATA}":{${texts.map(pair).join(',')}}`] : []
   const header = new TextEncoder().encode(`{${[...first, ...entries.map(pair)].join(',')}}`)
+  if (header.length > MAX_HEADER) throw tooLong(header.length)
   const padded = new Uint8Array(Math.ceil(header.length / 8) * 8).fill(0x20)
   padded.set(header)
   return padded
+}
+
+function tooLong(length: number): KshotError {
+  return new KshotError('checkpoint/bad-tensor', {
+    got: `names and texts of ${length} bytes`,
+    expected: `at most ${MAX_HEADER}: no file with more could be read`,
+    remedy: 'Keep what is large, such as pictures, in files of its own',
+  })
 }
 
 function assemble(
@@ -115,7 +125,7 @@ export function decodeSafetensors(file: Uint8Array): {
   tensors: StoredTensor[]
   metadata: { readonly [name: string]: string }
 } {
-  const length = headerLength(file)
+  const length = headerLength(file, file.length)
   const { [METADATA]: metadata = {}, ...entries } = parseHeader(file, length)
   if (!isRecord(metadata) || !Object.values(metadata).every((text) => typeof text === 'string')) {
     throw damaged(`'${METADATA}' in the header`, 'an object of texts')
@@ -126,14 +136,18 @@ export function decodeSafetensors(file: Uint8Array): {
   return { tensors, metadata: metadata as { readonly [name: string]: string } }
 }
 
-/** The length of the header. */
-function headerLength(file: Uint8Array): number {
+/**
+ * The length of the header, without the 8 bytes that it is written in.
+ * @param size of the file, whose beginning is enough
+ * @throws `checkpoint/damaged`
+ */
+export function headerLength(file: Uint8Array, size: number): number {
   if (file.length < PREFIX) {
     throw damaged(`${file.length} bytes in all`, 'at least the 8 bytes of the header length')
   }
   const view = new DataView(file.buffer, file.byteOffset, PREFIX)
   const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32
-  const most = Math.min(MAX_HEADER, file.length - PREFIX)
+  const most = Math.min(MAX_HEADER, size - PREFIX)
   if (length <= most) return length
   throw damaged(`a header of ${length} bytes at byte 0`, `at most ${most} bytes in this file`)
 }

@@ -5,7 +5,8 @@ import { damaged } from './damaged'
 // covers the whole file, header and data; the file stays plain safetensors.
 const KEY = 'kshot.crc32'
 const ZEROS = '00000000'
-const MARK = new TextEncoder().encode(`"${KEY}":"`)
+const encoded = (text: string) => new TextEncoder().encode(text)
+const MARK = encoded(`"${KEY}":"`)
 
 /** The metadata to encode a file with before {@link seal}. */
 export const unsealed = { [KEY]: ZEROS }
@@ -20,18 +21,28 @@ export function seal<Bytes extends Uint8Array>(file: Bytes): Bytes {
  * Checks a file against its checksum.
  * @throws `checkpoint/damaged` if they differ or there is none.
  */
-export function checkSeal(file: Uint8Array, metadata: { readonly [name: string]: string }): void {
-  const written = metadata[KEY]
-  const at = digitsAt(file)
-  if (written === undefined || at < 0) {
-    throw damaged(`no '${KEY}' in the header`, 'a safetensors file written by kshot')
-  }
-  // Not file.slice(), which copies nothing of a Node Buffer.
-  const zeroed = new Uint8Array(file)
-  new TextEncoder().encodeInto(ZEROS, zeroed.subarray(at))
-  const sum = hex(crc32(zeroed))
+export function checkSeal(file: Uint8Array): void {
+  const { written, parts } = sealOf(file)
+  const sum = hex(parts.reduce((before, part) => crc32(part, before), 0))
   if (sum !== written)
     throw damaged(`bytes with the CRC-32 ${sum}`, `${written}, as the file states`)
+}
+
+/**
+ * The checksum that stands in a file, or in its beginning with the header, and the parts that are summed.
+ * @throws `checkpoint/damaged` where there is none
+ */
+export function sealOf(file: Uint8Array): {
+  readonly written: string
+  readonly parts: readonly Uint8Array[]
+} {
+  const at = digitsAt(file)
+  const end = at + ZEROS.length
+  if (at < 0 || end > file.length) {
+    throw damaged(`no '${KEY}' in the header`, 'a safetensors file written by kshot')
+  }
+  const written = new TextDecoder().decode(file.subarray(at, end))
+  return { written, parts: [file.subarray(0, at), encoded(ZEROS), file.subarray(end)] }
 }
 
 function hex(sum: number): string {

@@ -1,36 +1,65 @@
-/** `JSON.parse`, but a duplicate name in one object is a `SyntaxError`. */
+/** How much structure a text may have: `JSON.parse` takes hundreds of bytes for each bracket and name. */
+const MOST = { depth: 64, names: 100_000, values: 1_000_000 } as const
+
+/**
+ * `JSON.parse` of a stranger's text. How much structure it has is counted before anything is parsed;
+ * a name that stands twice in one object is no JSON either.
+ * @throws SyntaxError
+ */
 export function parseStrictJson(text: string): unknown {
+  checkStructure(text)
   const value: unknown = JSON.parse(text)
-  const open: Set<string>[] = []
+  const open: (Set<string> | undefined)[] = []
   let last = ''
-  for (let i = 0; i < text.length; i++) {
-    const character = text[i]
-    if (character === '{' || character === '[') open.push(new Set())
+  for (const [character, from, to] of marks(text)) {
+    if (character === '{' || character === '[') open.push(undefined)
     else if (character === '}' || character === ']') open.pop()
-    else if (character === ':') addOnce(open.at(-1)!, JSON.parse(last) as string)
-    else if (character === '"') {
-      const end = endOfString(text, i)
-      last = text.slice(i, end)
-      i = end - 1
-    }
+    else if (character === '"') last = text.slice(from, to)
+    else if (character === ':') open.push(withName(open.pop(), JSON.parse(last) as string))
   }
   return value
 }
 
+function checkStructure(text: string): void {
+  let [depth, names, values] = [0, 0, 0]
+  for (const [character] of marks(text)) {
+    if (character === '{' || character === '[') depth++
+    else if (character === '}' || character === ']') depth--
+    else if (character === ':') names++
+    else if (character === ',') values++
+    if (depth > MOST.depth) throw new SyntaxError(`it nests more than ${MOST.depth} deep`)
+    if (names > MOST.names) throw new SyntaxError(`it has more than ${MOST.names} names`)
+    if (values > MOST.values) throw new SyntaxError(`it has more than ${MOST.values} values`)
+  }
+}
+
+type Mark = readonly [character: string, from: number, to: number]
+
+/** The brackets, colons, commas and strings of a text, as JSON has them. */
+function* marks(text: string): Generator<Mark> {
+  const mark = /["{}[\]:,]/g
+  for (let found = mark.exec(text); found; found = mark.exec(text)) {
+    const from = found.index
+    const to = found[0] === '"' ? endOfString(text, from) : from + 1
+    yield [found[0], from, to]
+    mark.lastIndex = to
+  }
+}
+
 // By hand: a regular expression overflows the stack on strings of some megabytes.
 function endOfString(text: string, begin: number): number {
-  let quote = text.indexOf('"', begin + 1)
-  while (isEscaped(text, quote)) quote = text.indexOf('"', quote + 1)
-  return quote + 1
+  for (let i = begin + 1; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === BACKSLASH) i++
+    else if (code === QUOTE) return i + 1
+  }
+  return text.length
 }
 
-function isEscaped(text: string, at: number): boolean {
-  let backslashes = 0
-  while (text[at - 1 - backslashes] === '\\') backslashes++
-  return backslashes % 2 === 1
-}
+const [QUOTE, BACKSLASH] = ['"'.charCodeAt(0), '\\'.charCodeAt(0)]
 
-function addOnce(names: Set<string>, name: string): void {
-  if (names.has(name)) throw new SyntaxError(`'${name}' stands twice`)
-  names.add(name)
+/** Few objects have names by the million; most have none when they are opened. */
+function withName(names: Set<string> | undefined, name: string): Set<string> {
+  if (names?.has(name)) throw new SyntaxError(`'${name}' stands twice`)
+  return (names ?? new Set()).add(name)
 }

@@ -22,7 +22,7 @@ export function decodeWeights(bytes: Uint8Array): {
   readonly metadata: { readonly [name: string]: string }
 } {
   const { tensors, metadata } = decodeSafetensors(bytes)
-  checkSeal(bytes, metadata)
+  checkSeal(bytes)
   const stored = new Map(tensors.map((tensor) => [tensor.path, tensor]))
   const weights = tensors
     .filter(({ path }) => !path.endsWith(SCALE))

@@ -1,5 +1,7 @@
 import { concat, gather, slice, type Tensor, type Tensor2D, tensor1d } from '@tensorflow/tfjs-core'
 import type { AnyLearner, Context, Meta } from '../learner'
+import { checkMeta } from '../meta-shapes'
+import type { TaskSpec } from '../task'
 import * as tree from '../tree'
 import { fitSharpness, mean, nothingUnknown, ownAndOther, thresholdBetween } from './calibration'
 import type { Example } from './examples'
@@ -20,9 +22,11 @@ const SHARPNESS = { expected: 1, weight: 5 }
  */
 export function learnedHead(learner: AnyLearner, meta: Meta, ctx: Context): Head {
   const { transductive } = learner.traits
+  const checkFits = checkOnce(learner, meta)
 
   const fit = ({ shape, classes }: Support) =>
     tree.tidy((): tree.Params => {
+      checkFits({ inputShape: shape, ways: learner.traits.fixedWays ?? classes.length })
       const x = stacked(classes.flat(), shape)
       const labels = classes.flatMap((list, label) => list.map(() => label))
       const batch = { x, y: tensor1d(labels, 'int32'), ways: classes.length }
@@ -45,6 +49,17 @@ export function learnedHead(learner: AnyLearner, meta: Meta, ctx: Context): Head
     score,
     leaveOut: (support, places) => inFolds({ fit, score }, support, places),
     calibrate,
+  }
+}
+
+/** Parameters of other examples would fail somewhere in the net, or answer nonsense. */
+function checkOnce(learner: AnyLearner, meta: Meta): (tasks: TaskSpec) => void {
+  let known = ''
+  return (tasks) => {
+    const { inputShape } = tasks
+    if (inputShape.join() === known) return
+    checkMeta(learner, meta, tasks)
+    known = inputShape.join()
   }
 }
 

@@ -1,6 +1,7 @@
 import { add, scalar, sum, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { KshotError } from '../errors'
 import type { Executor, Meta, MetaGradient, MetaLearner } from '../learner'
+import { checkShapes } from '../meta-shapes'
 import { applyUpdates, type Optimizer } from '../optim'
 import { rng } from '../random'
 import { countExamples, disposeTask, type Episode, type TaskSource, type TaskSpec } from '../task'
@@ -61,7 +62,7 @@ export interface MetaTrainOptions<Task = Episode> {
   /** Needed if `tasks` has no `taskSpec`. */
   readonly taskSpec?: TaskSpec
   /** Starts from these instead of initial ones: a pre-trained model. The caller keeps them. */
-  readonly from?: Meta
+  readonly from?: Meta | undefined
   /** Resumes from here. The state is taken over: do not use it again. */
   readonly resume?: TrainState
   readonly onStep?: (report: StepReport) => void | Promise<void>
@@ -91,7 +92,7 @@ export interface TrainResult {
  * Task number `step * metaBatch + i` is drawn for each step, so a resumed run sees the same tasks.
  * A learner that trains on `nothing` takes no step.
  * @throws `core/loss-not-finite`, `core/gradient-not-finite` naming the step; `core/task-spec-missing`;
- * `core/other-parameters` where `from` does not fit
+ * `core/other-parameters` where `from` or `resume` does not fit
  * @example
  * const { meta } = await metaTrain({ learner, optimizer: adam(1e-3), tasks, steps: 2000 })
  */
@@ -101,7 +102,8 @@ export async function metaTrain<Task>(options: MetaTrainOptions<Task>): Promise<
   const steps = learner.trainsOn === 'nothing' ? 0 : options.steps
   const started = now()
   const seconds = () => (now() - started) / 1000
-  let state = options.resume ?? start(options)
+  const { resume } = options
+  let state = resume ? resumed(options, resume) : start(options)
   let stoppedBy: StopReason | undefined = state.step >= steps ? 'steps' : undefined
   try {
     while (!stoppedBy) {
@@ -134,8 +136,8 @@ export async function metaTrain<Task>(options: MetaTrainOptions<Task>): Promise<
 }
 
 function start<Task>(options: MetaTrainOptions<Task>): TrainState {
-  const { learner, optimizer, tasks, taskSpec, from, seed = 0 } = options
-  const spec = taskSpec ?? ('taskSpec' in tasks ? tasks.taskSpec : undefined)
+  const { learner, optimizer, from, seed = 0 } = options
+  const spec = specOf(options)
   if (!spec) {
     throw new KshotError('core/task-spec-missing', {
       got: 'a plain function as the task source, without a taskSpec',
@@ -144,33 +146,40 @@ function start<Task>(options: MetaTrainOptions<Task>): TrainState {
     })
   }
   const initial = learner.init(rng(seed).split('init'), spec)
-  const meta = from ? sameShapes(from, initial) : initial
+  const meta = from ? copyOf(from, initial) : initial
   const state = optimizer.init(meta.params)
   return { step: 0, meta, optimizer: state, best: undefined, tasks: 0, examples: 0 }
 }
 
+function specOf<Task>({ taskSpec, tasks }: MetaTrainOptions<Task>): TaskSpec | undefined {
+  return taskSpec ?? ('taskSpec' in tasks ? tasks.taskSpec : undefined)
+}
+
 /** A copy of given meta-parameters, checked against those that they replace. */
-function sameShapes(from: Meta, initial: Meta): Meta {
-  const [given, wanted] = [from, initial].map((meta) => shapes(meta))
-  const keys = new Set([...given!.keys(), ...wanted!.keys()])
-  disposeTask(initial)
-  for (const key of keys) {
-    if (given!.get(key) === wanted!.get(key)) continue
-    throw new KshotError('core/other-parameters', {
-      got: `meta-parameters with ${shapeAt(given!, key)}`,
-      expected: `${shapeAt(wanted!, key)}, as this learner has for these tasks`,
-      remedy: 'Start from meta-parameters of the same learner and the same example shape',
-    })
+function copyOf(from: Meta, initial: Meta): Meta {
+  try {
+    checkShapes({ ...from }, { ...initial })
+  } finally {
+    disposeTask(initial)
   }
   return tree.clone({ ...from })
 }
 
-function shapes({ params, state }: Meta): Map<string, string> {
-  return new Map(tree.flatten({ params, state }).map(([path, { shape }]) => [path, `[${shape}]`]))
-}
-
-function shapeAt(shapes: ReadonlyMap<string, string>, path: string): string {
-  return shapes.has(path) ? `'${path}' of shape ${shapes.get(path)}` : `no '${path}'`
+/** A state that came from a file, checked against that of a run which begins, where one could. */
+function resumed<Task>(options: MetaTrainOptions<Task>, state: TrainState): TrainState {
+  if (!specOf(options)) return state
+  const fresh = start({ ...options, from: undefined })
+  try {
+    const { meta, optimizer, best } = state
+    checkShapes({ ...meta, optimizer }, { ...fresh.meta, optimizer: fresh.optimizer })
+    if (best) checkShapes({ ...best.meta }, { ...fresh.meta })
+    return state
+  } catch (error) {
+    disposeTask(state)
+    throw error
+  } finally {
+    disposeTask(fresh)
+  }
 }
 
 async function trainStep<Task>(options: MetaTrainOptions<Task>, state: TrainState) {

@@ -57,6 +57,15 @@ export function died(exitCode: number, error: unknown): KshotError {
   })
 }
 
+/** `workers/hung`: a thread that gave no answer. */
+export function hung(seconds: number): KshotError {
+  return new KshotError('workers/hung', {
+    got: `a worker thread that has not answered for ${seconds} s`,
+    expected: 'an answer to each group of tasks',
+    remedy: 'If its tasks take so long, raise patienceSeconds; else run without workers to debug',
+  })
+}
+
 export function disposed(): KshotError {
   return new KshotError('workers/disposed', {
     got: 'work for disposed threads',

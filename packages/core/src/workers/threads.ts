@@ -1,16 +1,13 @@
 import type { Worker } from 'node:worker_threads'
 import type { DeviceInfo } from '../use-backend'
 import { disposed, notSendable, taskFailed } from './failure'
-import type { Done, Job, Start } from './messages'
-import { type Answer, startThread, type Thread } from './start-thread'
+import type { Done, Job } from './messages'
+import { type Answer, startThread, type Thread, type ThreadOptions } from './start-thread'
 
-export interface ThreadsOptions {
+export interface ThreadsOptions extends ThreadOptions {
   readonly count: number
-  readonly entry: URL
-  readonly start: Start
   /** What happens to a job whose thread died: once more on another thread, or an error. */
   readonly onDeath: 'redo' | 'stop'
-  readonly execArgv: readonly string[] | undefined
   readonly onThread: ((thread: Worker) => void) | undefined
 }
 
@@ -42,13 +39,13 @@ type Doing = Assignment | 'starting' | 'nothing'
 
 /** Starts the threads; a process may end while they wait for work. */
 export async function threads(options: ThreadsOptions): Promise<Threads> {
-  const { count, entry, start, onDeath, execArgv, onThread } = options
+  const { count, onDeath, onThread } = options
   const crew = new Map<Thread, Doing>()
   let waiting: Assignment[] = []
   let ended = false
 
   function spawn(): Thread {
-    const thread = startThread(entry, start, execArgv, { ready: rest, answer, gone })
+    const thread = startThread(options, { ready: rest, answer, gone })
     crew.set(thread, 'starting')
     onThread?.(thread.worker)
     return thread

@@ -259,6 +259,30 @@ describe('a thread that dies', () => {
   })
 })
 
+describe('a thread that hangs', () => {
+  beforeAll(() => activate('cpu'))
+
+  it('is ended, and its group done again, with the same bytes', async () => {
+    const executor = await open({ patienceSeconds: 5 })
+    const learner = linear({ trouble: 'wait once' })
+    expect(await step(executor, { learner })).toEqual(await step(sequential()))
+  })
+
+  it('stops the run if it hangs again', async () => {
+    const executor = await open({ patienceSeconds: 5 })
+    await expect(step(executor, { learner: linear({ trouble: 'wait' }) })).rejects.toMatchObject({
+      code: 'workers/hung',
+      remedy: expect.stringContaining('patienceSeconds'),
+    })
+    // and others take their place
+    expect(await step(executor)).toEqual(await step(sequential()))
+  })
+
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('not with a patience of %d', async (s) => {
+    await expect(open({ patienceSeconds: s })).rejects.toMatchObject({ code: 'workers/bad-option' })
+  })
+})
+
 describe('the end of workers', () => {
   beforeAll(() => activate('cpu'))
 

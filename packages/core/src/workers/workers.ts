@@ -32,6 +32,11 @@ export interface WorkersOptions {
    * as in `['@kshot/siamese']`: a learner's spec can name no others.
    */
   readonly packages?: readonly string[]
+  /**
+   * A thread that gives no answer for so many seconds hangs, and is ended as if it had died. Default 600;
+   * pass more for groups of tasks that take longer.
+   */
+  readonly patienceSeconds?: number
   /** If a thread dies, its group is run again on another thread (`redo`, the default), or the run stops. */
   readonly onDeath?: 'redo' | 'stop'
   /** The file that a thread runs, for bundled apps: `dist/worker.js` of this package. */
@@ -63,7 +68,7 @@ export interface WorkersExecutor extends Executor {
  * the groups are added in their order, so the bytes are those of `executor` in one thread, whatever
  * the count. Learners are rebuilt from their specs, and tasks are sent: both must be plain data.
  * @throws `workers/bad-count`, `workers/not-started`, `workers/unknown-package`; in a step `spec/not-allowed`,
- *   `workers/task-failed`, `workers/died`, `workers/not-sendable`, `workers/bad-dtype`, each with the
+ *   `workers/task-failed`, `workers/died`, `workers/hung`, `workers/not-sendable`, `workers/bad-dtype`, each with the
  *   stack of the thread where there is one
  * @example
  * const executor = await workers({ count: 'auto', backend: wasm() })
@@ -73,7 +78,8 @@ export interface WorkersExecutor extends Executor {
 export async function workers(options: WorkersOptions): Promise<WorkersExecutor> {
   const { backend, executor: inner = sequential(), onDeath = 'redo' } = options
   const { resolve = fromMainModule(), packages, entry = threadFile() } = options
-  const { execArgv, onThread } = options
+  const { execArgv, onThread, patienceSeconds = 600 } = options
+  checkPatience(patienceSeconds)
   const count = checkedCount(options.count)
   const spec = specOf(count, backend, inner, onDeath)
   const modules = moduleUrls([backend.spec.package, inner.spec.package], resolve)
@@ -85,6 +91,7 @@ export async function workers(options: WorkersOptions): Promise<WorkersExecutor>
     onDeath,
     execArgv,
     onThread,
+    patienceSeconds,
   })
   const call = calls(run, resolve, packages)
   const { size } = inner.groups
@@ -141,6 +148,18 @@ function checkedCount(count: number | 'auto'): number {
     got: `${count} workers`,
     expected: "a whole number of at least 1, or 'auto'",
     remedy: "Pass 'auto' for one per core",
+  })
+}
+
+/** A timer of Node counts no longer than 24 days. */
+const MOST_PATIENCE = 1_000_000
+
+function checkPatience(seconds: number): void {
+  if (seconds > 0 && seconds <= MOST_PATIENCE) return
+  throw new KshotError('workers/bad-option', {
+    got: `patienceSeconds ${seconds}`,
+    expected: `a number above 0, of at most ${MOST_PATIENCE}`,
+    remedy: 'Leave it out for ten minutes',
   })
 }
 

@@ -8,7 +8,7 @@ export interface Entry {
   readonly path: string
 }
 
-/** An entry that is neither a file nor a folder, or a link that leads to neither. */
+/** An entry that is neither a file nor a folder, a link that leads to neither, or one without a name. */
 export interface OddEntry extends Entry {
   /** For example `a FIFO`, `a broken link`. */
   readonly kind: string
@@ -44,7 +44,12 @@ export async function listing(folder: string): Promise<Listing> {
   }
 }
 
+/** What Node puts in the place of bytes that are no UTF-8: no such entry can be opened by its name. */
+const NO_TEXT = '\ufffd'
+export const BAD_NAME = 'a name that is no UTF-8'
+
 async function kindOfEntry(entry: Dirent, folder: string): Promise<string> {
+  if (entry.name.includes(NO_TEXT)) return BAD_NAME
   if (!entry.isSymbolicLink()) return kindOf(entry)
   return stat(join(folder, entry.name)).then(kindOf, ({ code }: NodeJS.ErrnoException) =>
     code === 'ELOOP' ? 'a link that leads to itself' : 'a broken link',

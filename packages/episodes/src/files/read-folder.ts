@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises'
-import { type Entry, listing } from './listing'
+import { BAD_NAME, type Entry, listing } from './listing'
 import { readRegularFile, unreadable } from './regular-file'
 import type { StoredFile, Wanted } from './zip'
 
@@ -32,13 +32,15 @@ async function filesBelow(
   wanted: Wanted,
   above: readonly string[],
 ): Promise<Entry[]> {
-  const real = await realpath(folder.path)
+  const real = await realpath(folder.path).catch((cause) => {
+    throw unreadable(folder.path, (cause as Error).message, cause)
+  })
   if (above.includes(real)) throw unreadable(folder.path, 'a link to a folder that contains it')
   const { files, folders, odd } = await listing(folder.path).catch((cause) => {
     throw unreadable(folder.path, (cause as Error).message, cause)
   })
   const named = (entry: Entry) => ({ ...entry, name: folder.name + entry.name })
-  const fault = odd.find((entry) => wanted(named(entry).name))
+  const fault = odd.find((entry) => entry.kind === BAD_NAME || wanted(named(entry).name))
   if (fault) throw unreadable(fault.path, fault.kind)
   const inner = folders.map((entry) => {
     const { name, path } = named(entry)

@@ -64,6 +64,7 @@ function readEntries(
     const place = `${file}: ${path}`
     total += uncompressedSize
     if (uncompressedSize > MOST.file || total > MOST.total) throw tooMuch(place, entry, total)
+    if (NO_TEXT.test(path)) throw damagedArchive(place, 'a name that is no text')
     if (files.has(path)) throw damagedArchive(place, 'this name twice')
     const packed = buffer.subarray(from, from + compressedSize)
     files.set(path, { path, bytes: unpack(packed, entry, place) })
@@ -96,6 +97,9 @@ function readEntries(
     zip.readEntry()
   })
 }
+
+/** Control characters, and what stands for bytes that are no UTF-8. */
+const NO_TEXT = /[\p{Cc}\ufffd]/u
 
 const STORED = 0
 const DEFLATED = 8

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { KshotError } from '@kshot/core'
-import { type Entry, type Listing, listing } from '../files/listing'
+import { BAD_NAME, type Entry, type Listing, listing } from '../files/listing'
 import { unreadable } from '../files/regular-file'
 import { type SplitName, splitNamed, splitWithin } from '../shares'
 import { counted, shortList } from '../understood'
@@ -161,6 +161,7 @@ async function classesAt(
   if (above.length > DEEPEST) throw unreadable(folder.path, 'endlessly nested folders')
   const id = group === undefined ? folder.name : `${group}/${folder.name}`
   const found = await listed(folder.path)
+  checkNames(found)
   const [own, inner] = [pictures(found), found.folders]
   if (own.length > 0 || inner.length === 0) {
     if (inner.length > 0)
@@ -196,9 +197,15 @@ function pictures({ files }: Listing): Entry[] {
 
 /** A folder that can't be followed would be a class that vanishes. */
 function checkOdd({ odd }: Listing): void {
-  const [first] = odd.filter(({ kind }) => kind.includes('link'))
+  const [first] = odd.filter(({ kind }) => kind.includes('link') || kind === BAD_NAME)
   if (!first) return
   throw unreadable(first.path, `${first.kind}, where a class folder is expected`)
+}
+
+/** A picture that can't be opened by its name, though another may be. */
+function checkNames({ odd }: Listing): void {
+  const fault = odd.find(({ name, kind }) => kind === BAD_NAME && isPicture(name))
+  if (fault) throw unreadable(fault.path, fault.kind)
 }
 
 /** Two classes of one folder, which a link makes, would be one class in two splits. */

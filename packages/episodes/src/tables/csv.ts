@@ -1,8 +1,12 @@
+/** Of one field, or one text. */
+export const MOST_CHARACTERS = 2 ** 20
+export const TOO_LONG = `more than ${MOST_CHARACTERS} characters`
+
 /**
  * The rows of a CSV text (RFC 4180): fields in double quotes may hold the delimiter, line breaks and
  * doubled quotes. Each row comes with the number of its first line.
  * @param most fields of a row
- * @throws Error if a quote is never closed, or has something behind it, or there are more fields
+ * @throws Error if a quote is never closed, or has something behind it, or there are more fields or characters
  */
 export function* csvRows(
   text: string,
@@ -16,6 +20,7 @@ export function* csvRows(
     for (;;) {
       const quote = text[at] === '"'
       const field = quote ? quoted(text, at) : plain(text, at, between(at), lineEnd(at))
+      if (field.value.length > MOST_CHARACTERS) throw new Error(`line ${line}: ${TOO_LONG}`)
       row.fields.push(field.value)
       if (row.fields.length > most) throw new Error(`line ${line}: more than ${most} fields`)
       if (quote) line += lineBreaks(field.value)

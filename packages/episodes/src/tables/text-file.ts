@@ -3,6 +3,7 @@ import type { Dataset, Splits } from '../dataset'
 import type { SplitName } from '../shares'
 import { counted, shortList } from '../understood'
 import { bagOfNgrams } from './bag-of-ngrams'
+import { MOST_CHARACTERS, TOO_LONG } from './csv'
 import { damaged, shown } from './damaged'
 import { type LabelledFileOptions, readLabelled, splitsOf } from './labelled-file'
 import { column, type Table } from './table'
@@ -58,7 +59,8 @@ function textsIn(table: Table, key: string): string[] {
   const values = column(table, found)
   return table.rows.map(({ where }, i) => {
     const value = values?.[i]
-    if (typeof value === 'string') return value
+    if (typeof value === 'string' && value.length <= MOST_CHARACTERS) return value
+    if (typeof value === 'string') throw damaged(where, TOO_LONG, 'shorter texts', 'Split it')
     const got =
       value === undefined
         ? `no '${key}' among ${shortList(table.names, 20)}`
