@@ -1,15 +1,11 @@
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cosine, embeddings } from '../packages/image-encoder/src/reference.testing'
-import { launchChromium } from './chromium'
-import { install, pack, root } from './packed'
+import { type BundledApp, bundledApp } from './bundled-app'
+import { root } from './packed'
 
 const sharp = createRequire(`${root}packages/image-encoder/package.json`)('sharp')
 const photos = `${root}packages/image-encoder/test-data/photos/`
@@ -26,38 +22,17 @@ declare const kshot: {
   worker(): Promise<number[][] | string>
 }
 
-const app = mkdtempSync(join(tmpdir(), 'kshot-photos-'))
-const files = join(app, 'files')
-let server: Server
-let site: string
+let app: BundledApp
 
 beforeAll(async () => {
-  const tarballs = pack(
-    ['packages/core', 'packages/backend-wasm', 'packages/image-encoder'],
-    join(app, 'packed'),
-  )
-  const tfjs = ['core', 'backend-cpu', 'backend-wasm'].map(
-    (name) => `@tensorflow/tfjs-${name}@4.22.0`,
-  )
-  install(app, [...tarballs, ...tfjs, 'vite@7.3.8', 'webpack@5.113.0'])
-  cpSync(`${root}e2e/image-encoder`, app, { recursive: true })
-  await pictures()
-  server = await serve()
-  site = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  app = await bundledApp('image-encoder', '<img id="photo" src="/files/cat.png" alt="a cat">')
+  await pictures(join(app.folder, 'files'))
 }, 600_000)
-afterAll(() => {
-  server?.close()
-  rmSync(app, { recursive: true, force: true })
-})
+afterAll(() => app?.dispose())
 
-describe.each([
-  ['Vite', ['node_modules/vite/bin/vite.js', 'build'], 'vite/index.html'],
-  ['webpack', ['webpack.mjs'], 'webpack/index.html'],
-])('a page built by %s, offline', (bundler, build, address) => {
+describe.each(['Vite', 'webpack'] as const)('a page built by %s, offline', (bundler) => {
   it('encodes what a page has, also in a worker', { timeout: 300_000 }, async (context) => {
-    execFileSync('node', build, { cwd: app, stdio: ['ignore', 'ignore', 'pipe'] })
-    if (bundler === 'webpack') writeFileSync(join(app, address), webpackPage)
-    await inChromium(context, address, async (page) => {
+    await app.onPage(bundler, context, async (page) => {
       const { rows, backend, progress } = await page.evaluate(() => kshot.forms())
       expect(rows.map((row) => cosine(row, cat) > 0.9999)).toEqual(rows.map(() => true))
       expect(rows).toHaveLength(8)
@@ -91,24 +66,7 @@ async function pictureChecks(page: Page) {
   expect(left).toBe(0)
 }
 
-/** Opens a page that reaches this machine only, or skips where there is no browser. */
-async function inChromium(context: TestContext, address: string, f: (page: Page) => Promise<void>) {
-  const browser = await launchChromium(['--host-resolver-rules=MAP * 127.0.0.1'])
-  if (typeof browser === 'string') return context.skip(`no Chromium: ${browser}`)
-  try {
-    const page = await browser.newPage()
-    const faults: string[] = []
-    page.on('pageerror', (error) => faults.push(error.message))
-    await page.goto(`${site}/${address}`)
-    await page.waitForFunction(() => 'kshot' in globalThis)
-    await f(page)
-    expect(faults).toEqual([])
-  } finally {
-    await browser.close()
-  }
-}
-
-async function pictures() {
+async function pictures(files: string) {
   mkdirSync(files)
   cpSync(`${photos}cat.png`, join(files, 'cat.png'))
   const upright = sharp(`${photos}cat.png`).resize(300, 224)
@@ -124,32 +82,4 @@ async function pictures() {
   await plain(4, '#0000').toFile(join(files, 'clear.png'))
   await plain(3, '#fff').toFile(join(files, 'white.png'))
   writeFileSync(join(files, 'text.png'), 'this is no picture')
-}
-
-const webpackPage =
-  '<!doctype html><img id="photo" src="/files/cat.png" alt="a cat"><script defer src="page.js"></script>'
-
-const types: { readonly [extension: string]: string } = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.wasm': 'application/wasm',
-}
-
-/** Serves the folder of the app on the loopback address; Vite's page asks for its files at the root. */
-async function serve(): Promise<Server> {
-  const server = createServer(({ url }, response) => {
-    const path = url!.replace(/^\/wasm\//, '/node_modules/@tensorflow/tfjs-backend-wasm/dist/')
-    try {
-      const body = readFileSync(join(app, path.startsWith('/assets/') ? `/vite${path}` : path))
-      response.setHeader('content-type', types[extname(path)] ?? 'application/octet-stream')
-      response.end(body)
-    } catch {
-      response.writeHead(404).end()
-    }
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return server
 }

@@ -177,7 +177,9 @@ import { maml } from '@kshot/maml'
 await useBackend(wasm())
 const learner = maml({
   model: mlp({ hidden: [8], outputs: 1 }),
-  ...{ head: 'none', innerRate: 0.01, steps: 1 },
+  head: 'none',
+  innerRate: 0.01,
+  steps: 1,
   normalisation: { train: 'none', test: 'none' },
 })
 const tasks = sinusoids({ shots: 5, queries: 5, seed: 1 })

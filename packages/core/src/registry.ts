@@ -117,7 +117,7 @@ async function built(value: unknown): Promise<unknown> {
   if (value instanceof Planned) {
     const { entry, options } = value
     const factory = typeof entry === 'function' ? entry : await entry.load()
-    return factory((await built(options)) as never)
+    return factory(await built(options))
   }
   if (Array.isArray(value)) return Promise.all(value.map(built))
   if (typeof value !== 'object' || value === null) return value

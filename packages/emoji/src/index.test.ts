@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { isKshotError } from '@kshot/core'
+import { datasetSuite } from '@kshot/testkit'
 import { describe, expect, it } from 'vitest'
-import { datasetSuite } from '../../episodes/src/dataset.suite'
 import { type EmojiSplit, emoji } from '.'
 
 const file = new URL('../data/emoji.bin', import.meta.url)

@@ -1,10 +1,9 @@
 import '@tensorflow/tfjs-backend-cpu'
 import { disposeTask } from '@kshot/core'
-import { leaked } from '@kshot/testkit'
+import { exampleOf as example, leaked } from '@kshot/testkit'
 import { setBackend } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { batches } from './batches'
-import { example } from './dataset.suite'
 import { expectError, randomImages } from './testing'
 
 const data = randomImages({ classes: 4, size: 5 })

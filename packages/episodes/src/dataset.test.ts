@@ -1,8 +1,7 @@
 import type { Spec } from '@kshot/core'
-import { rebuilt } from '@kshot/testkit'
+import { datasetSuite, exampleOf as example, rebuilt } from '@kshot/testkit'
 import { describe, expect, it } from 'vitest'
 import { assertDisjoint, concatenate, rotations, subset, turn } from './dataset'
-import { datasetSuite, example } from './dataset.suite'
 import { expectError, randomImages } from './testing'
 
 const spec: Spec = { package: '@kshot/episodes', export: 'subset', options: {} }

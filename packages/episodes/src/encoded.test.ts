@@ -1,9 +1,8 @@
 import { customEncoder, type Encoder, fromSpec, frozen, type Registry } from '@kshot/core'
-import { activate, leaked } from '@kshot/testkit'
+import { activate, datasetSuite, exampleOf as example, leaked } from '@kshot/testkit'
 import { mean, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Dataset } from './dataset'
-import { datasetSuite, example } from './dataset.suite'
 import { encodedDataset } from './encoded'
 import { fromArrays } from './memory'
 

@@ -1,6 +1,5 @@
-import { rebuilt } from '@kshot/testkit'
+import { datasetSuite, exampleOf as example, rebuilt } from '@kshot/testkit'
 import { describe, expect, it } from 'vitest'
-import { datasetSuite, example } from './dataset.suite'
 import { fromArrays } from './memory'
 import { expectError, randomImages } from './testing'
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { isKshotError } from '@kshot/core'
 import { bagOfNgrams, episodeSetHash, episodes } from '@kshot/episodes'
+import { datasetSuite } from '@kshot/testkit'
 import { describe, expect, it, test } from 'vitest'
-import { datasetSuite } from '../../episodes/src/dataset.suite'
 import { intentSplit, intents } from '.'
 
 const file = new URL('../data/intents.bin', import.meta.url)

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { isKshotError } from '@kshot/core'
 import { type Dataset, episodeSetHash, episodes, exampleSize } from '@kshot/episodes'
 import { omniglot as fromFiles } from '@kshot/episodes/node'
+import { datasetSuite, exampleOf as example } from '@kshot/testkit'
 import { describe, expect, it } from 'vitest'
-import { datasetSuite, example } from '../../episodes/src/dataset.suite'
 import { omniglot, omniglotSplit } from '.'
 
 type SplitOptions = Parameters<typeof omniglotSplit>[0]

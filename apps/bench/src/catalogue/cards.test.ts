@@ -7,6 +7,7 @@ import {
   type Entry,
   fromSpec,
   isKshotError,
+  type MetaLearner,
   type OptionsSchema,
   type Role,
   type Schema,
@@ -26,11 +27,12 @@ import {
   integer,
   oneof,
   record,
+  sample,
   string,
   tuple,
 } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cards } from './cards'
+import { cards, learnerCards } from './cards'
 import { registry } from './registry'
 
 /** A spec that fits wherever a role stands. */
@@ -165,6 +167,19 @@ describe.each(cards.map((card) => [card.factory.export, card] as const))(
         }),
         { numRuns: 150 },
       )
+    })
+  },
+)
+
+describe.each(learnerCards.map((card) => [card.factory.export, card] as const))(
+  'the card of the learner %s',
+  (_, card) => {
+    it('says whether it learns from tasks, as the learner does', async () => {
+      const some = sample(taken(card.options), { numRuns: 1, seed: 1 })[0] as object
+      const ways = 'ways' in card.options.properties && { ways: 2 }
+      const spec = specOf(card, { ...some, ...ways })
+      const { trainsOn } = await fromSpec<MetaLearner>(spec, 'learner', registry)
+      expect(trainsOn === 'nothing').toBe(card.untrained === true)
     })
   },
 )

@@ -29,7 +29,7 @@ describe('every learner that has a card', () => {
 
   it('is one of the learners that run on workers, on every backend and under vmap', () => {
     const source = read('apps/bench/test/every-learner.mjs')
-    const called = [...source.matchAll(/^  [^ ].*?: (\w+)\(/gm)].map(([, name]) => name)
+    const called = [...source.matchAll(/^ {2}[^ ].*?: (\w+)\(/gm)].map(([, name]) => name)
     const episodic = learnerCards.filter(({ standard }) => standard.length > 0)
     expect([...new Set(called)].sort()).toEqual(
       episodic.map(({ factory }) => factory.export).sort(),

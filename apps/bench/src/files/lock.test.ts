@@ -30,7 +30,13 @@ describe('a claim', () => {
       ...[dead, reused, { pid: 0 }, { pid: -1, host: hostname() }, { pid: process.pid }].map(
         (one) => JSON.stringify(one),
       ),
-      ...['', '{"pi', 'null', '[]', 'text', '\u0000\u0001', `"${'x'.repeat(9000)}"`],
+      '',
+      '{"pi',
+      'null',
+      '[]',
+      'text',
+      '\u0000\u0001',
+      `"${'x'.repeat(9000)}"`,
       JSON.stringify({ pid: 1.5, host: hostname(), started: 'x' }),
     ]
     for (const [i, text] of left.entries()) {

@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { canonicalJson } from '@kshot/core'
 import type { Splits } from '@kshot/episodes'
 import { type Drawn, drawnName, largest } from '@kshot/results'
+import { learnerCards } from '../catalogue/cards'
 import type { Examples } from '../catalogue/standard'
 import { checked } from '../checking/checked'
 import { dataset as datasetSchema } from '../configuration/datasets'
@@ -59,8 +60,10 @@ export async function settingsOf(board: Leaderboard, places: Places): Promise<Se
     const dataset = await datasetOf(data, places.from)
     const splits = await open(dataset)
     if (untrained && wantsMore(input, splits) && !('splits' in dataset && dataset.splits)) {
-      const whole = { ...dataset, splits: { train: 0, validation: 0, test: 1 } }
-      settings.push(settingOf(input, whole as typeof dataset, await open(whole as never), true))
+      const splits = { train: 0, validation: 0, test: 1 }
+      // of a user's own data alone, which has splits
+      const whole = { ...dataset, splits } as typeof dataset
+      settings.push(settingOf(input, whole, await open(whole), true))
     } else {
       settings.push(settingOf(input, dataset, splits, untrained))
     }
@@ -103,7 +106,9 @@ async function datasetOf(
 }
 
 /** Standard learners, and learners, that learn nothing. */
-const UNTRAINED = ['nearest-centroid', 'nearest-neighbours', 'nearestCentroid', 'nearestNeighbours']
+const UNTRAINED = learnerCards
+  .filter(({ untrained }) => untrained)
+  .flatMap(({ factory, standard }) => [factory.export, ...standard.map(({ name }) => name)])
 
 /** Then all classes may be tested on. */
 function trainsNothing({ learners = ['protonet'] }: Leaderboard): boolean {

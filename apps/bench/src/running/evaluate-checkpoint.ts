@@ -82,7 +82,7 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
 /** The learner as it was trained, whatever the defaults of its options are by now; or as it is changed. */
 function learnerOf(saved: SavedNotes, config: Config, allowModule?: boolean): Promise<MetaLearner> {
   const { learner } = config
-  const same = canonicalJson(learner as never) === canonicalJson(saved.config.learner as never)
+  const same = canonicalJson(learner) === canonicalJson(saved.config.learner)
   if (!same || learner.name === 'module') return buildLearner(config, allowModule)
   return fromSpec<MetaLearner>(saved.learner, 'learner', registry)
 }

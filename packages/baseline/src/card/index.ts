@@ -87,6 +87,7 @@ const nearestNeighbours: LearnerCard = {
     year: 1967,
     url: 'https://doi.org/10.1109/TIT.1967.1053964',
   },
+  untrained: true,
   options: nearestNeighboursOptions,
   standard: [
     {
@@ -113,6 +114,7 @@ const nearestCentroid: LearnerCard = {
     year: 2013,
     url: 'https://doi.org/10.1109/TPAMI.2013.83',
   },
+  untrained: true,
   options: nearestCentroidOptions,
   standard: [
     {

@@ -34,6 +34,8 @@ export interface LearnerCard extends Card {
   /** The name of the method, for example `Prototypical Networks`. */
   readonly name: string
   readonly paper: Paper
+  /** Learns nothing from tasks, so all classes of a data set may be tested on. */
+  readonly untrained?: true
   /** How it is trained by default; includes named variants. */
   readonly standard: readonly Standard[]
   /** Configurations with a name. */
