@@ -1,12 +1,12 @@
 // Measures the classifier over frozen encoders and writes docs/classifier.json and docs/classifier.md: `node
 // classifier.mjs`, after a build. With names of sections it measures those alone: `node classifier.mjs images`.
-// `node --expose-gc classifier.mjs cost` makes memory comparable.
+// `node --expose-gc classifier.mjs rounds` makes memory comparable.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { wasm } from '@kshot/backend-wasm'
 import { useBackend } from '@kshot/core'
 import { besideKnn } from './beside-knn.mjs'
-import { costs } from './cost.mjs'
-import { imageFigures } from './images.mjs'
+import { manyRounds, predictions } from './cost.mjs'
+import { artistFigures, imageFigures } from './images.mjs'
 import { markdown } from './markdown.mjs'
 import { textFigures } from './text.mjs'
 
@@ -17,8 +17,10 @@ const sections = {
   textEncoder: () => textFigures('textEncoder'),
   staticTextEncoder: () => textFigures('staticTextEncoder'),
   images: imageFigures,
+  artists: artistFigures,
   knn: besideKnn,
-  cost: costs,
+  predictions,
+  rounds: manyRounds,
 }
 
 const wanted = process.argv.slice(2)

@@ -1,7 +1,7 @@
 // Emoji across artists: raw pixels beside the frozen encoder, heads on top, and what is no emoji.
 import { centroidHead, neighboursHead, rng } from '@kshot/core'
 import { unitRoot } from '@kshot/core/head'
-import { tInterval } from '@kshot/results'
+import { pairedDifference, tInterval } from '@kshot/results'
 import { emojiDraws } from './draws.mjs'
 import { emojiEmbedded, noisePictures } from './embeddings.mjs'
 import { heads, metaTrained, rooted } from './heads.mjs'
@@ -16,10 +16,7 @@ const SETTINGS = [
 
 export async function imageFigures() {
   const data = await emojiEmbedded()
-  const learned = await metaTrained(
-    { train: rooted(data.train), validation: rooted(data.validation) },
-    { steps: 300, outputs: 512, rate: 3e-4, scale: 30 },
-  )
+  const learned = await learnedOn(data)
   const cells = []
   const extra = Object.entries(await noisePictures(rng('noise'), 12))
   for (const setting of SETTINGS) {
@@ -52,7 +49,14 @@ export async function imageFigures() {
     console.error('emoji', JSON.stringify(cell))
     cells.push(cell)
   }
-  return { cells, artists: acrossArtists(data) }
+  return cells
+}
+
+function learnedOn({ train, validation }) {
+  return metaTrained(
+    { train: rooted(train), validation: rooted(validation) },
+    { steps: 300, outputs: 512, rate: 3e-4, scale: 30 },
+  )
 }
 
 function noiseTurnedAway(draws, extra) {
@@ -66,28 +70,53 @@ function noiseTurnedAway(draws, extra) {
   return Object.fromEntries(kinds)
 }
 
-/** Centred cosine, one shot, as the first measurements had it: of the test groups, and of all emoji. */
-function acrossArtists({ test, train, validation }) {
-  const pixels = (data) => (c, i) => {
+/** One shot, of the test groups and of all emoji, which the learned head was partly trained on. */
+export async function artistFigures() {
+  const data = await emojiEmbedded()
+  const learned = await learnedOn(data)
+  const { test } = data
+  const all = concatenated([data.train, data.validation, test])
+  const byHead = (head) => async (draw) =>
+    (await asked(draw, { ...head(), unknown: false })).accuracy
+  const lines = [
+    await acrossArtists('raw pixels, centred cosine', test, centredCosine, pixelsOf(test)),
+    await acrossArtists('embeddings, centred cosine', test, centredCosine),
+    await acrossArtists('embeddings, centroidHead()', test, byHead(heads.centroid)),
+    await acrossArtists('embeddings, learned', rooted(test), byHead(learned)),
+    await acrossArtists('all emoji: raw pixels, centred cosine', all, centredCosine, pixelsOf(all)),
+    await acrossArtists('all emoji: embeddings, centred cosine', all, centredCosine),
+    await acrossArtists('all emoji: embeddings, centroidHead()', all, byHead(heads.centroid)),
+  ]
+  const [untrained, trained] = [lines[2], lines[3]]
+  const learnedBeyondCentroid = trained.scores.map(({ values }, i) => {
+    const { mean, halfWidth, p } = pairedDifference(values, untrained.scores[i].values)
+    return { mean: round(100 * mean, 1), halfWidth: round(100 * halfWidth, 1), p: round(p, 4) }
+  })
+  const artists = lines.map(({ name, scores }) => {
+    return { name, scores: scores.map(({ values: _, ...score }) => score) }
+  })
+  return { artists, learnedBeyondCentroid }
+}
+
+async function acrossArtists(name, data, accuracy, of) {
+  const scores = []
+  for (const ways of [5, 20]) {
+    const draw = emojiDraws({ data, ways, shots: 1, ...(of && { of }) })
+    const values = []
+    for (let i = 0; i < 300; i++) values.push(await accuracy(draw(i)))
+    const { mean, halfWidth } = tInterval(values)
+    scores.push({ ways, mean: round(100 * mean, 1), halfWidth: round(100 * halfWidth, 1), values })
+  }
+  console.error(name, JSON.stringify(scores.map(({ mean, halfWidth }) => [mean, halfWidth])))
+  return { name, scores }
+}
+
+function pixelsOf(data) {
+  return (c, i) => {
     const target = new Float32Array(64 * 64 * 3)
     data.pixels(c, i, target, 0)
     return target
   }
-  const all = concatenated([train, validation, test])
-  return [
-    ['raw pixels, test groups', test, pixels(test)],
-    ['frozen encoder, test groups', test, test.row],
-    ['raw pixels, all groups', all, pixels(all)],
-    ['frozen encoder, all groups', all, all.row],
-  ].map(([name, data, of]) => {
-    const scores = [5, 20].map((ways) => {
-      const draw = emojiDraws({ data, ways, shots: 1, of })
-      const values = Array.from({ length: 300 }, (_, i) => centredCosine(draw(i)))
-      const { mean, halfWidth } = tInterval(values)
-      return { ways, mean: round(100 * mean, 1), halfWidth: round(100 * halfWidth, 1) }
-    })
-    return { name, scores }
-  })
 }
 
 function concatenated(parts) {
