@@ -8,8 +8,8 @@ export interface EncodedOptions<Input = Tensor> {
   readonly encoder: Encoder<Input>
   /** What the encoder takes instead of an example: a text, the path of a picture. */
   readonly input?: (classIndex: number, example: number) => Input
-  /** Reports progress while examples are encoded. */
-  readonly onProgress?: (encoded: number, total: number) => void
+  /** Reports progress while examples are encoded; it is waited for. */
+  readonly onProgress?: (encoded: number, total: number) => unknown
 }
 
 /** Examples that lie in memory as tensors at once. */
@@ -39,7 +39,7 @@ export async function encodedDataset<Input = Tensor>(
   for (let from = 0; from < places.length; from += BATCH) {
     const batch = places.slice(from, from + BATCH)
     rows.set(await embed(options, batch), from * d)
-    onProgress?.(from + batch.length, places.length)
+    await onProgress?.(from + batch.length, places.length)
   }
   return overRows(options, rows)
 }

@@ -1,3 +1,4 @@
+export { userCache } from './files/user-cache'
 export { decodeImage, type ImageFormat } from './images/decode-image'
 export type { Fit } from './images/fit'
 export { type FolderFormat, imageFolderFormat } from './images/folder-format'

@@ -22,8 +22,19 @@ export function learnerName(described: Described): string {
 }
 
 /** A net in a few words: `conv4 with 16 filters`. */
-export function netName({ export: name, options: { filters } }: Spec): string {
+export function netName({ export: name, options: { filters, encoder, net } }: Spec): string {
+  if (name === 'embeddings' && (isSpec(encoder) || isSpec(net))) {
+    const [first, then] = [
+      isSpec(encoder) ? encoderName(encoder) : name,
+      isSpec(net) && netName(net),
+    ]
+    return then ? `${first}, then ${then}` : first
+  }
   return filters === undefined ? name : `${name} with ${filters} filters`
+}
+
+function encoderName({ export: name, options }: Spec): string {
+  return typeof options.name === 'string' ? options.name : name
 }
 
 interface Task {

@@ -89,6 +89,7 @@ export {
   type Table,
   tablesOf,
 } from './tables'
+export { untrainedText } from './untrained'
 export {
   accuracyText,
   duration,

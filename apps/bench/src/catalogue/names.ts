@@ -21,8 +21,8 @@ export function packageOf(name: string): string | undefined {
   return cards.find(({ factory }) => factory.export === name)?.factory.package
 }
 
-/** The packages that nets come from. */
+/** The packages that nets, and encoders below them, come from. */
 export function modelPackages(): string[] {
-  const models = cards.filter(({ role }) => role === 'model')
+  const models = cards.filter(({ role }) => role === 'model' || role === 'encoder')
   return [...new Set(models.map(({ factory }) => factory.package))]
 }

@@ -20,12 +20,14 @@ function registryOf(all: readonly AnyCard[]): Registry {
   return registry
 }
 
-function entryOf({ role, factory, options: schema }: AnyCard): Entry {
+function entryOf(card: AnyCard): Entry {
+  const { role, factory, options: schema } = card
   const { package: name, export: one } = factory
+  const entry = ('inNode' in card && card.inNode) || name
   return {
     schema,
     async load() {
-      const module = (await import(name)) as { readonly [name: string]: Factory }
+      const module = (await import(entry)) as { readonly [name: string]: Factory }
       return module[one]!
     },
     check(options: Spec['options']) {

@@ -1,6 +1,7 @@
 import type { Role, Spec } from '@kshot/core'
 import { z } from 'zod'
-import { cards } from './cards'
+import { cards, encoderCards } from './cards'
+import { encoderSpec } from './encoders'
 import { mayName, namesOf } from './names'
 import { shapeOf, zodOf } from './zod'
 
@@ -25,7 +26,7 @@ const module = z.strictObject({
  */
 const schemas = {
   learner: named('learner', module),
-  model: named('model'),
+  model: z.union([named('model'), frozen()]),
   optimizer: named('optimizer'),
   schedule: named('schedule'),
   encoder: whole('encoder'),
@@ -54,7 +55,7 @@ function named(role: Role, ...more: readonly z.ZodObject[]): z.ZodType<ShortForm
   ) as unknown as z.ZodType<ShortForm, ShortForm>
 }
 
-/** An encoder has a name of its own among its options, so there is no short form. */
+/** A name, or a whole spec: an encoder may have a name of its own among its options. */
 function whole(role: Role): z.ZodType {
   const forms = cardsOf(role).map(({ factory, options }) =>
     z.strictObject({
@@ -63,7 +64,16 @@ function whole(role: Role): z.ZodType {
       options: zodOf(options, schemaOf),
     }),
   )
-  return z.union(forms)
+  return z.union([...forms, encoderNames().transform(encoderSpec)])
+}
+
+/** The name of an encoder in the place of a net: its embeddings as they are. */
+function frozen(): z.ZodType {
+  return encoderNames().transform((name) => ({ name: 'embeddings', encoder: encoderSpec(name) }))
+}
+
+function encoderNames() {
+  return z.enum(encoderCards.map(({ name }) => name) as [string, ...string[]])
 }
 
 function cardsOf(role: Role) {

@@ -1,7 +1,7 @@
 import type { AnyCard } from '@kshot/core/card'
 import { Argument, Command } from 'commander'
 import { backends } from '../backends/backends'
-import { cards } from '../catalogue/cards'
+import { cards, encoderCards } from '../catalogue/cards'
 import { presets } from '../catalogue/presets'
 import { standard } from '../catalogue/standard'
 import { datasets } from '../data/data'
@@ -19,6 +19,10 @@ const LISTS: { readonly [what: string]: () => Rows } = {
   models: () => rowsOf('model'),
   optimizers: () => rowsOf('optimizer'),
   schedules: () => rowsOf('schedule'),
+  encoders: () =>
+    Object.fromEntries(
+      encoderCards.map(({ name, sentence, factory }) => [name, `${sentence}; ${factory.package}`]),
+    ),
   standard: () =>
     Object.fromEntries(
       Object.entries(standard).map(([name, { description }]) => [name, description]),

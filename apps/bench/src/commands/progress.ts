@@ -29,6 +29,7 @@ export function progress(stream: NodeJS.WriteStream, what: 'run' | 'eval'): Prog
   const display = stream.isTTY ? barDisplay(stream, colours) : lineDisplay(stream)
   let about: About
   let follow: ReturnType<typeof training>
+  const encode = encoding()
   let test: ReturnType<typeof testing>
   const note = (text: string) => {
     display.stop()
@@ -43,6 +44,7 @@ export function progress(stream: NodeJS.WriteStream, what: 'run' | 'eval'): Prog
       test = testing(about)
       note(`${header(what, about, colours)}\n`)
     },
+    encode: (done, total) => display.show(encode(done, total)),
     step: (report, seconds) => display.show(follow(report, seconds)),
     testStart: () => display.stop(),
     testEpisode: (done, score, steps) => display.show(test(done, score, steps)),
@@ -99,6 +101,22 @@ function training({ config: { train } }: About) {
       left: Number.isFinite(left) ? left : undefined,
       notable: report.validation !== undefined,
     }
+  }
+}
+
+/** Examples that were encoded before take no time, so the rate is that of now. */
+export function encoding() {
+  let before: { done: number; at: number } | undefined
+  let rate: number | undefined
+  return (done: number, total: number) => {
+    const at = performance.now()
+    if (before && done > before.done) {
+      const now = (at - before.at) / 1000 / (done - before.done)
+      rate = rate === undefined ? now : 0.9 * rate + 0.1 * now
+    }
+    before = { done, at }
+    const left = rate === undefined ? undefined : rate * (total - done)
+    return { title: 'encoding', done, total, text: '', left, notable: false }
   }
 }
 

@@ -55,9 +55,21 @@ export function overridden(raw: unknown, { set = [], maxSeconds, ...named }: Ove
  * @throws `config/unknown-key` naming the nearest, `config/wrong-type`, `config/bad-value`
  */
 export function parseConfig(raw: unknown): Config {
-  const data = checked(configSchema, raw)
+  const data = checked(configSchema, withoutTraining(raw))
   // There are no classes left to validate on.
   return data.train.split === 'train+val' ? { ...data, validate: null } : data
+}
+
+/** `"train": { "steps": 0 }` says all of it: what else a configuration says of training changes nothing. */
+function withoutTraining(raw: unknown): unknown {
+  const { train, test } = (raw ?? {}) as {
+    readonly [key: string]: { readonly [key: string]: unknown }
+  }
+  if (train?.steps !== 0 || typeof test !== 'object') return raw
+  const { ways, shots, queries } = test
+  const optimizer = { name: 'adam', rate: 1e-3 }
+  const shape = { ...(ways !== undefined && { ways }), shots, queries }
+  return { ...(raw as object), train: { ...shape, optimizer, ...train } }
 }
 
 /** The name of a preset, or of a file without folder and ending: for folders. */

@@ -67,7 +67,12 @@ function withClasses<Key extends string>(key: Key) {
     /** CLINC150, as bags of hashed n-grams. */
     /** Colour pictures of emoji, drawn by several artists. */
     z.strictObject({ ...is('emoji') }),
-    z.strictObject({ ...is('intents'), features: z.int().min(2).default(1024) }),
+    z.strictObject({
+      ...is('intents'),
+      features: z.int().min(2).default(1024),
+      /** `all`: all 150 to test on, for learners that are not trained. Default: by domain. */
+      split: z.enum(['domains', 'all']).optional(),
+    }),
     z.strictObject({
       ...is('omniglot'),
       split: z.enum(['vinyals', 'finn', 'lake']).default('vinyals'),

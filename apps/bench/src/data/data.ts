@@ -1,4 +1,4 @@
-import type { TaskKind, TaskSource } from '@kshot/core'
+import { KshotError, type Spec, type TaskKind, type TaskSource } from '@kshot/core'
 import { emoji } from '@kshot/emoji'
 import {
   type AugmentOptions,
@@ -20,6 +20,8 @@ import { glyphs } from '@kshot/glyphs'
 import { intents } from '@kshot/intents'
 import { omniglot } from '@kshot/omniglot'
 import { count, type Drawn, largest } from '@kshot/results'
+import { encoderName, encoderOf } from '../catalogue/encoders'
+import { type EncodeJob, encodedSplits, type Kind, type SplitName } from './encoded-splits'
 import { checkEnoughClasses } from './enough-classes'
 import { ownData } from './own-data'
 import type { Config } from '../configuration/schema'
@@ -40,10 +42,19 @@ export interface Data {
   readonly understood?: Understood
   /** The hash of all test episodes: contents, order, labels and preprocessing. */
   episodeSet(): Promise<string>
+  /** The name of the encoder whose embeddings the tasks consist of. */
+  readonly encoder?: string
+  /** For a learner on an encoder: the same tasks with embeddings in the place of examples. */
+  encoded?(how: Encoding): Promise<Data>
 }
+
+/** Where embeddings are kept, and who wants to know how far it has come. */
+export type Encoding = Pick<EncodeJob, 'folder' | 'onProgress'>
 
 interface DatasetEntry {
   readonly description: string
+  /** What its examples are to an encoder; a generated regression has none. */
+  readonly kind?: Kind
   /** The classes to train, validate and test on; a generated regression has none. */
   splits?(dataset: Config['dataset'], location: string | undefined): Promise<Splits>
   /** Whether it can be opened here, and where it lies or why not. */
@@ -55,10 +66,11 @@ type Of<Name extends Config['dataset']['name']> = Extract<Config['dataset'], { n
 
 /** Data sets that are named by their path. */
 const ownDatasets: { readonly [name: string]: DatasetEntry } = Object.fromEntries(
-  Object.entries(ownData).map(([name, { description, open }]) => [
+  Object.entries(ownData).map(([name, { description, kind, open }]) => [
     name,
     {
       description,
+      kind,
       splits: open,
       locate: async () => ({ ok: true, detail: 'where dataset.path says' }),
     },
@@ -69,22 +81,26 @@ const ownDatasets: { readonly [name: string]: DatasetEntry } = Object.fromEntrie
 export const datasets: { readonly [name: string]: DatasetEntry } = {
   glyphs: {
     description: 'characters of many scripts in many typefaces, embedded (@kshot/glyphs)',
+    kind: 'pictures',
     splits: () => glyphs(),
     locate: async () => ({ ok: true, detail: 'embedded' }),
   },
   emoji: {
     description: 'colour pictures of 1,118 emoji by up to seven artists, embedded (@kshot/emoji)',
+    kind: 'pictures',
     splits: () => emoji(),
     locate: async () => ({ ok: true, detail: 'embedded' }),
   },
   intents: {
     description: 'requests of 150 intents, CLINC150, as hashed n-grams, embedded (@kshot/intents)',
-    splits: (dataset) => intents({ features: (dataset as Of<'intents'>).features }),
+    kind: 'texts',
+    splits: (dataset) => intentSplits(dataset as Of<'intents'>),
     locate: async () => ({ ok: true, detail: 'embedded' }),
   },
   omniglot: {
     description:
       'handwritten characters of 50 alphabets (Lake et al. 2015), embedded (@kshot/omniglot)',
+    kind: 'pictures',
     splits(dataset, data) {
       const { split, resize, rotations } = dataset as Of<'omniglot'>
       const asClasses = rotations === 'per-class' ? 'none' : rotations
@@ -131,6 +147,8 @@ type Shape = {
  */
 export function tasksOf(config: Config, splits: Splits): Data {
   const { dataset, train, validate, test, seed } = config
+  const encoder = encoderOf(config.learner)
+  if (encoder) checkWhole(config)
   const training =
     train.split === 'train+val' ? concatenate(splits.train, splits.validation) : splits.train
   checkEnoughClasses(config, { ...splits, train: training }, ['test', 'validate'])
@@ -169,7 +187,56 @@ export function tasksOf(config: Config, splits: Splits): Data {
     ...(splits.given !== undefined && { splitGiven: splits.given }),
     ...(splits.understood && { understood: splits.understood }),
     episodeSet: async () => episodeSetHash(tests, test.episodes),
+    ...(encoder && { encoded: (how) => encodedTasks(config, splits, encoder, how) }),
   }
+}
+
+/** The hash is that of the examples themselves: learners on an encoder stand beside those on pictures. */
+async function encodedTasks(
+  config: Config,
+  splits: Splits,
+  encoder: Spec,
+  how: Encoding,
+): Promise<Data> {
+  const { kind = 'vectors' } = datasets[config.dataset.name]!
+  const job = { ...how, encoder, kind, splits: splitsRead(config) }
+  const { encoded: _, ...data } = tasksOf(config, await encodedSplits(splits, job))
+  const { episodeSet } = tasksOf(config, splits)
+  return { ...data, episodeSet, encoder: encoderName(encoder) }
+}
+
+function splitsRead({ train, validate }: Config): SplitName[] {
+  const validates = validate !== null || train.split === 'train+val'
+  return [
+    ...(train.steps > 0 ? (['train'] as const) : []),
+    ...(validates ? (['validation'] as const) : []),
+    'test',
+  ]
+}
+
+/**
+ * An encoder sees each example once, as it is.
+ * @throws `config/bad-value` where each episode would turn or distort it
+ */
+function checkWhole({ dataset, train }: Config): void {
+  const { distort = train.distort, rotations } = dataset as Partial<Of<'omniglot'>>
+  if (distort === undefined && rotations !== 'per-class') return
+  throw new KshotError('config/bad-value', {
+    got: `${distort ? 'distort' : "rotations: 'per-class'"}, and a learner on an encoder`,
+    expected: 'examples that are the same in each episode: they are encoded once',
+    remedy: 'Leave it out',
+  })
+}
+
+/** As they are split by domain, or all of them to test on. */
+async function intentSplits({ features, split }: Of<'intents'>): Promise<Splits> {
+  const { train, validation, test, all } = await intents({ features })
+  const sourced = (data: typeof all) => ({ ...data, source: data.text })
+  if (split !== 'all') {
+    return { train: sourced(train), validation: sourced(validation), test: sourced(test) }
+  }
+  const none = { ...sourced(all), classes: [] }
+  return { train: none, validation: none, test: sourced(all) }
 }
 
 /** Batches and pairs with as many images as the largest episode, so that budgets can be compared. */

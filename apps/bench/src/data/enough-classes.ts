@@ -10,7 +10,8 @@ const SPLIT = { train: 'train', validate: 'validation', test: 'test' } as const
 
 /**
  * That each split has the classes of its episodes. Classes are dealt to three splits, and few are soon
- * too few: the error says how they were dealt, and what can be done. For users' own data.
+ * too few: the error says how they were dealt, and what can be done. For users' own data, and data without
+ * any class for it.
  * @param phases that draw episodes
  * @throws `episodes/too-few-classes`
  */
@@ -19,11 +20,10 @@ export function checkEnoughClasses(
   splits: Splits,
   phases: readonly Phase[],
 ): void {
-  if (!splits.understood) return
   for (const phase of phases) {
     const ways = most((config[phase] as { readonly ways?: Ways } | null)?.ways)
     const n = splits[SPLIT[phase]].classes.length
-    if (ways <= n || config[phase] === null) continue
+    if (ways <= n || config[phase] === null || !(splits.understood || n === 0)) continue
     throw tooFew(phase, ways, n, splits)
   }
 }
@@ -52,9 +52,9 @@ export function tooFewClasses(splits: Splits): KshotError {
   })
 }
 
-/** Learners that need no classes to train on. */
+/** What needs no classes to train on. */
 const NO_TRAINING =
-  'skip training: a leaderboard of only nearest-centroid and nearest-neighbours tests on all classes'
+  'skip training: npx kshot classify --support PATH --check tells how well a few examples per class do, and a leaderboard of learners that learn nothing, or have "untrained": true, tests on all classes'
 
 function remedies(phase: Phase, n: number, all: number): string[] {
   return [

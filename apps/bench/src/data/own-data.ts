@@ -5,18 +5,27 @@ import type { Config } from '../configuration/schema'
 type Dataset = Config['dataset']
 type Of<Name extends Dataset['name']> = Extract<Dataset, { name: Name }>
 
+interface OwnData {
+  readonly description: string
+  readonly kind: 'pictures' | 'vectors' | 'texts'
+  open(dataset: Dataset): Promise<Splits>
+}
+
 /** Users' own data, named by its path. */
-export const ownData = {
+export const ownData: { readonly [name: string]: OwnData } = {
   images: {
     description: 'your pictures: a folder with one folder per class (dataset.path)',
+    kind: 'pictures',
     open: (dataset: Dataset) => images(dataset as Of<'images'>),
   },
   vectors: {
     description: 'your labelled vectors: CSV, TSV, JSON Lines or JSON (dataset.path)',
+    kind: 'vectors',
     open: (dataset: Dataset) => vectors(dataset as Of<'vectors'>),
   },
   texts: {
     description: 'your labelled texts: CSV, TSV, JSON Lines or JSON (dataset.path)',
+    kind: 'texts',
     open: (dataset: Dataset) => texts(dataset as Of<'texts'>),
   },
 }

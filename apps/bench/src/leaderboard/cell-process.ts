@@ -27,8 +27,8 @@ export function startCell(job: CellJob, on: (event: CellEvent) => void): Running
     said = `${said}${text}`.slice(-2000)
   })
   child.on('message', (message: FromChild) => {
-    if (message.type === 'step' || message.type === 'test') on(message)
-    else outcome = message
+    if (['step', 'test', 'encode'].includes(message.type)) on(message as CellEvent)
+    else outcome = message as Outcome
   })
   const tell = (message: ToChild) => child.connected && child.send(message, () => {})
   tell({ type: 'job', job })

@@ -36,6 +36,7 @@ export type CellEvent =
       readonly validation?: number
     }
   | { readonly type: 'test'; readonly done: number }
+  | { readonly type: 'encode'; readonly done: number; readonly total: number }
 
 /** A process that was killed needs this long at most to end the step that it is in. */
 const PATIENCE_MS = 60_000
@@ -62,6 +63,7 @@ export async function runCell(
       data,
       allowModule,
       signal,
+      embeddings: join(job.out, FILES.embeddings),
       // Other cells have the other cores, and sums are split by the number of threads.
       oneThread: true,
       on: eventsOf(folder, on),
@@ -95,6 +97,7 @@ async function runTest(
     overrides: {},
     test: test.config.test,
     folder,
+    embeddings: join(out, FILES.embeddings),
     oneThread: true,
     data,
     allowModule,
@@ -105,6 +108,7 @@ async function runTest(
 
 function eventsOf(folder: string, on: (event: CellEvent) => void): RunEvents {
   return {
+    encode: (done, total) => on({ type: 'encode', done, total }),
     step: ({ step, validation }, seconds) =>
       on({ type: 'step', step, seconds, ...(validation && { validation: validation.mean }) }),
     testEpisode: (done) => on({ type: 'test', done }),

@@ -1,4 +1,6 @@
 import { KshotError } from '@kshot/core'
+import { encoderSpec } from '../catalogue/encoders'
+import { cardOf } from '../catalogue/names'
 import { presets } from '../catalogue/presets'
 import { defaultLearners, type Examples, standard } from '../catalogue/standard'
 import { nearest } from '../checking/nearest-key'
@@ -15,6 +17,8 @@ export interface LearnerEntry {
   readonly executor: string | undefined
   readonly tasksAtOnce: number | undefined
   readonly tuningTrials: number
+  /** It is tested as it is drawn. */
+  readonly untrained: boolean
   /** Its net in words, where it is not as the learner itself says. */
   readonly backbone: string | undefined
 }
@@ -24,13 +28,13 @@ export interface LearnerEntry {
  * @throws `config/bad-value`, `config/unknown-learner`, `config/unknown-key`
  */
 export function learnerEntries(
-  { learners, filters }: Leaderboard,
+  { learners, filters, encoder }: Leaderboard,
   examples: Examples,
 ): LearnerEntry[] {
-  const entries = learners ?? defaultLearners(examples)
+  const entries = learners ?? defaultLearners(encoder === undefined ? examples : 'vectors')
   const all = entries.map((entry, i) => {
     const full = typeof entry === 'string' ? { use: entry } : entry
-    return learnerEntry(full, { examples, filters, path: `learners.${i}` })
+    return learnerEntry(full, { examples, filters, encoder, path: `learners.${i}` })
   })
   const names = all.map(({ name }) => name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
@@ -45,6 +49,8 @@ export function learnerEntries(
 interface Place {
   readonly examples: Examples
   readonly filters: number | undefined
+  /** What standard learners stand on, in the place of a net of their own. */
+  readonly encoder: string | undefined
   /** For example `learners.2`. */
   readonly path: string
 }
@@ -66,6 +72,7 @@ function learnerEntry(entry: Entry, place: Place): LearnerEntry {
     executor: entry.executor ?? base.executor,
     tasksAtOnce: entry.tasksAtOnce ?? base.tasksAtOnce,
     tuningTrials: entry.tuningTrials ?? base.tuningTrials ?? 0,
+    untrained: entry.untrained ?? false,
     backbone: entry.backbone,
   }
 }
@@ -82,7 +89,8 @@ function own({ learner }: Entry): Base {
   return { learner: learner as Base['learner'], train: {} }
 }
 
-function used(name: string, { examples, filters, path }: Place): Base {
+function used(name: string, { examples: seen, filters, encoder, path }: Place): Base {
+  const examples = encoder === undefined ? seen : 'vectors'
   const known = Object.hasOwn(standard, name) ? standard[name] : undefined
   if (known) {
     const learner = known.learner[examples]
@@ -95,7 +103,10 @@ function used(name: string, { examples, filters, path }: Place): Base {
       )
     }
     return {
-      learner: (filters === undefined ? learner : sized(learner, filters)) as Base['learner'],
+      learner: onEncoder(
+        filters === undefined ? learner : sized(learner, filters),
+        encoder,
+      ) as Base['learner'],
       train: known.train ?? {},
       executor: known.executor,
       tuningTrials: known.tuningTrials,
@@ -116,6 +127,18 @@ function used(name: string, { examples, filters, path }: Place): Base {
 /** A learner whose nets have so many filters, wherever they have some. */
 function sized<T>(learner: T, filters: number): T {
   return JSON.parse(JSON.stringify(learner), (key, value) => (key === 'filters' ? filters : value))
+}
+
+/** A learner whose nets stand on an encoder; one without a net takes the embeddings as they are. */
+function onEncoder<T>(learner: T, name: string | undefined): T {
+  if (name === undefined) return learner
+  const encoder = encoderSpec(name)
+  const entries = Object.entries(learner as object).map(([key, value]) => {
+    const net = (value as { name?: unknown } | null)?.name
+    if (net === 'embeddings') return [key, { name: 'embeddings', encoder }]
+    return [key, cardOf('model', net) ? { name: 'embeddings', encoder, net: value } : value]
+  })
+  return Object.fromEntries(entries) as T
 }
 
 function unknownLearner(name: string, path: string): KshotError {

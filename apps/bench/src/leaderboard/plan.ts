@@ -14,6 +14,7 @@ import { resolvePaths } from '../configuration/resolve-paths'
 import type { Config } from '../configuration/schema'
 import { tasksOf } from '../data/data'
 import { badValue, type LearnerEntry, learnerEntries } from './entries'
+import { learnsNothing } from './learns-nothing'
 import type { Leaderboard, Training } from './schema'
 import { type Places, type Setting, settingsOf } from './settings'
 import { withPackages } from './with-packages'
@@ -108,15 +109,22 @@ async function entrantOf(
     const config = configOf(board, setting, { ...entry, hasFixedWays }, from, untrained)
     return buildLearner(config, allowModule)
   }
-  const { traits, trainsOn = 'episodes' } = await build(false).catch((error) =>
+  const learner = await build(false).catch((error) =>
     // A fixed head may wait for the setting to say its number of classes.
     build(true).catch(() => {
       throw error
     }),
   )
+  const { traits, trainsOn = 'episodes' } = learner
+  const isUntrained = entry.untrained || (await learnsNothing(learner, setting.splits.test.shape))
   const backbone = entry.backbone ?? (traits.net && netName(traits.net))
   if (backbone === undefined) throw withoutBackbone(entry.name)
-  return { ...entry, hasFixedWays: traits.fixedWays !== undefined, kind: trainsOn, backbone }
+  return {
+    ...entry,
+    hasFixedWays: traits.fixedWays !== undefined,
+    kind: isUntrained ? 'nothing' : trainsOn,
+    backbone,
+  }
 }
 
 /** A table says it of each row. */

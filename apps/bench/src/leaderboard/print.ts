@@ -13,6 +13,7 @@ import {
   SEEDS_FOR_CLAIMS,
   seedsText,
   trainTimeText,
+  untrainedText,
 } from '@kshot/results'
 import Table from 'cli-table3'
 import { type Colours, coloursOf, speed } from '../terminal/text'
@@ -128,7 +129,9 @@ function failure({ cell, reason }: FailedRow, { red }: Colours): string {
   return `${red('failed')}  ${what}: ${reason.code}, ${reason.got}`
 }
 
-function notesOf({ lines, ranking, budget }: RankedTable): string[] {
+function notesOf(table: RankedTable): string[] {
+  const { lines, ranking, budget } = table
+  const untrained = untrainedText(table)
   const { episodes } = lines[0]!.ranked
   const seeds = Math.min(...lines.map(({ ranked }) => ranked.seeds))
   const about =
@@ -136,6 +139,7 @@ function notesOf({ lines, ranking, budget }: RankedTable): string[] {
       ? `${seeds} seeds: what is significant over seeds too (kshot compare) is a statement about the learners.`
       : `The ranking holds for these checkpoints and seeds; claims about learners need ${SEEDS_FOR_CLAIMS} seeds or more.`
   return [
+    ...(untrained === undefined ? [] : [untrained]),
     `# is one more than the number of learners that are significantly better (paired t tests over the same episodes, Holm-adjusted); ± is each learner's 95 % interval. ${about}`,
     ...(episodes < EPISODES_FOR_A_RANKING
       ? [`Fewer than ${EPISODES_FOR_A_RANKING} test episodes: too few for a ranking.`]

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EXECUTORS } from '../backends/executors'
+import { encoderCards } from '../catalogue/cards'
 import { learner, optimizer } from '../catalogue/roles'
 import { data } from '../configuration/datasets'
 import { batch, count, episodes, positive, rate, shots, size, ways } from '../configuration/numbers'
@@ -36,6 +37,10 @@ const entry = z.strictObject({
     .describe('Changes single options of the learner in use.'),
   learner: learner.optional().describe('A complete learner, or a module, instead of use.'),
   train: z.strictObject(training).optional().describe('How this learner is trained.'),
+  untrained: z
+    .boolean()
+    .optional()
+    .describe('Tested as initialised: for a head that needs no training, on an encoder.'),
   executor: z.enum(EXECUTORS).optional(),
   tasksAtOnce: positive.optional(),
   backbone: z.string().optional().describe('For a module: its net, in words.'),
@@ -106,6 +111,10 @@ export const leaderboardSchema = z.strictObject({
   filters: positive
     .optional()
     .describe('Filters of the standard learners’ nets for pictures; default: 32.'),
+  encoder: z
+    .enum(encoderCards.map(({ name }) => name) as [string, ...string[]])
+    .optional()
+    .describe('Standard learners take its embeddings, with their nets for vectors on top.'),
   settings: z
     .array(setting)
     .min(1)

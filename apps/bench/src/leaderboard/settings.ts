@@ -2,7 +2,6 @@ import { basename } from 'node:path'
 import { canonicalJson } from '@kshot/core'
 import type { Splits } from '@kshot/episodes'
 import { type Drawn, drawnName, largest } from '@kshot/results'
-import { learnerCards } from '../catalogue/cards'
 import type { Examples } from '../catalogue/standard'
 import { checked } from '../checking/checked'
 import { dataset as datasetSchema } from '../configuration/datasets'
@@ -12,6 +11,7 @@ import { suited } from '../configuration/suited'
 import { datasets } from '../data/data'
 import { tooFewClasses } from '../data/enough-classes'
 import { badValue } from './entries'
+import { allLearnNothing } from './learns-nothing'
 import type { Leaderboard, SettingInput } from './schema'
 
 /** What learners are tested on, with everything said. */
@@ -46,7 +46,6 @@ export interface Places {
  */
 export async function settingsOf(board: Leaderboard, places: Places): Promise<Setting[]> {
   const opened = new Map<string, Promise<Splits>>()
-  const untrained = trainsNothing(board)
   const open = (dataset: Config['dataset']): Promise<Splits> => {
     const key = canonicalJson(dataset)
     if (!opened.has(key)) opened.set(key, datasets[dataset.name]!.splits!(dataset, places.data))
@@ -59,6 +58,8 @@ export async function settingsOf(board: Leaderboard, places: Places): Promise<Se
       throw badValue(`no data for 'settings.${i}'`, 'data for this setting or for all', HOW)
     const dataset = await datasetOf(data, places.from)
     const splits = await open(dataset)
+    const { shape } = splits.test
+    const untrained = await allLearnNothing(board, examplesOf(shape), shape)
     if (untrained && wantsMore(input, splits) && !('splits' in dataset && dataset.splits)) {
       const splits = { train: 0, validation: 0, test: 1 }
       // of a user's own data alone, which has splits
@@ -105,17 +106,8 @@ async function datasetOf(
   return suited(checked(datasetSchema, dataset))
 }
 
-/** Standard learners, and learners, that learn nothing. */
-const UNTRAINED = learnerCards
-  .filter(({ untrained }) => untrained)
-  .flatMap(({ factory, standard }) => [factory.export, ...standard.map(({ name }) => name)])
-
-/** Then all classes may be tested on. */
-function trainsNothing({ learners = ['protonet'] }: Leaderboard): boolean {
-  return learners.every((entry) => {
-    const name = typeof entry === 'string' ? entry : (entry.use ?? entry.learner?.name)
-    return UNTRAINED.includes(String(name))
-  })
+function examplesOf(shape: readonly number[]): Examples {
+  return shape.length > 1 ? 'pictures' : 'vectors'
 }
 
 /** Whether a user's own classes are too few to be dealt to three splits. */
@@ -140,7 +132,7 @@ function settingOf(
     name: input.name ?? `${dataName(dataset)}-${inName(ways)}w${inName(shots)}s`,
     dataset,
     splits,
-    examples: splits.train.shape.length > 1 ? 'pictures' : 'vectors',
+    examples: examplesOf(splits.test.shape),
     shape: { ways, shots, queries, ...(within && { within }), ...(drawers && { drawers }) },
     checkpointsOf: input.checkpointsOf,
   }

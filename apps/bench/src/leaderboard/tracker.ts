@@ -10,7 +10,7 @@ export interface Track {
   readonly share: number
   /** Where it was when it began in this process: a resumed cell has a part behind it. */
   readonly from: number | undefined
-  readonly phase: 'starting' | 'training' | 'testing'
+  readonly phase: 'starting' | 'encoding' | 'training' | 'testing'
   readonly validation: number | undefined
 }
 
@@ -25,6 +25,8 @@ export interface Tracker {
   /** Until all are done, if that can be told. */
   secondsLeft(): number | undefined
 }
+
+const PHASES = { encode: 'encoding', step: 'training', test: 'testing' } as const
 
 /** Testing and validating along the way are a part of a cell too. */
 const TRAINING_SHARE = 0.9
@@ -69,8 +71,8 @@ export function tracker(
       const track: Track = {
         ...known,
         share,
-        from: known.from ?? share,
-        phase: event.type === 'step' ? 'training' : 'testing',
+        from: event.type === 'encode' ? known.from : (known.from ?? share),
+        phase: PHASES[event.type],
         validation: (event.type === 'step' ? event.validation : undefined) ?? known.validation,
       }
       running.set(plan.cell.name, track)
@@ -109,6 +111,7 @@ export function tracker(
 
 function shareOf({ config }: CellPlan, event: CellEvent): number {
   const { steps, maxSeconds } = config.train
+  if (event.type === 'encode') return 0
   const trained = steps === 0 ? 0 : TRAINING_SHARE
   if (event.type === 'test') return trained + (1 - trained) * (event.done / config.test.episodes)
   const part = maxSeconds === undefined ? event.step / steps : event.seconds / maxSeconds

@@ -23,12 +23,13 @@ export function baselineOf(job: TestJob): Promise<TrainedLearner> {
   return job.config.test.ways ? nearestCentroid(job) : pretrainedRegression(job)
 }
 
-/** What needs no training at all: the nearest mean of the support pictures, pixel by pixel. */
+/** What needs no training at all: the nearest mean of the support set, pixel by pixel, or of embeddings. */
 async function nearestCentroid({ data }: TestJob): Promise<TrainedLearner> {
   const spec = toSpec({ name: 'nearestCentroid', backbone: { name: 'embeddings' } })
   const learner = await fromSpec<MetaLearner>(spec, 'learner', registry)
   const meta = learner.init(rng(0), data.test.taskSpec)
-  return { name: 'nearest centroid, raw pixels', learner, meta }
+  const seen = data.encoder === undefined ? 'raw pixels' : `embeddings of ${data.encoder}`
+  return { name: `nearest centroid, ${seen}`, learner, meta }
 }
 
 /** Rates of fine-tuning that are tried on the validation tasks. */

@@ -17,6 +17,7 @@ import type { Config } from '../configuration/schema'
 import { type Data, openData } from '../data/data'
 import { lakeReport } from '../lake/report'
 import { checkLake, type LAKE, lakeConfig, openLake } from '../lake/setting'
+import { encodedData } from './encode'
 import { readMeta, type SavedNotes } from './meta-file'
 import { metaTest } from './meta-test'
 import type { RunEvents } from './run-events'
@@ -29,6 +30,8 @@ export interface EvaluateJob {
   readonly test?: Config['test']
   /** Where what it finds is written, as a run writes it; nothing is, where there is none. */
   readonly folder?: string
+  /** Where embeddings are kept beside the user's cache, if anywhere. */
+  readonly embeddings?: string
   /** One thread an operation, where other processes have the other cores. */
   readonly oneThread?: boolean
   readonly data: string | undefined
@@ -51,14 +54,20 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
   if (lake) checkLake(config)
   const threads = job.oneThread ? 1 : config.workers
   const device = await useBackend(backends[config.backend]!(threads))
-  const data: Data & { official?: boolean } = await (lake ? openLake : openData)(config, job.data)
+  const opened: Data & { official?: boolean } = await (lake ? openLake : openData)(config, job.data)
   const learner = await learnerOf(saved, config, job.allowModule)
   const meta = saved.load(learner)
   const { executor, workers, dispose } = await openExecutor(config)
   try {
     checkMeta(learner, meta, data.test.taskSpec)
     const { checkpoint, signal, on } = job
-    on.start?.({ config, folder: checkpoint, learner, data, device, workers, choice })
+    on.start?.({ config, folder: checkpoint, learner, data: opened, device, workers, choice })
+    const data = await encodedData(opened, {
+      folder: job.embeddings,
+      signal,
+      on,
+      goOn: 'Start again: it goes on from there',
+    })
     const { result, scores } = await metaTest({
       test: { config, learner, meta, step: saved.train.steps, data, signal, executor, on },
       device,
@@ -70,9 +79,9 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
       folder: job.folder,
       onTested: on.tested,
     })
-    if (data.official === undefined) return result
+    if (opened.official === undefined) return result
     const test = result.test as AccuracyScore
-    return { ...result, lake: lakeReport(test, scores, largest(config.test.ways!), data.official) }
+    return { ...result, lake: lakeReport(test, scores, largest(config.test.ways!), opened.official) }
   } finally {
     disposeTask(meta)
     await dispose()

@@ -1,5 +1,6 @@
 import { type DeviceInfo, type MetaLearner, type Params, tree } from '@kshot/core'
 import { type Confusion, type Labels, largest, type Result } from '@kshot/results'
+import { encoderOf } from '../catalogue/encoders'
 import type { Config } from '../configuration/schema'
 import { commit, versions } from './provenance'
 import { testScore } from './score'
@@ -18,7 +19,7 @@ const SPLITS: { readonly [dataset: string]: string } = {
 function splitName({ dataset }: Config, given: boolean | undefined): string {
   if (given) return 'given'
   const { split, seed } = dataset as { readonly split?: string; readonly seed?: number }
-  return SPLITS[dataset.name] ?? split ?? `split by seed ${seed}`
+  return split ?? SPLITS[dataset.name] ?? `split by seed ${seed}`
 }
 
 /** What a result says of the conditions, from the configuration and the learner. */
@@ -31,7 +32,7 @@ function labelsOf({ config, learner, params, splitGiven, train: { begunWith } }:
     adaptationSteps: learner.traits.innerSteps,
     rotationsAtTest: rotations,
     split: splitName(config, splitGiven),
-    resize: resizeName(dataset),
+    resize: resizeName(config),
     withinAlphabet: test.within === 'group',
     // What it was started from has seen the validation classes too.
     trainingSplit: begunWith?.split === 'train+val' ? 'train+val' : train.split,
@@ -45,7 +46,8 @@ function normalisedTogether({ traits }: MetaLearner, queries: number): number {
 }
 
 /** How pictures were brought to their size: `area`, `area, cover`. */
-function resizeName(dataset: Config['dataset']): string {
+function resizeName({ dataset, learner }: Config): string {
+  if ('resize' in dataset && encoderOf(learner)) return 'as the encoder does'
   if (!('resize' in dataset)) return 'none'
   const { resize } = dataset
   return 'fit' in dataset && dataset.fit !== undefined ? `${resize}, ${dataset.fit}` : resize

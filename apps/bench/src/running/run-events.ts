@@ -10,6 +10,8 @@ export interface RunEvents extends TestEvents {
   /** What is not as it should be, and is gone on with. */
   note?(text: string): void
   start?(about: About): void
+  /** Of a learner on an encoder, before it is trained. */
+  encode?(done: number, total: number): void
   step?(report: StepReport, seconds: number): void
   testStart?(trained: Trained): void
   /** What was learned, before the result is written. */

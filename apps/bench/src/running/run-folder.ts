@@ -20,6 +20,8 @@ export const FILES = {
   /** Of a regression: predictions beside the true curves. */
   curves: 'curves.svg',
   result: 'result.json',
+  /** Of an encoder: a folder. */
+  embeddings: 'embeddings',
 } as const
 
 /** The folder of a run that names none: `runs/<name>-seed<seed>`, with a number if it is taken. */

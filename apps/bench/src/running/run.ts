@@ -8,6 +8,7 @@ import { buildLearner } from '../catalogue/specs'
 import type { Config } from '../configuration/schema'
 import { openData } from '../data/data'
 import { interrupted } from '../process/interrupt'
+import { encodedData } from './encode'
 import { writeMeta } from './meta-file'
 import { type MetaTestJob, metaTest } from './meta-test'
 import type { RunEvents } from './run-events'
@@ -25,6 +26,8 @@ export interface RunJob {
   readonly data: string | undefined
   /** A learner of a third party may be imported. */
   readonly allowModule?: boolean
+  /** Where embeddings are kept; by default in the folder. */
+  readonly embeddings?: string
   /** One thread an operation, where other processes have the other cores. */
   readonly oneThread?: boolean
   readonly signal: AbortSignal
@@ -51,20 +54,27 @@ async function runWhole(
 ): Promise<Result> {
   const { config, folder, signal, on } = job
   const device = await useBackend(backends[config.backend]!(job.oneThread ? 1 : config.workers))
-  const data = await openData(config, job.data)
+  const opened = await openData(config, job.data)
   const learner = await buildLearner(config, job.allowModule)
   const start = await warmStart(config, learner)
   await openFolder(folder, config, job.resume)
   const { executor, workers, dispose } = await openExecutor(config)
   let training: Trained | undefined
   try {
-    on.start?.({ config, folder, learner, data, device, workers, choice, warmStart: start?.from })
+    const about = { config, folder, learner, data: opened, device, workers, choice }
+    on.start?.({ ...about, warmStart: start?.from })
+    const data = await encodedData(opened, {
+      folder: job.embeddings ?? join(folder, FILES.embeddings),
+      signal,
+      on,
+      goOn: `Go on with: npx kshot run --resume --out ${folder}`,
+    })
     training = await trained({
       config,
       learner,
       folder,
       signal,
-      tasks: data.train(learner.trainsOn),
+      tasks: data.train(config.train.steps === 0 ? 'nothing' : learner.trainsOn),
       validation: data.validation,
       warmStart: start?.meta,
       executor,

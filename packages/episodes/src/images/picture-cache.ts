@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readdir, realpath, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { readRegularFile } from '../files/regular-file'
+import { userCache } from '../files/user-cache'
 import type { ImageFormat } from './decode-image'
 import type { ImageHeader } from './picture'
 
@@ -37,9 +37,7 @@ const MOST_INDEX_BYTES = 2 ** 28
 
 /** Where decoded pictures are kept, unless the environment says `KSHOT_CACHE=off`. */
 export function defaultCache(): string | undefined {
-  const { KSHOT_CACHE, XDG_CACHE_HOME } = process.env
-  if (KSHOT_CACHE === 'off') return undefined
-  return join(KSHOT_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'kshot'), 'pictures')
+  return userCache('pictures')
 }
 
 /** The folder of the cache for a folder of pictures. */

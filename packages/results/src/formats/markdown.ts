@@ -1,6 +1,7 @@
 import { count, queriesName } from '../describe'
 import { allPrintable } from '../printable'
 import type { Line, Table } from '../tables'
+import { untrainedText } from '../untrained'
 import { accuracyText, gapText, msText, paperText, pText, seedsText, trainTimeText } from '../words'
 
 type Column = readonly [title: string, text: (line: Line) => string, right: boolean]
@@ -42,9 +43,15 @@ function section(table: Table): string {
   if (lines.length === 0) return [heading, ...failures].join('\n\n')
   const { episodes } = lines[0]!.ranked
   const about = `${count(episodes)} test episodes (${escaped([...episodeSet].slice(0, 12).join(''))}…), ${queriesName(setting!)}, split ${escaped(setting!.split)}. ± is the 95 % t interval over episodes. Equal ranks are ties.`
-  return [heading, about, grid(lines), ...(failures.length > 0 ? [failures.join('\n')] : [])].join(
-    '\n\n',
-  )
+  const untrained = untrainedText(table)
+  const notes = untrained === undefined ? [] : [escaped(untrained)]
+  return [
+    heading,
+    about,
+    grid(lines),
+    ...notes,
+    ...(failures.length > 0 ? [failures.join('\n')] : []),
+  ].join('\n\n')
 }
 
 function grid(lines: readonly Line[]): string {

@@ -15,6 +15,7 @@ import {
   spreadText,
   type Table,
   trainTimeText,
+  untrainedText,
 } from '@kshot/results'
 import { type Html, html, raw } from './markup'
 import { type Look, symbolPath } from './palette'
@@ -133,7 +134,8 @@ function strip({ ranked: { overEpisodes } }: Line, [low, high]: Domain): Html {
 }
 
 /** What the numbers of a table mean, in sentences. */
-export function notes({ lines, ranking, budget }: Table): Html {
+export function notes(table: Table): Html {
+  const { lines, ranking, budget } = table
   if (lines.length === 0) return html``
   const episodes = lines[0]!.ranked.episodes
   const few = episodes < EPISODES_FOR_A_RANKING
@@ -158,5 +160,6 @@ export function notes({ lines, ranking, budget }: Table): Html {
       '≠ below a name: trained or tested under different conditions from most of this table.',
     cells > 1 && `Times were measured with ${cells} runs at once on one machine.`,
   ]
-  return html`<p class="notes">${firm(sentences.filter(Boolean).join(' '))}</p>`
+  const untrained = untrainedText(table)
+  return html`${untrained && html`<p><b>${untrained}</b></p>`}<p class="notes">${firm(sentences.filter(Boolean).join(' '))}</p>`
 }
