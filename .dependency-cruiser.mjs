@@ -13,6 +13,7 @@ const siblings = {
 /** The folders of apps/bench/src, from the top floor down. */
 const floors = [
   'commands',
+  'classify',
   'leaderboard',
   'report',
   'doctor',

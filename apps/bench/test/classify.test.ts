@@ -8,9 +8,9 @@ import { memory, tensor } from '@tensorflow/tfjs-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildLearner } from '../src/catalogue/specs'
+import { type ClassifyJob, classify } from '../src/classify/classify'
 import { parseConfig } from '../src/configuration/config'
 import { exitCodeOf } from '../src/process/exit-codes'
-import { type ClassifyJob, classify } from '../src/running/classify'
 import { readMeta } from '../src/running/meta-file'
 import { run } from '../src/running/run'
 import { cleanUp, home, kshot, tiny } from './kshot'
@@ -61,15 +61,8 @@ const at = (...names: string[]) => names.map((name) => join(home, name))
 
 /** What is said of pictures under `home`. */
 function said(support: string, queries: string[], change: Partial<ClassifyJob> = {}) {
-  return classify({
-    checkpoint: checkpoint('protonet'),
-    support: join(home, support),
-    queries: at(...queries),
-    invert: 'auto',
-    backend: undefined,
-    allowModule: false,
-    ...change,
-  })
+  const job = { checkpoint: checkpoint('protonet'), support: join(home, support), ...change }
+  return classify(job, { paths: at(...queries), texts: [], stdin: async () => '' })
 }
 
 describe('kshot classify', () => {

@@ -1,4 +1,5 @@
 export { userCache } from './files/user-cache'
+export { type ClassFolders, classFolders } from './images/class-folders'
 export { decodeImage, type ImageFormat } from './images/decode-image'
 export type { Fit } from './images/fit'
 export { type FolderFormat, imageFolderFormat } from './images/folder-format'
@@ -10,6 +11,13 @@ export { type OmniglotFilesOptions, omniglot, omniglotSplit } from './omniglot/o
 export type { SplitShares } from './shares'
 export type { Spelling } from './spelling'
 export type { LabelledFileOptions } from './tables/labelled-file'
+export {
+  type LabelledRows,
+  type LabelledRowsOptions,
+  labelledRows,
+  rowsLike,
+  type TableRow,
+} from './tables/labelled-rows'
 export { type TextFileOptions, textFile, textFileSplit } from './tables/text-file'
 export { type VectorFileOptions, vectorFile, vectorFileSplit } from './tables/vector-file'
 export type { Understood } from './understood'

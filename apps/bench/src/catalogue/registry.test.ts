@@ -16,8 +16,8 @@ import {
   string,
 } from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { judgeByCheckpoint } from '../classify/by-checkpoint'
 import { parseConfig } from '../configuration/config'
-import { classify } from '../running/classify'
 import { evaluateCheckpoint } from '../running/evaluate-checkpoint'
 import { mayName, namesOf } from './names'
 import type { NamedRole } from './roles'
@@ -146,14 +146,10 @@ describe('a checkpoint', () => {
     eval: () =>
       evaluateCheckpoint({ checkpoint: path, overrides: {}, data: undefined, signal, on: {} }),
     classify: () =>
-      classify({
-        checkpoint: path,
-        support: folder,
-        queries: [folder],
-        invert: 'no',
-        backend: undefined,
-        allowModule: false,
-      }),
+      judgeByCheckpoint(
+        { checkpoint: path, invert: 'no', unknown: 'auto', allowModule: false },
+        async () => {},
+      ),
   }
   beforeAll(() => useBackend(cpu()))
   afterAll(() => rmSync(folder, { recursive: true }))

@@ -27,7 +27,10 @@ export function threads(text: string): number | 'auto' {
   return value
 }
 
-const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value]
+export const collect = (value: string, before: readonly string[] | undefined) => [
+  ...(before ?? []),
+  value,
+]
 
 /** Options that several commands share. */
 export const shared = {

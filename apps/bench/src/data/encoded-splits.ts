@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import {
+  type AnyEncoder,
   cached,
   type EmbeddingStore,
   type Encoder,
@@ -39,7 +40,7 @@ export async function encodedSplits(data: Splits, job: EncodeJob): Promise<Split
   checkKind(job)
   const encoder = await fromSpec<Encoder>(job.encoder, 'encoder', registry)
   const store = embeddingStore(encoder, job.folder)
-  const keeping = cached(identified(encoder, data.test), store)
+  const keeping = cached(identified(encoder, data.test.source !== undefined), store)
   const total = job.splits.reduce((sum, name) => sum + sizeOf(data[name]), 0)
   let before = 0
   const encode = async (name: SplitName): Promise<Dataset> => {
@@ -67,7 +68,7 @@ export async function encodedSplits(data: Splits, job: EncodeJob): Promise<Split
  * Where the embeddings of an encoder are kept on this machine, and in a folder of the user's.
  * Nothing depends on the first: a home that can't be written is no reason to stop.
  */
-export function embeddingStore(encoder: Encoder, folder: string | undefined): EmbeddingStore {
+export function embeddingStore(encoder: AnyEncoder, folder: string | undefined): EmbeddingStore {
   const name = `${encoderName(encoder.spec)}-${encoder.version}`.replace(/[^\w.-]+/g, '-')
   const cache = userCache('embeddings')
   const stores = [
@@ -86,10 +87,11 @@ function forgiving(store: EmbeddingStore): EmbeddingStore {
 }
 
 /** Backends differ in the last digits, so a result would depend on which one came first. */
-function identified(encoder: Encoder, { source }: Dataset): Encoder {
+export function identified<Input>(encoder: Encoder<Input>, sources: boolean): Encoder<Input> {
   const version = `${encoder.version}, ${getBackend()}`
   // Their numbers tell pictures in memory apart; what the net makes of them takes longer.
-  return source ? { ...encoder, version } : ({ ...encoder, version, content: numbersOf } as Encoder)
+  if (sources) return { ...encoder, version }
+  return { ...encoder, version, content: numbersOf as unknown as (x: Input) => Promise<Uint8Array> }
 }
 
 async function numbersOf(x: Tensor): Promise<Uint8Array> {

@@ -54,7 +54,7 @@ export function tooFewClasses(splits: Splits): KshotError {
 
 /** What needs no classes to train on. */
 const NO_TRAINING =
-  'skip training: npx kshot classify --support PATH --check tells how well a few examples per class do, and a leaderboard of learners that learn nothing, or have "untrained": true, tests on all classes'
+  'skip training: npx kshot classify --support PATH --check tells how well a few examples per class do, and a leaderboard of learners that learn nothing (nearest-centroid, nearest-neighbours), or have "untrained": true, tests on all classes'
 
 function remedies(phase: Phase, n: number, all: number): string[] {
   return [

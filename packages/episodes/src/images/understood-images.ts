@@ -41,6 +41,15 @@ export function understoodOf(parts: Parts): Understood {
   }
 }
 
+/** Files that are no pictures, by ending. */
+export function ignoredNotes(skipped: Understood['skipped']): string[] {
+  const left = Object.entries(skipped).map(([ending, n]) => {
+    const remedy = remedyFor(ending)
+    return remedy ? `${n} ${ending} (${remedy})` : `${n} ${ending}`
+  })
+  return left.length > 0 ? [`ignored files: ${shortList(left, 8)}`] : []
+}
+
 function notesOf({ loaded, small, format }: Parts, skipped: Understood['skipped']): string[] {
   const notes: string[] = []
   const { size, channels = 3, fit = 'cover' } = format
@@ -54,11 +63,7 @@ function notesOf({ loaded, small, format }: Parts, skipped: Understood['skipped'
   if (loaded.bits !== undefined && loaded.bits < 16) {
     notes.push(`16-bit pictures use only ${loaded.bits} bits, which are stretched`)
   }
-  const left = Object.entries(skipped).map(([ending, n]) => {
-    const remedy = remedyFor(ending)
-    return remedy ? `${n} ${ending} (${remedy})` : `${n} ${ending}`
-  })
-  if (left.length > 0) notes.push(`ignored files: ${shortList(left, 8)}`)
+  notes.push(...ignoredNotes(skipped))
   if (loaded.broken.length > 0) {
     const of = new Map<string, string[]>()
     for (const { file, reason } of loaded.broken) {

@@ -53,7 +53,11 @@ export async function textFileSplit({
   return (await textFile(path, options))[name]
 }
 
-function textsIn(table: Table, key: string): string[] {
+/**
+ * The texts of a column.
+ * @throws `episodes/damaged-file` naming the row
+ */
+export function textsIn(table: Table, key: string): string[] {
   const alike = table.names.filter((name) => name.toLowerCase() === key.toLowerCase())
   const found = table.names.includes(key) ? key : alike.length === 1 ? alike[0]! : key
   const values = column(table, found)

@@ -1,0 +1,167 @@
+import {
+  createClassifier,
+  disposeTask,
+  type ExampleId,
+  isKshotError,
+  KshotError,
+} from '@kshot/core'
+import { decodeImage, type ImageFormat } from '@kshot/episodes/node'
+import { type Tensor, tensor } from '@tensorflow/tfjs-core'
+import { buildLearner } from '../catalogue/specs'
+import { parseConfig } from '../configuration/config'
+import type { Config } from '../configuration/schema'
+import { FIT_BEFORE } from '../data/own-data'
+import { readMeta } from '../running/meta-file'
+import { undecodable } from './errors'
+import type { Judge, Judged } from './judge'
+import type { Item } from './support'
+
+export interface CheckpointJob {
+  /** A `meta.safetensors`, as `kshot run` writes it. */
+  readonly checkpoint: string
+  /** Whether light and dark are exchanged; `auto`: where the edge of a picture is light. */
+  readonly invert: Invert
+  readonly unknown: 'auto' | number | false
+  readonly allowModule: boolean
+}
+
+export type Invert = 'auto' | 'yes' | 'no'
+
+/**
+ * A judge of pictures that has learned to learn.
+ * @param activate what makes the backend active that the checkpoint was trained on, or another
+ * @throws `classify/undecodable` naming every picture that is none, `classify/not-pictures`, and what
+ * the checkpoint and its learner throw
+ */
+export async function judgeByCheckpoint(
+  job: CheckpointJob,
+  activate: (backend: string) => Promise<unknown>,
+): Promise<Judge> {
+  const saved = await readMeta(job.checkpoint)
+  const config = parseConfig(saved.config)
+  const format = formatOf(config.dataset, job.invert)
+  await activate(config.backend)
+  const learner = await buildLearner(config, job.allowModule)
+  const meta = saved.load(learner)
+  const classifier = await createClassifier({ learner, meta, unknown: job.unknown })
+
+  const decoded = new Map<string, Decoded>()
+  const using = async <T>(one: Decoded, use: (x: Tensor) => Promise<T>): Promise<T> => {
+    const x = tensor(one.values, [...format.image.size, format.image.channels!])
+    return use(x).finally(() => x.dispose())
+  }
+  return {
+    about: {
+      checkpoint: job.checkpoint,
+      learner: learner.spec.export,
+      transductive: learner.traits.transductive,
+    },
+    async prepare(items) {
+      for (const [name, one] of await decodeAll(items, format)) decoded.set(name, one)
+    },
+    async add(label, items) {
+      const ids: ExampleId[] = []
+      for (const { name } of items) {
+        ids.push(await using(decoded.get(name)!, (x) => classifier.addExample(label, x)))
+      }
+      return ids
+    },
+    async predict(items) {
+      const found: Judged[] = []
+      for (const { name } of items) {
+        const one = decoded.get(name)!
+        const prediction = await using(one, (x) => classifier.predict(x))
+        found.push({ inverted: one.inverted, ...prediction })
+      }
+      return found
+    },
+    check: () => classifier.check(),
+    dispose() {
+      classifier.dispose()
+      disposeTask(meta)
+    },
+  }
+}
+
+interface Format {
+  readonly image: ImageFormat
+  readonly invert: Invert
+}
+
+/** As the data set of the checkpoint has its pictures. */
+function formatOf(dataset: Config['dataset'], wanted: Invert): Format {
+  const grey = { size: [28, 28], channels: 1, fit: 'stretch' } as const
+  switch (dataset.name) {
+    case 'glyphs':
+      return { image: { ...grey, resize: 'area' }, invert: wanted }
+    case 'omniglot':
+      return { image: { ...grey, resize: dataset.resize }, invert: wanted }
+    case 'emoji':
+      return { image: { size: [64, 64], channels: 3, resize: 'area' }, invert: 'no' }
+    case 'images': {
+      const { size, channels, resize, fit = FIT_BEFORE, bits, invert } = dataset
+      // What the whole folder was, every picture is: nothing is to be guessed.
+      const same = invert ? 'yes' : 'no'
+      return {
+        image: {
+          size: size!,
+          channels: channels!,
+          resize,
+          fit,
+          ...(bits !== undefined && { bits }),
+        },
+        invert: wanted === 'auto' ? same : wanted,
+      }
+    }
+    default:
+      throw notPictures(dataset.name)
+  }
+}
+
+interface Decoded {
+  readonly values: Float32Array
+  readonly inverted: boolean
+}
+
+async function decodeAll(items: readonly Item[], format: Format): Promise<Map<string, Decoded>> {
+  const decoded = new Map<string, Decoded>()
+  const faults: string[] = []
+  for (const { name } of items) {
+    try {
+      decoded.set(name, inked(await decodeImage(name, format.image), format))
+    } catch (error) {
+      if (!isKshotError(error) || error.code === 'episodes/sharp-missing') throw error
+      faults.push(error.got)
+    }
+  }
+  if (faults.length > 0) throw undecodable(faults)
+  return decoded
+}
+
+/** Fractions, ink = 1 where the data set has it so. */
+function inked(bytes: Uint8Array, { image, invert }: Format): Decoded {
+  const inverted = invert === 'yes' || (invert === 'auto' && edge(bytes, image) > 127.5)
+  return { values: Float32Array.from(bytes, (v) => (inverted ? 255 - v : v) / 255), inverted }
+}
+
+/** How light the outermost pixels are, 0 … 255: the paper, and not what is drawn on it. */
+function edge(bytes: Uint8Array, { size: [height, width] }: ImageFormat): number {
+  const channels = bytes.length / (height * width)
+  let [sum, count] = [0, 0]
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (y > 0 && y < height - 1 && x > 0 && x < width - 1) continue
+      for (let k = 0; k < channels; k++) sum += bytes[(y * width + x) * channels + k]!
+      count += channels
+    }
+  }
+  return sum / count
+}
+
+function notPictures(dataset: string): KshotError {
+  return new KshotError('classify/not-pictures', {
+    got: `a checkpoint that was trained on ${dataset}`,
+    expected: 'one that was trained on pictures: glyphs, omniglot or images',
+    remedy: 'Use it in code: createClassifier from @kshot/core takes any examples',
+  })
+}
