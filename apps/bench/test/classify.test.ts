@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { wasm } from '@kshot/backend-wasm'
 import { createClassifier, useBackend } from '@kshot/core'
@@ -8,7 +8,9 @@ import { memory, tensor } from '@tensorflow/tfjs-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildLearner } from '../src/catalogue/specs'
+import { check } from '../src/classify/check'
 import { type ClassifyJob, classify } from '../src/classify/classify'
+import { checkPage } from '../src/classify/page/check-page'
 import { parseConfig } from '../src/configuration/config'
 import { exitCodeOf } from '../src/process/exit-codes'
 import { readMeta } from '../src/running/meta-file'
@@ -156,6 +158,183 @@ describe('kshot classify', () => {
     const fault = said('two', ['queries/0.png'], { checkpoint: checkpoint('maml') })
     const error = await fault.catch((error) => error)
     expect(error.code).toBe('maml/wrong-way')
+    expect(exitCodeOf(error)).toBe(2)
+  })
+})
+
+const classifyHere = (
+  job: ClassifyJob,
+  asked: { paths?: string[]; texts?: string[]; stdin?: string },
+) =>
+  classify(job, {
+    paths: asked.paths ?? [],
+    texts: asked.texts ?? [],
+    stdin: async () => asked.stdin ?? '',
+  })
+
+const PARCELS = [
+  'label,text',
+  'parcel,where is my parcel',
+  'parcel,track my package',
+  'refund,i want my money back',
+  'refund,please refund the order',
+].join('\n')
+
+describe('kshot classify without a checkpoint', () => {
+  const small = { encoder: 'text-encoder-small' } as const
+  beforeAll(() => {
+    process.env.KSHOT_CACHE = join(home, 'cache')
+    writeFileSync(join(home, 'parcels.csv'), PARCELS)
+    const rows = Array.from({ length: 12 }, (_, i) => {
+      const large = i % 2
+      return `${large ? 'big' : 'small'},${10 * large + (i % 5) / 10},${(i * 7) % 4}`
+    })
+    writeFileSync(
+      join(home, 'sizes.csv'),
+      ['label,width,noise', ...rows, 'small,10.2,1'].join('\n'),
+    )
+    writeFileSync(join(home, 'new.csv'), 'noise,width\n1,10.1\n3,0.2\n')
+  })
+
+  it('labels texts of the command line, of stdin, of a file and of a table', async () => {
+    const job = { support: join(home, 'parcels.csv'), unknown: false, ...small } as const
+    writeFileSync(join(home, 'texts.txt'), 'give me a refund\n\nmy parcel, please\n')
+    writeFileSync(join(home, 'texts.jsonl'), '{"text":"the refund of my order"}\n')
+    const { predictions, encoder, head } = await classifyHere(job, {
+      texts: ['track the parcel'],
+      paths: ['-', ...at('texts.txt', 'texts.jsonl')],
+      stdin: 'money back\r\nwhere is the package\n',
+    })
+    expect([encoder, head]).toEqual(['text-encoder-small', 'centroid'])
+    expect(predictions.map(({ query, label }) => [query, label])).toEqual([
+      ['track the parcel', 'parcel'],
+      ['money back', 'refund'],
+      ['where is the package', 'parcel'],
+      ['give me a refund', 'refund'],
+      ['my parcel, please', 'parcel'],
+      ['the refund of my order', 'refund'],
+    ])
+  })
+
+  it('encodes an example once: the next time it is there', async () => {
+    const job = { support: join(home, 'parcels.csv'), ...small }
+    const [first] = (await classifyHere(job, { texts: ['my parcel'] })).predictions
+    const packs = readdirSync(join(home, 'cache/embeddings/text-encoder-small-1'))
+    expect(packs.length).toBeGreaterThan(0)
+    const [again] = (await classifyHere(job, { texts: ['my parcel'] })).predictions
+    expect(again).toEqual(first)
+    expect(readdirSync(join(home, 'cache/embeddings/text-encoder-small-1'))).toEqual(packs)
+  })
+
+  it('says that a text is none of these, unless it must not', async () => {
+    const job = { support: join(home, 'parcels.csv'), ...small }
+    const strange = { texts: ['xylophone zebra quantum'] }
+    expect((await classifyHere(job, strange)).predictions[0]!.label).toBeNull()
+    const forced = await classifyHere({ ...job, unknown: false }, strange)
+    expect(forced.predictions[0]!.label).not.toBeNull()
+    const strict = await classifyHere({ ...job, unknown: 2 }, { texts: ['where is my parcel'] })
+    expect(strict.predictions[0]!.label).toBeNull()
+  })
+
+  it('labels rows of numbers by columns of the same names', async () => {
+    const job = { support: join(home, 'sizes.csv') }
+    const { predictions, head } = await classifyHere(job, { paths: at('new.csv') })
+    expect(head).toBe('neighbours')
+    expect(predictions.map(({ label }) => label)).toEqual(['big', 'small'])
+    expect(predictions[0]!.query).toContain('new.csv, line 2')
+  })
+
+  it('labels pictures, in folders of folders and of any size', { timeout: 60_000 }, async () => {
+    const job = { support: join(home, 'photos'), unknown: false } as const
+    const plain = (path: string, background: string, width = 40) => {
+      mkdirSync(dirname(join(home, path)), { recursive: true })
+      const create = { width, height: 30, channels: 3, background } as const
+      return sharp({ create }).png().toFile(join(home, path))
+    }
+    await plain('photos/sky/a.png', '#2277ff')
+    await plain('photos/meadow/a.png', '#118822')
+    await plain('new/deep/blue.png', '#3388ee', 500)
+    await plain('new/green.png', '#229933')
+    const { predictions, encoder } = await classifyHere(job, { paths: at('new') })
+    expect(encoder).toBe('image-encoder')
+    expect(predictions.map(({ query, label }) => [query, label])).toEqual([
+      [join(home, 'new/deep/blue.png'), 'sky'],
+      [join(home, 'new/green.png'), 'meadow'],
+    ])
+    writeFileSync(join(home, 'new/broken.jpg'), 'no picture')
+    const fault = classifyHere(job, { paths: at('new') })
+    await expect(fault).rejects.toMatchObject({
+      code: 'classify/undecodable',
+      got: expect.stringContaining('broken.jpg'),
+    })
+  })
+
+  it('checks examples by leaving each out, and shows it', async () => {
+    const found = await check({ support: join(home, 'sizes.csv') })
+    const { accuracy, interval, right, examples, classes, suspects, confused } = found.checked
+    expect([right, examples]).toEqual([12, 13])
+    expect(accuracy).toBeCloseTo(12 / 13, 6)
+    expect(interval![0]).toBeCloseTo(0.667, 3)
+    expect(interval![1]).toBeCloseTo(0.986, 3)
+    expect(classes).toEqual([
+      { label: 'small', examples: 7, right: 6 },
+      { label: 'big', examples: 6, right: 6 },
+    ])
+    expect(confused).toEqual([
+      { label: 'small', takenFor: 'big', examples: [expect.stringContaining('line 14')] },
+    ])
+    expect(suspects).toMatchObject([{ label: 'small', predicted: 'big' }])
+    const page = await checkPage(found)
+    expect(page).toContain('sizes.csv, line 14')
+    expect(page).not.toMatch(/<script|https?:/)
+    expect(page.match(/class="wrong"/g)).toHaveLength(1)
+  })
+
+  it('escapes what stands in a table', async () => {
+    const evil = ['label,text', ...['<b>x', '<b>y'].flatMap((t) => [`<i>,${t} one`, `b,${t} two`])]
+    writeFileSync(join(home, 'evil.csv'), evil.join('\n'))
+    const page = await checkPage(await check({ support: join(home, 'evil.csv'), ...small }))
+    expect(page).not.toMatch(/<i>|<b>x/)
+    expect(page).toContain('&lt;i&gt;')
+  })
+
+  it('prints a table, one JSON document, and a page of a check', async () => {
+    const args = ['classify', '--support', 'parcels.csv', '--encoder', 'text-encoder-small']
+    const { stdout, code } = await kshot(...args, '--text', 'track my parcel')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/track my parcel.*parcel.*\d %/)
+    expect(stdout).toContain('text-encoder-small, centroid, examples: parcel 2, refund 2')
+    const checked = await kshot(...args, '--check', '--json', '-o', 'check.html')
+    expect(JSON.parse(checked.stdout)).toMatchObject({ examples: 4, encoder: 'text-encoder-small' })
+    expect(readFileSync(join(home, 'check.html'), 'utf8')).toMatch(/^<!doctype html>/)
+  })
+
+  it.each<[string, string[], string]>([
+    ['nothing to label', [], 'nothing to label'],
+    ['queries of a check', ['--check', '--text', 'x'], '--check and queries'],
+    [
+      'a threshold that is no number',
+      ['--text', 'x', '--unknown', 'maybe'],
+      'auto, off or a number',
+    ],
+  ])('%s is wrong use', async (_, args, mention) => {
+    const { code, stderr, stdout } = await kshot('classify', '--support', 'parcels.csv', ...args)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(mention)
+  })
+
+  it.each<[string, Partial<ClassifyJob>, string[], string]>([
+    ['an encoder of pictures', { encoder: 'image-encoder' }, ['texts.txt'], 'an encoder of texts'],
+    ['an absent file', {}, ['nowhere.txt'], 'nowhere.txt'],
+    ['a checkpoint on texts', { checkpoint: 'm.safetensors' }, ['texts.txt'], 'pictures'],
+    ['a table without classes', { label: 'kind' }, ['texts.txt'], "no 'kind'"],
+  ])('%s is wrong use', async (_, job, paths, mention) => {
+    const fault = classifyHere(
+      { support: join(home, 'parcels.csv'), ...job },
+      { paths: at(...paths) },
+    )
+    const error = await fault.catch((caught) => caught)
+    expect(error.message).toContain(mention)
     expect(exitCodeOf(error)).toBe(2)
   })
 })

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { isKshotError, KshotError } from '@kshot/core'
 import { classFolders, type LabelledRows, labelledRows } from '@kshot/episodes/node'
 import { noPictures } from './errors'
@@ -43,7 +43,7 @@ async function picturesIn(dir: string): Promise<Support> {
     throw tooFewClasses(dir, { kind: 'pictures', classes: [] })
   })
   const empty = classes.find(({ files }) => files.length === 0)
-  if (empty) throw noPictures(`${dir}, in the class '${empty.id}'`)
+  if (empty) throw noPictures(join(dir, empty.id))
   return {
     kind: 'pictures',
     classes: classes.map(({ id, files }) => ({
@@ -77,8 +77,8 @@ function tooFewClasses(path: string, { kind, classes }: Pick<Support, 'kind' | '
   return new KshotError('classify/too-few-classes', {
     got: `${classes.length === 1 ? one : many} in ${path}`,
     expected: folders
-      ? 'a folder of pictures for each class, two at least'
-      : 'examples of two classes at least',
+      ? 'at least two folders of pictures, one per class'
+      : 'examples of at least two classes',
     remedy: folders
       ? `Lay them out as ${basename(path)}/<label>/<picture>.png`
       : 'Add examples of another class, or name the column of the class with --label',

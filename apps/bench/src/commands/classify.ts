@@ -70,7 +70,7 @@ export function classifyCommand(): Command {
     .addOption(
       new Option(
         '--invert <when>',
-        'swap light and dark; auto: for a checkpoint of characters, where the edge is light',
+        'invert light and dark; auto: for checkpoints of characters, if the edges are light',
       )
         .choices(['auto', 'yes', 'no'])
         .default('auto'),

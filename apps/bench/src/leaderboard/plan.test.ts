@@ -37,6 +37,38 @@ async function fault(change: object, allowModule = false) {
   return { code, got, expected, remedy, exit: exitCodeOf(error) }
 }
 
+describe('learners on an encoder', () => {
+  const onEncoder = { data: { kind: 'emoji' }, encoder: 'image-encoder', seeds: [1] }
+
+  it('have their nets on top of it, and are untrained where there is nothing to train', async () => {
+    const frozen = { name: 'frozen', learner: { name: 'protonet', backbone: 'image-encoder' } }
+    const learners = ['nearest-centroid', 'protonet', frozen]
+    const { cells } = await plan({ ...onEncoder, learners, settings: [{ queries: 3 }] })
+    const [centroid, protonet, last] = cells.map(({ config, backbone }) => ({ config, backbone }))
+    const encoder = { package: '@kshot/image-encoder', export: 'imageEncoder', options: {} }
+    expect(centroid!.config.learner.backbone).toEqual({ name: 'embeddings', encoder })
+    expect(protonet!.config.learner.backbone).toMatchObject({ encoder, net: { name: 'mlp' } })
+    expect(protonet!.backbone).toBe('imageEncoder, then mlp')
+    expect(protonet!.config.train.steps).toBeGreaterThan(0)
+    expect([centroid, last].map((one) => one!.config.train.steps)).toEqual([0, 0])
+    expect(last!.config.validate).toBeNull()
+  })
+
+  it('are tested on data without training classes, unless they are to be trained', async () => {
+    const data = { kind: 'intents', split: 'all' }
+    const settings = [{ ways: 150, shots: 5, queries: 15 }]
+    const small = { encoder: 'text-encoder-small', data, settings, seeds: [1] }
+    const learners = ['nearest-centroid', { use: 'protonet', untrained: true }]
+    const { cells } = await plan({ ...small, learners })
+    expect(cells.map(({ config }) => config.train.steps)).toEqual([0, 0])
+    expect(await fault({ ...small, learners: ['protonet'] })).toMatchObject({
+      code: 'episodes/too-few-classes',
+      remedy: expect.stringContaining('"untrained": true'),
+      exit: 2,
+    })
+  })
+})
+
 describe('the cells of a leaderboard', () => {
   it('are learners × settings × budgets × backends × seeds', async () => {
     const { cells } = await plan({

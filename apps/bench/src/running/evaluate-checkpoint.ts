@@ -81,7 +81,10 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
     })
     if (opened.official === undefined) return result
     const test = result.test as AccuracyScore
-    return { ...result, lake: lakeReport(test, scores, largest(config.test.ways!), opened.official) }
+    return {
+      ...result,
+      lake: lakeReport(test, scores, largest(config.test.ways!), opened.official),
+    }
   } finally {
     disposeTask(meta)
     await dispose()
