@@ -13,7 +13,7 @@ export function classifiedText(classified: Classified, stream: NodeJS.WriteStrea
   const { predictions, support, notes, ...about } = allPrintable(classified)
   const { bold, dim } = coloursOf(stream)
   const grid = plainTable(
-    ['query', 'label', 'confidence', 'then'].map((title) => dim(title)),
+    ['query', 'label', 'probability', 'then'].map((title) => dim(title)),
     ['left', 'left', 'right', 'left'],
   )
   for (const { query, label, confidence, ranking, inverted } of predictions) {
