@@ -59,7 +59,6 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
   const meta = saved.load(learner)
   const { executor, workers, dispose } = await openExecutor(config)
   try {
-    checkMeta(learner, meta, data.test.taskSpec)
     const { checkpoint, signal, on } = job
     on.start?.({ config, folder: checkpoint, learner, data: opened, device, workers, choice })
     const data = await encodedData(opened, {
@@ -68,6 +67,7 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
       on,
       goOn: 'Start again: it goes on from there',
     })
+    checkMeta(learner, meta, data.test.taskSpec)
     const { result, scores } = await metaTest({
       test: { config, learner, meta, step: saved.train.steps, data, signal, executor, on },
       device,
