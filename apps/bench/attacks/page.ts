@@ -17,8 +17,11 @@ Bounds are of one attempt: processor seconds of all its threads and processes, a
 |---|---|---:|---:|---|---:|---:|
 `
 
-/** docs/reliability.md */
-export function reliabilityPage(all: readonly Measured[]): string {
+/**
+ * docs/reliability.md
+ * @param missing attacks that were not run in full
+ */
+export function reliabilityPage(all: readonly Measured[], missing: readonly string[]): string {
   const rows = all.map(({ name, promise, bound, outcome }) => {
     const { tried, failed, untyped, wrong, lost, overBound, seconds, mebibytes } = outcome
     const cells = [
@@ -35,7 +38,8 @@ export function reliabilityPage(all: readonly Measured[]): string {
   const sum = (of: (outcome: Outcome) => number) =>
     count(all.reduce((total, { outcome }) => total + of(outcome), 0))
   const total = `\n${sum(({ tried }) => tried)} attempts, ${sum(({ failed }) => failed)} failed.\n`
-  return `${HEAD}${rows.join('')}${total}`
+  const notRun = missing.length > 0 ? `\nNot run in full here: ${missing.join(', ')}.\n` : ''
+  return `${HEAD}${rows.join('')}${total}${notRun}`
 }
 
 function limit(bound: number | null): string {

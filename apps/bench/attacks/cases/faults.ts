@@ -29,7 +29,7 @@ export const tooManyFiles: Attack = {
   name: 'too many open files',
   promise:
     'wherever a run can open no more files, it is told, nothing is lost, and --resume ends with the same bytes',
-  attempts: { full: 120, short: 2 },
+  attempts: { full: 120, short: 0 },
   bound: UNBOUNDED,
   async run(n) {
     const outcome = await faulty(n, 'open', 'EMFILE', async (count, { folder, config }) => {
