@@ -79,6 +79,7 @@ describe('kshot verify reference', () => {
         code: 0,
         missed: null,
       })
+      expect(stdout).not.toContain('of a kind without a check')
     }
   })
 })

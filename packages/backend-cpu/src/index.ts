@@ -1,6 +1,6 @@
 import type { Backend } from '@kshot/core'
-import { importBackend } from '@kshot/core/backend'
-import { backend, setBackend } from '@tensorflow/tfjs-core'
+import { importBackend, SolvePositive, solveByCholesky } from '@kshot/core/backend'
+import { backend, getKernel, registerKernel, setBackend } from '@tensorflow/tfjs-core'
 
 /**
  * TensorFlow.js' plain JavaScript backend: the reference for tests, slow and exact.
@@ -14,6 +14,10 @@ export function cpu(): Backend {
     async activate() {
       await importBackend('cpu', () => import('@tensorflow/tfjs-backend-cpu'))
       await setBackend('cpu')
+      if (!getKernel(SolvePositive, 'cpu')) {
+        const name = { kernelName: SolvePositive, backendName: 'cpu' }
+        registerKernel({ ...name, kernelFunc: solveByCholesky })
+      }
       // Its first use would print an advertisement for another package to install.
       ;(backend() as { firstUse?: boolean }).firstUse = false
       return { backend: 'cpu', device: 'JavaScript', kernels: 'javascript', threads: 1 }

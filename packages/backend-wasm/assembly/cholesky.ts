@@ -1,10 +1,13 @@
 // Linear equations of symmetric, positive definite matrices. The decomposition is in doubles: it squares what
 // rounding has done to the matrix, and is small beside the products that made it.
 
+/** Half the distance between 1 and the next float32: what rounding has done to a number, relative to it. */
+const ROUNDING: f64 = 1.0 / 16777216.0
+
 /**
  * a x = b for each of `batch` matrices: a `[n, n]`, of which the lower triangle is read, b and x `[n, m]`.
- * `scratch` has room for n × n + n × m doubles. 0, or 1 + the row of the first pivot that is not positive,
- * counted over all matrices; `pivot` is then its value.
+ * `scratch` has room for n × n + n × m doubles. 0, or 1 + the row of the first pivot that is no larger than the
+ * rounding of its diagonal, counted over all matrices; `pivot` is then its value.
  */
 export function solvePositive(
   batch: i32, n: i32, m: i32, a: usize, b: usize, x: usize, scratch: usize, pivot: usize,
@@ -34,8 +37,9 @@ function decompose(n: i32, a: usize, l: usize, pivot: usize): i32 {
       const rest = <f64>load<f32>(ai + (<usize>j << 2)) - dot(j, li, lj)
       store<f64>(li + (<usize>j << 3), rest * load<f64>(lj + (<usize>j << 3)))
     }
-    const rest = <f64>load<f32>(ai + (<usize>i << 2)) - dot(i, li, li)
-    if (!(rest > 0)) {
+    const diagonal = <f64>load<f32>(ai + (<usize>i << 2))
+    const rest = diagonal - dot(i, li, li)
+    if (!(rest > ROUNDING * diagonal)) {
       store<f32>(pivot, <f32>rest)
       return i + 1
     }

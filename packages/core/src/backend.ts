@@ -6,6 +6,7 @@ export { sumLeading } from './autodiff/broadcast'
 export { recovering } from './autodiff/recover'
 export { enableGradients } from './autodiff/scope'
 export * from './kernels'
+export { notPositive, solveByCholesky } from './linalg/cholesky'
 export {
   type Availability,
   type Backend,

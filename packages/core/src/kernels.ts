@@ -121,6 +121,7 @@ export interface ScaleByAdamAttrs {
 
 /**
  * The solution of a x = b for symmetric, positive definite matrices: a `[...batch, n, n]`, of which the lower
- * triangle is read, b `[...batch, n, m]` to x `[...batch, n, m]`. Throws `core/not-positive` for another matrix.
+ * triangle is read, b `[...batch, n, m]` to x `[...batch, n, m]`. Throws `core/not-positive` for another matrix;
+ * `solveByCholesky` is the kernel of backends whose numbers JavaScript can read.
  */
 export const SolvePositive = 'SolvePositive'

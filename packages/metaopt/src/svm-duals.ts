@@ -59,31 +59,49 @@ const SAFETY = 0.99
  * An interior-point method, off the tape, says which bounds are met. With those fixed the optimum is
  * the solution of linear equations, which are solved on the tape: exact, with the derivatives of the
  * optimum to any order.
- * @throws `core/not-positive` where K is not positive definite
+ * @throws `core/not-positive` where the equations of a step are not positive definite
  * @example const logits = matMul(matMul(queries, z, false, true), svmDuals(kernel, oneHot, 0.1))
  */
 export function svmDuals(kernel: Tensor2D, oneHot: Tensor2D, c: number): Tensor2D {
   return tidy(() => {
     const labels = expandDims(transpose(oneHot), 2)
-    const free = stopGradient(freeEntries(stopGradient(kernel), stopGradient(labels), c))
-    return transpose(squeeze(atBounds(kernel, labels, mul(labels, c), free), [2])) as Tensor2D
+    const { free, near } = optimum(stopGradient(kernel), stopGradient(labels), c)
+    const alpha = atBounds(kernel, labels, stopGradient(free), stopGradient(near))
+    return transpose(squeeze(alpha, [2])) as Tensor2D
   })
 }
 
-/** 1 for entries below their bound at the optimum, else 0: `[ways, n, 1]`. */
-function freeEntries(kernel: Tensor2D, labels: Tensor, c: number): Tensor {
+/** What is known of the optimum before it is differentiated, `[ways, n, 1]` each. */
+interface Found {
+  /** 1 for entries below their bound, else 0. */
+  readonly free: Tensor
+  /** α as far as the rounding of one solution goes; what isn't free is at its bound. */
+  readonly near: Tensor
+}
+
+function optimum(kernel: Tensor2D, labels: Tensor, c: number): Found {
+  const bounds = mul(labels, c)
   let point = start(kernel, labels, c)
   for (let i = 0; i < STEPS; i++) point = step(kernel, point, c)
   // Of slack and multiplier, one is nearly zero; the slack is measured in C.
-  let free = cast(greater(div(point.slack, c), point.multiplier), 'float32')
-  for (let i = 0; i < CORRECTIONS; i++) free = corrected(kernel, labels, c, free)
-  return free
+  let free: Tensor = cast(greater(div(point.slack, c), point.multiplier), 'float32')
+  let near = mul(sub(1, free), bounds)
+  for (let i = 0; i < CORRECTIONS; i++) {
+    const alpha = atBounds(kernel, labels, free, near)
+    free = corrected(kernel, labels, c, { free, near: alpha })
+    near = where(greater(free, 0), alpha, bounds)
+  }
+  return { free, near }
 }
 
 /** Entries that went past their bound meet it; those whose multiplier became negative leave it. */
-function corrected(kernel: Tensor2D, labels: Tensor, c: number, free: Tensor): Tensor {
+function corrected(
+  kernel: Tensor2D,
+  labels: Tensor,
+  c: number,
+  { free, near: alpha }: Found,
+): Tensor {
   const bounds = mul(labels, c)
-  const alpha = atBounds(kernel, labels, bounds, free)
   const gradient = sub(perClass(kernel, alpha), labels)
   // −ν is the gradient of the free entries of an example, all of which are equal.
   const level = div(sum(mul(free, gradient), 0, true), maximum(sum(free, 0, true), 1))
@@ -158,14 +176,17 @@ function constrained(h: Tensor, right: Tensor, total: Tensor | undefined, free?:
   return sub(x, perClassOf(response, nu))
 }
 
-/** The optimum where it is known which entries are at their bounds: rows of those become rows of the identity. */
-function atBounds(kernel: Tensor2D, labels: Tensor, bounds: Tensor, free: Tensor): Tensor {
+/**
+ * The optimum where it is known which entries are free: rows of the others become rows of the identity. The
+ * equations are linear, so that `near` changes neither the solution nor its derivatives; what is solved for is how
+ * far it is from there, and the rounding is that of the residual.
+ */
+function atBounds(kernel: Tensor2D, labels: Tensor, free: Tensor, near: Tensor): Tensor {
   const identity = expandDims(eye(kernel.shape[0]), 0)
-  const fixed = mul(sub(1, free), bounds)
-  const right = mul(free, sub(labels, perClass(kernel, fixed)))
+  const residual = mul(free, sub(labels, perClass(kernel, near)))
   const among = mul(mul(free, expandDims(kernel, 0)), transpose(free, [0, 2, 1]))
   const h = add(among, mul(sub(1, free), identity))
-  return add(mul(free, constrained(h, right, neg(sum(fixed, 0)), free)), fixed)
+  return add(near, mul(free, constrained(h, residual, neg(sum(near, 0)), free)))
 }
 
 /** K x_k of each class: `[n, n]` and `[ways, n, 1]`. */

@@ -1,6 +1,7 @@
 import { KshotError, useBackend } from '@kshot/core'
 import { maml, metaSgd, reptile } from '@kshot/maml'
 import { matching } from '@kshot/matching'
+import { ridge } from '@kshot/metaopt'
 import { protonet } from '@kshot/protonet'
 import { allPrintable } from '@kshot/results'
 import { type Check, checkCase, loadReference, type ReferenceCase } from '@kshot/testkit/reference'
@@ -59,7 +60,7 @@ async function action(_: string, files: string[], options: Options) {
 async function verified(file: string, c: ReferenceCase): Promise<Verdict> {
   const { name, kind } = c
   try {
-    const checks = await checkCase(c, { maml, metaSgd, reptile, protonet, matching })
+    const checks = await checkCase(c, { maml, metaSgd, reptile, protonet, matching, ridge })
     return { file, name, kind, checks }
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error)

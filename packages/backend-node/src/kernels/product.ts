@@ -1,3 +1,4 @@
+import { SolvePositive, solveByCholesky } from '@kshot/core/backend'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Kernels } from './kernel'
 
@@ -8,4 +9,6 @@ export const products: Kernels = {
     const list = Object.values(inputs) as TensorInfo[]
     return backend.run('Einsum', list, { equation, N: list.length, T: { dtype: list[0]!.dtype } })
   },
+  // Where each operation is a call into the library, n³ numbers are sooner done in JavaScript.
+  [SolvePositive]: (backend, { inputs }) => solveByCholesky({ inputs, backend }) as TensorInfo,
 }

@@ -1,5 +1,4 @@
-import { KshotError } from '@kshot/core'
-import { SolvePositive } from '@kshot/core/backend'
+import { notPositive, SolvePositive } from '@kshot/core/backend'
 import { type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { Kernels } from './kernel'
 
@@ -26,15 +25,7 @@ export const solutions: Kernels = {
     native.backend.disposeData(pivot.dataId)
     if (failed === 0) return x
     native.backend.disposeData(x.dataId)
-    throw notPositive(failed - 1, n, value!)
+    const place = failed - 1
+    throw notPositive({ matrix: Math.floor(place / n), row: place % n, n, pivot: value! })
   },
-}
-
-function notPositive(place: number, n: number, pivot: number): KshotError {
-  const matrix = Math.floor(place / n)
-  return new KshotError('core/not-positive', {
-    got: `a matrix [${n}, ${n}] (number ${matrix}) whose pivot ${place % n} is ${pivot}`,
-    expected: 'a symmetric positive definite matrix of finite numbers',
-    remedy: 'Add more to its diagonal (a larger λ): repeated or dependent examples need it',
-  })
 }
