@@ -100,16 +100,20 @@ export type MetaGradient = TaskLoss & { readonly gradient: Params }
  */
 export type TaskKind = 'episodes' | 'pairs' | 'batches' | 'nothing'
 
-/** A few-shot learner, written for ONE task. */
-export interface MetaLearner<Task = Episode> {
+/** What `metaTrain` needs: parameters, and a loss of ONE task. A learned optimizer is no more than this. */
+export interface Trainable<Task = Episode> {
   readonly spec: Spec
-  readonly traits: Traits
   /** Default: episodes. */
   readonly trainsOn?: TaskKind
   init(rng: Rng, taskSpec: TaskSpec): Meta
   loss(meta: Meta, task: Task, ctx: Context): TaskLoss
   /** Only if the learning direction is not a derivative of `loss` (Reptile). */
   gradient?(meta: Meta, task: Task, ctx: Context): MetaGradient
+}
+
+/** A few-shot learner, written for ONE task. */
+export interface MetaLearner<Task = Episode> extends Trainable<Task> {
+  readonly traits: Traits
   adapt(meta: Meta, support: Batch, ctx: Context): Adapted
   /**
    * `x`: `[n, ...shape]`. Returns logits `[n, ways]`, or the output of a regression. It is not told how many
@@ -129,7 +133,7 @@ export interface TaskGroups {
   readonly size: number
   /** The sums (not the means) of the tasks' gradients, losses, states and metrics. The caller owns them. */
   sum<Task>(
-    learner: MetaLearner<Task>,
+    learner: Trainable<Task>,
     meta: Meta,
     tasks: readonly Task[],
     contexts: readonly Context[],
@@ -150,7 +154,7 @@ export interface Executor {
   readonly name: string
   readonly groups: TaskGroups
   metaGradient<Task>(
-    learner: MetaLearner<Task>,
+    learner: Trainable<Task>,
     meta: Meta,
     tasks: readonly Task[],
     ctx: Context,

@@ -6,8 +6,8 @@ import {
   type Executor,
   type Meta,
   type MetaGradient,
-  type MetaLearner,
   type Params,
+  type Trainable,
   tree,
 } from '@kshot/core'
 import { executor, score, taskGradient } from '@kshot/core/training'
@@ -37,7 +37,7 @@ export function vectorised({ tasks = 8 }: VectorisedOptions = {}): Executor {
 
 /** The sum over a group: over each set of tasks of one shape, then over the sets. */
 function sumOf<Task>(
-  learner: MetaLearner<Task>,
+  learner: Trainable<Task>,
   meta: Meta,
   tasks: readonly Task[],
   contexts: readonly Context[],

@@ -1,7 +1,7 @@
 import { add, div } from '@tensorflow/tfjs-core'
 import { valueAndGrad } from '../autodiff'
 import { KshotError } from '../errors'
-import type { Context, Executor, Meta, MetaGradient, MetaLearner, TaskGroups } from '../learner'
+import type { Context, Executor, Meta, MetaGradient, TaskGroups, Trainable } from '../learner'
 import type { Spec } from '../spec'
 import * as tree from '../tree'
 
@@ -30,7 +30,7 @@ export function executor(spec: Spec, name: string, groups: TaskGroups): Executor
 /** The sum over tasks, group after group. Run it in a tidy, as {@link addInChunks}. */
 export function sumInGroups<Task>(
   groups: TaskGroups,
-  learner: MetaLearner<Task>,
+  learner: Trainable<Task>,
   meta: Meta,
   tasks: readonly Task[],
   contexts: readonly Context[],
@@ -98,7 +98,7 @@ export function taskContexts(ctx: Context, from: number, to: number): Context[] 
 
 /** The gradient of one task, by the learner's own rule where it has one. */
 export function taskGradient<Task>(
-  learner: MetaLearner<Task>,
+  learner: Trainable<Task>,
   meta: Meta,
   task: Task,
   ctx: Context,

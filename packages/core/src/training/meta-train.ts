@@ -1,6 +1,6 @@
 import { add, scalar, sum, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { KshotError } from '../errors'
-import type { Executor, Meta, MetaGradient, MetaLearner } from '../learner'
+import type { AnyLearner, Executor, Meta, MetaGradient, Trainable } from '../learner'
 import { checkShapes } from '../meta-shapes'
 import { applyUpdates, type Optimizer } from '../optim'
 import { rng } from '../random'
@@ -49,7 +49,7 @@ export interface StepReport {
 }
 
 export interface MetaTrainOptions<Task = Episode> {
-  readonly learner: MetaLearner<Task>
+  readonly learner: Trainable<Task>
   readonly optimizer: Optimizer
   readonly tasks: TaskSource<Task> | ((index: number) => Task | Promise<Task>)
   /** Total meta-steps, including those before a resume. */
@@ -92,7 +92,8 @@ export interface TrainResult {
  * Task number `step * metaBatch + i` is drawn for each step, so a resumed run sees the same tasks.
  * A learner that trains on `nothing` takes no step.
  * @throws `core/loss-not-finite`, `core/gradient-not-finite` naming the step; `core/task-spec-missing`;
- * `core/other-parameters` where `from` or `resume` does not fit
+ * `core/other-parameters` where `from` or `resume` does not fit; `core/cannot-validate` where the learner
+ * adapts to no episode
  * @example
  * const { meta } = await metaTrain({ learner, optimizer: adam(1e-3), tasks, steps: 2000 })
  */
@@ -250,7 +251,7 @@ async function validated<Task>(
 ): Promise<{ state: TrainState; validation: Evaluation }> {
   const validation = await evaluate({
     // Validation tasks are episodes, whatever the learner is trained on.
-    learner,
+    learner: fewShot(learner),
     meta: state.meta,
     tasks,
     count,
@@ -265,6 +266,15 @@ async function validated<Task>(
   if (state.best) disposeTask(state.best)
   const best = { step: state.step, score, meta: tree.clone({ ...state.meta }) }
   return { state: { ...state, best }, validation }
+}
+
+function fewShot<Task>(learner: Trainable<Task>): AnyLearner {
+  if ('adapt' in learner && 'predict' in learner) return learner as AnyLearner
+  throw new KshotError('core/cannot-validate', {
+    got: `validation episodes for ${learner.spec.export}, which adapts to none`,
+    expected: 'a few-shot learner, with adapt and predict',
+    remedy: 'Leave validate out, and judge checkpoints by a measure of your own',
+  })
 }
 
 function outOfPatience({ every, patience }: Validation, { step, best }: TrainState): boolean {

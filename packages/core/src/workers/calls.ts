@@ -1,4 +1,4 @@
-import type { AnyLearner, Context, Meta } from '../learner'
+import type { Context, Meta, Trainable } from '../learner'
 import { canonicalJson } from '../spec'
 import { buffers } from './buffers'
 import type { Done, Job, PlainContext } from './messages'
@@ -15,7 +15,7 @@ export interface Group {
 /** Runs groups on threads and hands what they gave to `use`, before the memory it lies in is used again. */
 export type Call = <Result>(
   kind: Job['kind'],
-  learner: AnyLearner,
+  learner: Trainable<never>,
   meta: Meta,
   groups: readonly Group[],
   use: (done: readonly Done[]) => Result,
@@ -63,7 +63,7 @@ export function calls(
 }
 
 function namedLearner(
-  { spec }: AnyLearner,
+  { spec }: Trainable<never>,
   resolve: Resolve,
   packages: readonly string[],
 ): Job['learner'] {

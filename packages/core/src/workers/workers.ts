@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Worker } from 'node:worker_threads'
 import { KshotError } from '../errors'
-import type { Context, EpisodeScore, Executor, Meta, MetaGradient, MetaLearner } from '../learner'
+import type { Context, EpisodeScore, Executor, Meta, MetaGradient, Trainable } from '../learner'
 import type { Spec } from '../spec'
 import { addInChunks, CHUNK, groupRanges, meanOf, taskContexts } from '../training/executor'
 import { sequential } from '../training/sequential'
@@ -53,7 +53,7 @@ export interface WorkersExecutor extends Executor {
   /** What a thread computes on. */
   readonly device: DeviceInfo
   metaGradient<Task>(
-    learner: MetaLearner<Task>,
+    learner: Trainable<Task>,
     meta: Meta,
     tasks: readonly Task[],
     ctx: Context,

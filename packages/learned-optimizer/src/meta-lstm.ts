@@ -1,0 +1,237 @@
+// Ravi & Larochelle 2017, Optimization as a Model for Few-Shot Learning, ICLR 2017.
+import {
+  accuracy,
+  type Batch,
+  type Context,
+  classesOf,
+  KshotError,
+  type Meta,
+  type MetaLearner,
+  type NormalisationOptions,
+  normalisationOf,
+  normModeOf,
+  oneHotLabels,
+  type Params,
+  presentClasses,
+  queryTraits,
+  type Rng,
+  type ShapedModel,
+  softmaxCrossEntropy,
+  stopGradient,
+  tree,
+  valueAndGrad,
+  withoutAbsent,
+} from '@kshot/core'
+import {
+  dense,
+  type LstmState,
+  type LstmWeights,
+  lstmInput,
+  lstmStep,
+  lstmWeights,
+  series,
+} from '@kshot/core/nn'
+import {
+  add,
+  concat,
+  fill,
+  matMul,
+  mul,
+  reshape,
+  sigmoid,
+  sub,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  tensor,
+  tidy,
+  zeros,
+} from '@tensorflow/tfjs-core'
+import { coordinates, fromCoordinates } from './coordinates'
+import { badOption, checkedCount } from './options'
+import { preprocessed } from './preprocess'
+
+export interface MetaLstmOptions {
+  /** The net below the head. */
+  readonly model: ShapedModel
+  /** Output units of the head: it is for so many classes only. */
+  readonly ways: number
+  /** T: steps on the support set. Default 8. */
+  readonly steps?: number | { readonly train: number; readonly test: number }
+  /** Of the LSTM that sees gradient and loss. Default 20. */
+  readonly units?: number
+  /** Default `batch-separate`: transductive, where the net has batch norm. */
+  readonly normalisation?: NormalisationOptions
+}
+
+/** A gate looks at the LSTM's output, at θ and at its own last value: `[units + 2, 1]`. */
+type Gate = { readonly weight: Tensor2D; readonly bias: Tensor1D }
+
+type Weights = {
+  /** θ_0, which is c_0: where each task starts. */
+  readonly start: Params
+  readonly lstm: LstmWeights
+  readonly input: Gate
+  readonly forget: Gate
+}
+
+/** What is carried from step to step, a row for each coordinate. */
+type Carried = {
+  /** θ, `[n, 1]` */
+  readonly theta: Tensor
+  readonly lstm: LstmState
+  readonly input: Tensor
+  readonly forget: Tensor
+}
+
+const MODES = ['batch-separate', 'none'] as const
+const BY_DEFAULT = { train: 'batch-separate', test: 'batch-separate' } as const
+
+/** Of gradients and losses (section 3.2.1, with p = 10). */
+const P = 10
+
+/**
+ * An LSTM whose cell is the classifier: it learns where to start, and how to step.
+ *
+ * - θ_t = f_t ⊙ θ_{t−1} − i_t ⊙ ∇L(θ_{t−1}) (eq. 2, with c_t = θ_t)
+ * - i_t = σ(W_I [∇, L, θ_{t−1}, i_{t−1}] + b_I), f_t = σ(W_F [∇, L, θ_{t−1}, f_{t−1}] + b_F) (section 3.1);
+ *   ∇ and L come through an LSTM, as in the published code
+ * - loss: cross-entropy of the queries under θ_T; ∇ and L count as constants (section 3.2)
+ *
+ * Each step sees the whole support set. `predict` returns logits `[n, ways]`.
+ * @throws `learned-optimizer/bad-option`, `core/bad-normalisation`; `learned-optimizer/wrong-way` where the
+ * head meets another number of classes; on a support set, what `classesOf` of `@kshot/core` throws
+ * @example const learner = metaLstm({ model: finnNet({ filters: 32 }), ways: 5 })
+ */
+export function metaLstm(options: MetaLstmOptions): MetaLearner {
+  const { model } = options
+  const ways = checkedCount('ways', options.ways)
+  const units = checkedCount('units', options.units ?? 20)
+  const steps = checkedSteps(options.steps ?? 8)
+  const normalisation = normalisationOf(options.normalisation, {
+    defaults: BY_DEFAULT,
+    train: MODES,
+    test: MODES,
+  })
+  const net = series([model, dense({ units: ways })])
+  const modeOf = (phase: Context['phase']) =>
+    normModeOf(normalisation[phase === 'train' ? 'train' : 'test'])
+
+  function adapted(meta: Meta, support: Batch, { phase }: Context): Params {
+    checkWays(ways, classesOf(support))
+    const { start, ...gates } = meta.params as Weights
+    const count = phase === 'train' ? steps.train : steps.test
+    const lossOf = (params: Params) => {
+      const { y } = net.apply({ params, state: meta.state }, support.x, { norm: modeOf(phase) })
+      return softmaxCrossEntropy(y, support.y)
+    }
+    let now = firstOf(coordinates(start), units)
+    for (let t = 0; t < count; t++) {
+      const theta = fromCoordinates(start, stopGradient(now.theta))
+      const { value, gradient } = valueAndGrad(lossOf)(theta)
+      now = stepped(gates, now, stopGradient(coordinates(gradient)), stopGradient(value))
+    }
+    return fromCoordinates(start, now.theta)
+  }
+
+  return {
+    spec: {
+      package: '@kshot/learned-optimizer',
+      export: 'metaLstm',
+      options: { model: model.spec, ways, steps, units, normalisation },
+    },
+    traits: {
+      anyWay: false,
+      classEquivariant: false,
+      supportOrderInvariant: true,
+      unevenShots: true,
+      ...queryTraits(model, normalisation.test),
+      innerSteps: steps.test,
+      fixedWays: ways,
+      net: model.spec,
+    },
+    withInnerSteps: (test) => metaLstm({ ...options, steps: { ...steps, test } }),
+    init(rng, { inputShape, ways: taskWays }) {
+      if (taskWays !== undefined) checkWays(ways, taskWays)
+      const { params: start, state } = net.init(rng.split('net'), inputShape)
+      const lstm = lstmWeights(rng.split('lstm'), { inputs: 4, units })
+      const gate = (name: string, low: number, high: number) =>
+        drawnGate(rng.split(name), units, [low, high])
+      // Begins near gradient descent with a small rate: f close to 1, i to 0 (section 3.2.2).
+      const params = { start, lstm, input: gate('input', -5, -4), forget: gate('forget', 4, 6) }
+      return { params, state }
+    },
+    loss(meta, { support, query }, ctx) {
+      const params = adapted(meta, support, { ...ctx, phase: 'train' })
+      const weights = { params, state: meta.state }
+      const { y, state } = net.apply(weights, query.x, { norm: modeOf('train') })
+      const loss = softmaxCrossEntropy(y, query.y)
+      return { loss, state, metrics: { accuracy: accuracy(y, query.y) } }
+    },
+    adapt: (meta, support, ctx) =>
+      tree.tidy(() => ({
+        params: adapted(meta, support, ctx),
+        present: presentClasses(oneHotLabels(support)),
+      })),
+    predict: (meta, task, x, { phase }) =>
+      tidy(() => {
+        const { params, present } = task as { params: Params; present: Tensor1D }
+        const { y } = net.apply({ params, state: meta.state }, x, { norm: modeOf(phase) })
+        return withoutAbsent(y as Tensor2D, present)
+      }),
+  }
+}
+
+function firstOf(theta: Tensor, units: number): Carried {
+  const n = theta.shape[0]!
+  return {
+    theta,
+    lstm: { h: zeros([n, units]), c: zeros([n, units]) },
+    input: zeros([n, 1]),
+    forget: zeros([n, 1]),
+  }
+}
+
+/** One step of all coordinates; `gradient` `[n, 1]`, `loss` a scalar. */
+function stepped(
+  { lstm, input, forget }: Omit<Weights, 'start'>,
+  now: Carried,
+  gradient: Tensor,
+  loss: Tensor,
+): Carried {
+  const same = mul(reshape(loss, [1, 1]), fill([gradient.shape[0]!, 1], 1))
+  const seen = concat([preprocessed(gradient, P), preprocessed(same, P)], 1)
+  const next = lstmStep(lstm, lstmInput(lstm, seen), now.lstm.h, now.lstm.c)
+  const i = opened(input, [next.h, now.theta, now.input])
+  const f = opened(forget, [next.h, now.theta, now.forget])
+  const theta = sub(mul(f, now.theta), mul(i, gradient))
+  return { theta, lstm: next, input: i, forget: f }
+}
+
+function opened({ weight, bias }: Gate, columns: Tensor[]): Tensor {
+  return sigmoid(add(matMul(concat(columns, 1) as Tensor2D, weight), bias))
+}
+
+function drawnGate(rng: Rng, units: number, [low, high]: readonly [number, number]): Gate {
+  const weights = Array.from({ length: units + 2 }, () => 0.01 * (2 * rng.uniform() - 1))
+  const bias = [low + (high - low) * rng.uniform()]
+  return {
+    weight: tensor(weights, [units + 2, 1], 'float32'),
+    bias: tensor(bias, [1], 'float32'),
+  }
+}
+
+function checkedSteps(steps: NonNullable<MetaLstmOptions['steps']>) {
+  const both = typeof steps === 'number' ? { train: steps, test: steps } : { ...steps }
+  if ([both.train, both.test].every((n) => Number.isInteger(n) && n >= 0)) return both
+  throw badOption(`steps ${JSON.stringify(steps)}`, 'whole numbers', 'Try steps: 8')
+}
+
+function checkWays(ways: number, found: number): void {
+  if (found === ways) return
+  throw new KshotError('learned-optimizer/wrong-way', {
+    got: `a task of ${found} classes`,
+    expected: `${ways} classes, one for each unit of the head`,
+    remedy: 'Draw tasks of that many classes, or build the learner for another number',
+  })
+}

@@ -1,0 +1,136 @@
+// Andrychowicz et al. 2016, Learning to learn by gradient descent by gradient descent, arXiv:1606.04474.
+import {
+  type MetaGradient,
+  type Model,
+  type Params,
+  stopGradient,
+  type TaskLoss,
+  type Trainable,
+  tree,
+  valueAndGrad,
+} from '@kshot/core'
+import { add, mul, type Scalar, scalar, sub, sum } from '@tensorflow/tfjs-core'
+import { type CellOptions, type CellState, type CellWeights, cell } from './cell'
+import { coordinates, fromCoordinates } from './coordinates'
+import { checkedCount } from './options'
+import { type Problem, problemLoss } from './problem'
+
+export interface OptimizerTrainingOptions extends CellOptions {
+  /** What is optimised. */
+  readonly model: Model
+  /** T: steps of an optimisation. Default 100. */
+  readonly steps?: number
+  /** Steps that gradients go back through; θ and the hidden state go on from window to window. Default 20. */
+  readonly window?: number
+  /**
+   * Differentiates the gradients that the net sees, too. Default false: they are constants, as the dashed
+   * edges of the paper's figure 2.
+   */
+  readonly secondOrder?: boolean
+}
+
+/** θ_t and the hidden state beside it. */
+type Point = { readonly params: Params; readonly hidden: CellState }
+
+/**
+ * Trains an optimizer: `metaTrain` moves the weights φ of the LSTM.
+ *
+ * - L(φ) = Σ_t f(θ_t), t = 1 … T, with θ_{t+1} = θ_t + g_t and [g_t, h_{t+1}] = m(∇f(θ_t), h_t, φ) (eq. 3)
+ * - `loss` goes through all T steps; `gradient`, which `metaTrain` takes, is the sum over windows
+ *
+ * The metric `final` is f(θ_T). Tasks are a {@link Problem} each.
+ * @throws `learned-optimizer/bad-option`
+ * @example
+ * const { meta } = await metaTrain({
+ *   learner: optimizerTraining({ model: linear() }),
+ *   optimizer: adam(3e-3), tasks: quadratics({ seed: 1 }), metaBatch: 8, steps: 500,
+ * })
+ */
+export function optimizerTraining(options: OptimizerTrainingOptions): Trainable<Problem> {
+  const { model, secondOrder = false } = options
+  const net = cell(options)
+  const steps = checkedCount('steps', options.steps ?? 100)
+  const size = checkedCount('window', options.window ?? 20)
+
+  /** Σ f(θ_t) for t = from + 1 … from + count, and where that leads. */
+  function unrolled(
+    weights: CellWeights,
+    problem: Problem,
+    start: Point,
+    from: number,
+    count: number,
+  ) {
+    let { params, hidden } = start
+    let loss: Scalar = scalar(0)
+    let final: Scalar = loss
+    for (let k = 0; k <= count; k++) {
+      const { value, gradient } = descent(params, problem, from + k)
+      if (k > 0) loss = add(loss, value)
+      final = value
+      if (k === count) break
+      const { update, state } = net.step(weights, coordinates(gradient), hidden)
+      const moved = fromCoordinates(params, update)
+      params = tree.zip(([theta, delta]) => add(theta!, delta!), params, moved)
+      hidden = state
+    }
+    return { loss, final, end: { params, hidden } }
+  }
+
+  /** f_t(θ) and ∇f_t(θ), as the net sees them. */
+  function descent(params: Params, problem: Problem, step: number) {
+    const f = (theta: Params) => problemLoss(model, problem, theta, step)
+    if (secondOrder) return valueAndGrad(f)(params)
+    // ∇f is a constant, so f need not be recorded: its derivative in φ is that of ∇f · θ.
+    const fixed = tree.map((theta) => stopGradient(theta), params)
+    const found = valueAndGrad(f)(fixed)
+    const gradient = tree.map((g) => stopGradient(g), found.gradient)
+    const moves = tree.zip(
+      ([g, theta, at]) => sum(mul(g!, sub(theta!, at!))),
+      gradient,
+      params,
+      fixed,
+    )
+    const value = tree.leaves(moves).reduce((all, part) => add(all, part), found.value) as Scalar
+    return { value, gradient }
+  }
+
+  function beginning({ start }: Problem): Point {
+    return { params: start, hidden: net.zero(tree.count(start)) }
+  }
+
+  function gradient(weights: CellWeights, problem: Problem): MetaGradient {
+    let point = beginning(problem)
+    let sums: { loss: Scalar; gradient: Params } | undefined
+    let final: Scalar | undefined
+    for (let from = 0; from < steps; from += size) {
+      const count = Math.min(size, steps - from)
+      const { value, gradient, aux } = valueAndGrad((phi: CellWeights) => {
+        const { loss, final, end } = unrolled(phi, problem, point, from, count)
+        return { value: loss, aux: { final, end } }
+      })(weights)
+      point = aux.end as Point
+      final = aux.final as Scalar
+      sums = sums ? added(sums, { loss: value, gradient }) : { loss: value, gradient }
+    }
+    return { ...sums!, state: {}, metrics: { final: final! } }
+  }
+
+  return {
+    spec: {
+      package: '@kshot/learned-optimizer',
+      export: 'optimizerTraining',
+      options: { model: model.spec, ...net.options, steps, window: size, secondOrder },
+    },
+    init: (rng) => ({ params: net.init(rng), state: {} }),
+    loss({ params }, problem): TaskLoss {
+      const weights = params as CellWeights
+      const { loss, final } = unrolled(weights, problem, beginning(problem), 0, steps)
+      return { loss, state: {}, metrics: { final } }
+    },
+    gradient: ({ params }, problem) => tree.tidy(() => gradient(params as CellWeights, problem)),
+  }
+}
+
+function added<T extends Params>(a: T, b: T): T {
+  return tree.zip(([x, y]) => add(x!, y!), a, b)
+}
