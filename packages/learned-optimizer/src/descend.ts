@@ -4,7 +4,7 @@ import { type Problem, problemLoss } from './problem'
 /**
  * The losses f_0(θ_0) … f_T(θ_T) of a problem under any optimizer: T + 1 numbers, ±Infinity or NaN where
  * it diverges.
- * @example const losses = await descend(adam(0.1), linear(), problem, 100)
+ * @example const losses = await descend(adam(0.1), linearMap(), problem, 100)
  */
 export async function descend(
   optimizer: Optimizer,

@@ -8,5 +8,5 @@ export {
 export { type MetaLstmOptions, metaLstm } from './meta-lstm'
 export type { Preprocess } from './preprocess'
 export { type Problem, problemLoss, problemOf } from './problem'
-export { type LinearOptions, linear, type QuadraticsOptions, quadratics } from './quadratics'
+export { type LinearMapOptions, linearMap, type QuadraticsOptions, quadratics } from './quadratics'
 export { type OptimizerTrainingOptions, optimizerTraining } from './training'

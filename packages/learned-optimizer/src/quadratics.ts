@@ -4,15 +4,15 @@ import { matMul, type Tensor2D, tensor } from '@tensorflow/tfjs-core'
 import { checkedCount } from './options'
 import type { Problem } from './problem'
 
-export interface LinearOptions {
+export interface LinearMapOptions {
   /** Standard deviation of θ at the start. Default 0.01, as the published code. */
   readonly spread?: number
 }
 
 /** y = x θ without a bias, `[n, d]` to `[n, 1]`: the model of {@link quadratics}. */
-export function linear({ spread = 0.01 }: LinearOptions = {}): Model {
+export function linearMap({ spread = 0.01 }: LinearMapOptions = {}): Model {
   return fromFunction(
-    { package: '@kshot/learned-optimizer', export: 'linear', options: { spread } },
+    { package: '@kshot/learned-optimizer', export: 'linearMap', options: { spread } },
     (rng, [d]) => ({
       theta: tensor(
         Array.from({ length: d! }, () => spread * rng.normal()),
@@ -23,7 +23,7 @@ export function linear({ spread = 0.01 }: LinearOptions = {}): Model {
   )
 }
 
-export interface QuadraticsOptions extends LinearOptions {
+export interface QuadraticsOptions extends LinearMapOptions {
   readonly seed: number | string
   /** d. Default 10. */
   readonly dimensions?: number
@@ -40,7 +40,7 @@ export function quadratics({
   spread = 0.01,
 }: QuadraticsOptions): TaskSource<Problem> {
   const d = checkedCount('dimensions', dimensions)
-  const model = linear({ spread })
+  const model = linearMap({ spread })
   const draw = (index: number): Problem => {
     const random = rng(seed).split('quadratic').split(index)
     const normals = (name: string, n: number) => {

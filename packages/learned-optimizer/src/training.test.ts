@@ -17,7 +17,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import {
   descend,
   learnedOptimizer,
-  linear,
+  linearMap,
   optimizerTraining,
   type Problem,
   problemOf,
@@ -59,7 +59,7 @@ function problem({ start, x, y }: Case['problem']): Problem {
 function trained(c: Pick<Case, 'preprocess' | 'secondOrder'>, window = steps) {
   const { preprocess, secondOrder } = c
   return optimizerTraining({
-    model: linear(),
+    model: linearMap(),
     units,
     outputScale,
     steps,
@@ -103,7 +103,7 @@ describe.each(testBackends)('training an optimizer on %s', (backend) => {
   it('trains several at once as one by one, and leaves no tensor behind', async () => {
     const run = (executor: object) =>
       metaTrain({
-        learner: optimizerTraining({ model: linear(), units: 4, steps: 4, window: 2 }),
+        learner: optimizerTraining({ model: linearMap(), units: 4, steps: 4, window: 2 }),
         optimizer: adam(1e-2),
         tasks: quadratics({ seed: 1, dimensions: 3 }),
         metaBatch: 4,
@@ -131,7 +131,7 @@ describe.each(testBackends)('training an optimizer on %s', (backend) => {
   })
 
   it('learns: losses fall below those of its first weights, on problems it has not seen', async () => {
-    const model = linear()
+    const model = linearMap()
     const learner = optimizerTraining({
       model,
       units: 8,

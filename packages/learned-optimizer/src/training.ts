@@ -42,7 +42,7 @@ type Point = { readonly params: Params; readonly hidden: CellState }
  * @throws `learned-optimizer/bad-option`
  * @example
  * const { meta } = await metaTrain({
- *   learner: optimizerTraining({ model: linear() }),
+ *   learner: optimizerTraining({ model: linearMap() }),
  *   optimizer: adam(3e-3), tasks: quadratics({ seed: 1 }), metaBatch: 8, steps: 500,
  * })
  */

@@ -14,6 +14,7 @@ import {
   cosineOptions,
   linearOptions,
   momentumOptions,
+  rmspropOptions,
   sgdOptions,
   stepOptions,
   warmUpOptions,
@@ -77,6 +78,7 @@ const optimizers = [
     'Adam with decoupled weight decay (Loshchilov & Hutter 2019)',
     adamwOptions,
   ),
+  card('optimizer', 'rmsprop', 'RMSprop (Tieleman & Hinton 2012)', rmspropOptions),
   card('optimizer', 'sgd', 'gradient descent', sgdOptions),
   card('optimizer', 'momentum', 'gradient descent with momentum (Polyak 1964)', momentumOptions),
 ]

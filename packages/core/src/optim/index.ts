@@ -10,6 +10,7 @@ export { chain } from './chain'
 export { clip, clipByGlobalNorm } from './clip'
 export { addDecayedWeights } from './decay'
 export { applyUpdates, type Optimizer, type Update, type UpdateOptions } from './optimizer'
+export { type RmspropOptions, rmsprop, scaleByRms } from './rmsprop'
 export { scale, scaleByLearningRate, scaleBySchedule } from './scale'
 export {
   type CosineOptions,

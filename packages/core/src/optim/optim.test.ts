@@ -28,9 +28,11 @@ import {
   linear,
   momentum,
   type Optimizer,
+  rmsprop,
   scale,
   scaleByAdam,
   scaleByLearningRate,
+  scaleByRms,
   scaleBySchedule,
   sgd,
   step,
@@ -51,6 +53,7 @@ const optimizers: Record<string, () => Optimizer> = {
   adam: () => adam(cosine({ initial: 0.1, steps: 300, final: 1e-4 })),
   'adam after a warm-up': () =>
     adam(warmUp({ steps: 10, to: step({ initial: 0.1, every: 60, factor: 0.5 }) })),
+  rmsprop: () => rmsprop(cosine({ initial: 0.05, steps: 300, final: 1e-5 })),
   adamw: () => adamw(cosine({ initial: 0.1, steps: 300 }), { weightDecay: 1e-4 }),
   'clipped adam': () =>
     chain(clipByGlobalNorm(1), adam(cosine({ initial: 0.1, steps: 300, final: 1e-4 }))),
@@ -63,6 +66,7 @@ const optimizers: Record<string, () => Optimizer> = {
 // Blocks that have to be part of a chain; they pass the structural half of the suite.
 const blocks: Record<string, () => Optimizer> = {
   scaleByAdam: () => scaleByAdam(),
+  scaleByRms: () => scaleByRms(),
   trace: () => trace({ decay: 0.5 }),
   'nesterov trace': () => trace({ nesterov: true }),
   scale: () => scale(2),
@@ -229,6 +233,10 @@ describe('known values', () => {
 
   it('momentum: 0.5, then 0.9 × 0.5 - 0.25 = 0.2, then 2.18, then 2.087', () => {
     close(path(momentum(0.1), 1), [0.95, 0.93, 0.712, 0.5033])
+  })
+
+  it('rmsprop: v is 0.025, 0.02875, 0.425875, 0.38485', () => {
+    close(path(rmsprop(0.1), 1), [0.683772, 0.831214, 0.524743, 0.504594])
   })
 
   it('nesterov: g + 0.9 t = 0.95, -0.07, 3.962, 2.0033', () => {

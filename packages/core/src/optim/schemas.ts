@@ -10,6 +10,7 @@ export const adamOptions = options(adam, 'rate')
 export const adamwOptions = options({ ...adam, weightDecay: amount }, 'rate')
 export const sgdOptions = options({ rate: rates }, 'rate')
 export const momentumOptions = options({ rate: rates, decay, nesterov: flag }, 'rate')
+export const rmspropOptions = options({ rate: rates, decay, eps: rate }, 'rate')
 /** Below 0 it may be where it is no rate: of `scaleBySchedule`. */
 export const constantOptions = options({ value: { type: 'number' } }, 'value')
 export const stepOptions = options(
