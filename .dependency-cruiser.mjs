@@ -17,6 +17,7 @@ const floors = [
   'leaderboard',
   'report',
   'doctor',
+  'optimizers',
   'running',
   'lake',
   'data',

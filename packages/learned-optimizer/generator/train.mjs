@@ -20,7 +20,7 @@ import { vectorised } from '@kshot/vmap'
 import { families } from './families.mjs'
 
 const [name = 'quadratics', folder = 'runs'] = process.argv.slice(2)
-const { model, options, tasks, stages, validation, measure } = await families[name]()
+const { model, options, train, stages, validation, measure } = await families[name]()
 mkdirSync(folder, { recursive: true })
 await useBackend(wasm())
 
@@ -46,7 +46,7 @@ for (const [i, { steps, rate, metaSteps, metaBatch }] of stages.entries()) {
   await metaTrain({
     learner,
     optimizer: chain(clipByGlobalNorm(10), adam(rate)),
-    tasks: tasks(`train ${i}`),
+    tasks: train(`train ${i}`),
     metaBatch,
     steps: metaSteps,
     seed: i,

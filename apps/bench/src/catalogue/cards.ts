@@ -1,6 +1,7 @@
 import { cards as baseline } from '@kshot/baseline/card'
 import { type AnyCard, cards as core, type EncoderCard, type LearnerCard } from '@kshot/core/card'
 import { cards as imageEncoder } from '@kshot/image-encoder/card'
+import { cards as learnedOptimizer } from '@kshot/learned-optimizer/card'
 import { cards as maml } from '@kshot/maml/card'
 import { cards as matching } from '@kshot/matching/card'
 import { cards as metaopt } from '@kshot/metaopt/card'
@@ -18,6 +19,7 @@ export const cards: readonly AnyCard[] = [
   ...relation,
   ...maml,
   ...metaopt,
+  ...learnedOptimizer,
   ...baseline,
   ...imageEncoder,
   ...textEncoder,

@@ -5,6 +5,7 @@ import { cards, encoderCards } from '../catalogue/cards'
 import { presets } from '../catalogue/presets'
 import { standard } from '../catalogue/standard'
 import { datasets } from '../data/data'
+import { studies } from '../optimizers/studies'
 import { coloursOf } from '../terminal/text'
 import { shared } from './options'
 
@@ -13,7 +14,10 @@ type Rows = { readonly [name: string]: string }
 const LISTS: { readonly [what: string]: () => Rows } = {
   presets: () =>
     Object.fromEntries(
-      Object.entries(presets).map(([name, { description }]) => [name, description]),
+      Object.entries({ ...presets, ...studies }).map(([name, { description }]) => [
+        name,
+        description,
+      ]),
     ),
   learners: () => rowsOf('learner'),
   models: () => rowsOf('model'),

@@ -5,12 +5,21 @@ import { Command, Option } from 'commander'
 import { withPackage } from '../catalogue/with-package'
 import { loadConfig, nameOf, overridden, parseConfig } from '../configuration/config'
 import type { Config } from '../configuration/schema'
+import { type Study, studies } from '../optimizers/studies'
 import { interruptible } from '../process/interrupt'
 import { run } from '../running/run'
-import { claimFolder, configIn, contents, defaultFolder, FILES } from '../running/run-folder'
+import {
+  claimFolder,
+  configIn,
+  contents,
+  defaultFolder,
+  FILES,
+  folderTaken,
+} from '../running/run-folder'
 import { seconds, shared, wholeNumber } from './options'
 import { print } from './print'
 import { progress, silent } from './progress'
+import { studyCommand } from './study'
 
 interface Options {
   readonly set?: string[]
@@ -57,6 +66,8 @@ export function runCommand(): Command {
 
 async function action(source: string | undefined, options: Options): Promise<void> {
   const { json = false, quiet = false, resume = false, allowModule = false, data } = options
+  const study = source !== undefined && Object.hasOwn(studies, source) ? studies[source] : undefined
+  if (study) return compared(source!, study, options)
   const config = await configOf(source, options)
   const folder = options.out ?? defaultFolder(nameOf(source!), config.seed, resume)
   const shown = quiet ? silent : progress(process.stderr, 'run')
@@ -73,6 +84,25 @@ async function action(source: string | undefined, options: Options): Promise<voi
     release()
     await giveBack?.()
   }
+}
+
+/** A study trains nothing, so of the options it takes a folder, a backend and what is printed. */
+async function compared(source: string, study: Study, options: Options): Promise<void> {
+  const { json = false, quiet = false, out, backend = 'wasm' } = options
+  const folder = out ?? defaultFolder(source, 0, false)
+  const others = ['set', 'seed', 'executor', 'workers', 'maxSeconds', 'resume', 'data'] as const
+  const given = others.find((name) => options[name] !== undefined)
+  if (given !== undefined) throw notOfStudies(source, given)
+  if (contents(folder).result) throw folderTaken(folder)
+  await studyCommand(study, { folder, backend, json, quiet })
+}
+
+function notOfStudies(source: string, option: string): KshotError {
+  return new KshotError('usage/wrong-option', {
+    got: `the option ${option} for ${source}, which compares optimizers and trains nothing`,
+    expected: '--out, --backend, --json or --quiet',
+    remedy: 'Leave it out',
+  })
 }
 
 /** The configuration of a preset or file; of the folder, if that is all that is named. */

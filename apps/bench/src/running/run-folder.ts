@@ -112,7 +112,8 @@ export function writeLines(path: string, lines: readonly unknown[]): Promise<voi
   return writeFileAtomic(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
 }
 
-function folderTaken(folder: string): KshotError {
+/** `usage/folder-taken`: a folder that holds a run. */
+export function folderTaken(folder: string): KshotError {
   const { result } = contents(folder)
   return new KshotError('usage/folder-taken', {
     got: `the folder ${folder}, which holds ${result ? 'a finished' : 'an unfinished'} run`,

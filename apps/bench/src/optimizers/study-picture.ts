@@ -1,0 +1,113 @@
+import { areaY, frame, line, plot, ruleX, text } from '@observablehq/plot'
+import { parseHTML } from 'linkedom'
+import { LEARNED, type StudyResult } from './run-study'
+
+const COLOURS = ['#c8452f', '#3b6fb6', '#6a4c93', '#2f8f6b', '#b07d12']
+
+interface Point {
+  readonly panel: string
+  readonly optimizer: string
+  readonly step: number
+  readonly low: number
+  readonly median: number
+  readonly high: number
+}
+
+/** Loss against step: the median and the quartiles over unseen problems, an SVG for light and dark. */
+export function studyPicture({ panels, steps }: StudyResult): string {
+  const points = panels.flatMap(({ title, optimizers }) =>
+    optimizers.flatMap(({ name, quartiles }) =>
+      quartiles.flatMap((three, step): Point[] => {
+        if (!three) return []
+        const [low, median, high] = three.map((loss) => Math.max(loss, 1e-6)) as [
+          number,
+          number,
+          number,
+        ]
+        return [{ panel: title, optimizer: name, step, low, median, high }]
+      }),
+    ),
+  )
+  const names = panels[0]!.optimizers.map(({ name }) => name)
+  const domain = panels.map(({ title }) => title)
+  const { document } = parseHTML('<html></html>')
+  const svg = plot({
+    document: document as unknown as Document,
+    width: Math.max(560, 300 * panels.length),
+    height: 380,
+    marginLeft: 52,
+    marginTop: 56,
+    marginBottom: 40,
+    // An object: a string is set as a property, which the document of linkedom lacks.
+    style: {
+      background: 'white',
+      color: '#222',
+      fontFamily: 'system-ui, sans-serif',
+      fontSize: '13px',
+    },
+    x: { label: 'step', labelArrow: 'none', labelAnchor: 'center', ticks: 5 },
+    y: {
+      type: 'log',
+      label: 'loss',
+      labelArrow: 'none',
+      grid: true,
+      ticks: 5,
+      domain: losses(points),
+    },
+    fx: { domain, label: null, axis: panels.length > 1 ? 'top' : null },
+    color: { domain: names, range: COLOURS },
+    marks: [
+      frame({ stroke: '#ddd' }),
+      ruleX([steps], { stroke: '#999', strokeDasharray: '3 3' }),
+      areaY(points, {
+        fx: 'panel',
+        x: 'step',
+        y1: 'low',
+        y2: 'high',
+        fill: 'optimizer',
+        fillOpacity: 0.12,
+        clip: true,
+      }),
+      line(points, {
+        fx: 'panel',
+        x: 'step',
+        y: 'median',
+        stroke: 'optimizer',
+        strokeWidth: ({ optimizer }: Point) => (optimizer === LEARNED ? 2.6 : 1.5),
+        clip: true,
+      }),
+      ...legend(names, steps),
+    ],
+  })
+  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
+  svg.setAttribute('role', 'img')
+  svg.setAttribute('aria-label', `loss against step of ${names.join(', ')}`)
+  return `${svg.outerHTML}\n`
+}
+
+/** Where the medians lie, with some room; what diverges leaves the picture. */
+function losses(points: readonly Point[]): [number, number] {
+  const start = Math.max(...points.filter(({ step }) => step === 0).map(({ high }) => high))
+  return [Math.min(...points.map(({ low }) => low)) * 0.8, start * 1.3]
+}
+
+/** The names in their colours, in one row above everything. */
+function legend(names: readonly string[], steps: number) {
+  const all = [...names.map((name) => `— ${name}`), `┊ trained to step ${steps}`]
+  const fills = [...COLOURS.slice(0, names.length), '#777']
+  let dx = 0
+  return all.map((name, i) => {
+    const mark = text([name], {
+      frameAnchor: 'top-left',
+      facet: 'super',
+      lineAnchor: 'bottom',
+      text: [name],
+      dx,
+      dy: -32,
+      fill: fills[i]!,
+      fontWeight: 'bold',
+    })
+    dx += 26 + 7.4 * name.length
+    return mark
+  })
+}
