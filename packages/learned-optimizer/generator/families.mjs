@@ -39,8 +39,8 @@ export const families = {
       options: { preprocess: 10, outputScale: 0.1, window: 20 },
       train: (seed) => classifications({ data: train, model, pool: 4, seed, batch: 64 }),
       stages: [
-        { steps: 20, rate: 3e-3, metaSteps: 150, metaBatch: 4 },
-        { steps: 100, rate: 1e-3, metaSteps: 150, metaBatch: 4 },
+        { steps: 20, rate: 3e-3, metaSteps: 150, metaBatch: 2 },
+        { steps: 100, rate: 1e-3, metaSteps: 150, metaBatch: 2 },
         { steps: 100, rate: 2e-4, metaSteps: 80, metaBatch: 4 },
       ],
       validation: { tasks, count: 8, steps: 100 },

@@ -60,7 +60,7 @@ learnerSuite(
     innerOptimizer: learnedOptimizer() as Optimizer,
     steps: 2,
   }),
-  { load, steps: 30, episodes: 30, rate: 1e-2 },
+  { load, steps: 60, episodes: 30, rate: 3e-2 },
 )
 
 async function load(name: string): Promise<object> {
