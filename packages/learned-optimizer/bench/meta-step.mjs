@@ -22,6 +22,11 @@ for (const executor of [sequential(), vectorised({ tasks: metaBatch % 8 === 0 ? 
     times.push(performance.now() - started)
     tree.dispose(found)
   }
-  const [median] = times.slice(2).sort((a, b) => a - b).slice(Math.floor(runs / 2))
-  console.log(JSON.stringify({ peer: `kshot, ${executor.name}`, metaBatch, ms: Math.round(median) }))
+  const [median] = times
+    .slice(2)
+    .sort((a, b) => a - b)
+    .slice(Math.floor(runs / 2))
+  console.log(
+    JSON.stringify({ peer: `kshot, ${executor.name}`, metaBatch, ms: Math.round(median) }),
+  )
 }

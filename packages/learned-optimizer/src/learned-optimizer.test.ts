@@ -1,4 +1,4 @@
-import { adam, finnNet, fromSpec, mlp, type Optimizer, rng, saveMeta, sgd, tree } from '@kshot/core'
+import { adam, conv4, fromSpec, mlp, type Optimizer, rng, saveMeta, sgd, tree } from '@kshot/core'
 import { maml } from '@kshot/maml'
 import { activate, codeOf, learnerSuite, testBackends } from '@kshot/testkit'
 import { memory, tensor } from '@tensorflow/tfjs-core'
@@ -53,14 +53,12 @@ describe.each(testBackends)('a learned optimizer on %s', (backend) => {
 learnerSuite(
   'maml with a learned inner optimizer',
   maml({
-    model: finnNet({ filters: 4, blocks: 1 }),
-    head: 'fixed',
-    ways: 3,
+    model: conv4({ filters: 8, blocks: 2 }),
     innerRate: 0.1,
     innerOptimizer: learnedOptimizer() as Optimizer,
     steps: 2,
   }),
-  { load, steps: 60, episodes: 30, rate: 3e-2 },
+  { load, gain: 0.08, backends: ['wasm'] },
 )
 
 async function load(name: string): Promise<object> {
