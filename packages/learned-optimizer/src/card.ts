@@ -1,17 +1,5 @@
-import {
-  count,
-  described,
-  either,
-  type LearnerCard,
-  normalisation,
-  onGlyphs,
-  options,
-  type PartCard,
-  positive,
-  role,
-} from '@kshot/core/card'
-
-const innerSteps = either(count, options({ train: count, test: count }, 'train', 'test'))
+import { type LearnerCard, onGlyphs, type PartCard } from '@kshot/core/card'
+import { learnedOptimizerOptions, metaLstmOptions } from './options'
 
 const glyphs = onGlyphs({ name: 'metaLstm', model: { name: 'conv4', filters: 16 }, ways: 5 })
 
@@ -26,17 +14,7 @@ const metaLstm: LearnerCard = {
     year: 2017,
     url: 'https://openreview.net/forum?id=rJY0-Kcll',
   },
-  options: options(
-    {
-      model: role('model'),
-      ways: described('Output units of the head.', positive),
-      steps: described('On the support set. Default: 8.', innerSteps),
-      units: described('Of the LSTM. Default: 20.', positive),
-      normalisation: normalisation(['batch-separate', 'none']),
-    },
-    'model',
-    'ways',
-  ),
+  options: metaLstmOptions,
   standard: [
     {
       name: 'meta-lstm',
@@ -63,11 +41,7 @@ const learnedOptimizer: PartCard = {
   role: 'optimizer',
   factory: { package: '@kshot/learned-optimizer', export: 'learnedOptimizer' },
   sentence: 'an LSTM that was trained to optimise (Andrychowicz et al. 2016)',
-  options: options({
-    weights: described('mlp, quadratics, or a checkpoint in base64. Default: mlp.', {
-      type: 'string',
-    }),
-  }),
+  options: learnedOptimizerOptions,
 }
 
 export const cards: readonly (LearnerCard | PartCard)[] = [metaLstm, learnedOptimizer]

@@ -10,7 +10,7 @@ import {
   type Tensor2D,
   zeros,
 } from '@tensorflow/tfjs-core'
-import { checkedCount, checkedPositive } from './options'
+import { cellOptions, check } from './options'
 import { columnsOf, type Preprocess, preprocessed } from './preprocess'
 
 export interface CellOptions {
@@ -53,9 +53,8 @@ export interface Cell {
  * @throws `learned-optimizer/bad-option`
  */
 export function cell(options: CellOptions = {}): Cell {
-  const units = checkedCount('units', options.units ?? 20)
-  const outputScale = checkedPositive('outputScale', options.outputScale ?? 0.1)
-  const preprocess = checkedPreprocess(options.preprocess ?? 10)
+  const { units = 20, preprocess = 10, outputScale = 0.1 } = options
+  check('cell', cellOptions, { units, preprocess, outputScale })
   const zero = (n: number): Hidden => ({ h: zeros([n, units]), c: zeros([n, units]) })
   return {
     options: { units, preprocess, outputScale },
@@ -84,10 +83,6 @@ export function cell(options: CellOptions = {}): Cell {
 
 function layer(weights: LstmWeights, x: Tensor, { h, c }: Hidden): Hidden {
   return { ...lstmStep(weights, lstmInput(weights, x), h, c) }
-}
-
-function checkedPreprocess(how: Preprocess): Preprocess {
-  return how === 'none' ? how : checkedPositive('preprocess', how)
 }
 
 /** The shapes of a cell's parameters by path, without drawing any. */

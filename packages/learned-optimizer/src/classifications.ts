@@ -1,6 +1,7 @@
 import { type Model, rng, type Spec, type TaskSource } from '@kshot/core'
 import { tensor } from '@tensorflow/tfjs-core'
-import { badOption, checkedCount } from './options'
+import { badOption } from './bad-option'
+import { check, classificationsOptions } from './options'
 import { type Problem, problemOf } from './problem'
 
 /** Labelled examples by class: a data set of `@kshot/episodes`, or of any embedded one. */
@@ -35,11 +36,9 @@ export interface ClassificationsOptions {
  * const tasks = classifications({ data: (await glyphs()).train, model, pool: 4, seed: 1 })
  */
 export function classifications(options: ClassificationsOptions): TaskSource<Problem> {
-  const { data, model, seed } = options
-  const classes = checkedCount('classes', options.classes ?? 10)
-  const batches = checkedCount('batches', options.batches ?? 100)
-  const size = checkedCount('batch', options.batch ?? 32)
-  const pool = checkedCount('pool', options.pool ?? 1)
+  const { data, ...rest } = options
+  check('classifications', classificationsOptions, rest)
+  const { model, seed, classes = 10, batches = 100, batch: size = 32, pool = 1 } = rest
   if (classes > data.classes.length) {
     throw badOption(
       `classes ${classes}`,

@@ -3,7 +3,7 @@ import { decodeCheckpoint, KshotError, type Optimizer, type Params, tree } from 
 import { type TypedArray, tensor } from '@tensorflow/tfjs-core'
 import { type CellOptions, type CellState, type CellWeights, cell, cellShapes } from './cell'
 import { coordinates, fromCoordinates } from './coordinates'
-import { badOption } from './options'
+import { check, learnedOptimizerOptions } from './options'
 import { mlp } from './weights/mlp'
 import { quadratics } from './weights/quadratics'
 
@@ -26,8 +26,8 @@ export interface LearnedOptimizerOptions {
  * @example const optimizer = learnedOptimizer({ weights: 'mlp' })
  */
 export function learnedOptimizer(options: LearnedOptimizerOptions = {}): Optimizer<CellState> {
+  check('learnedOptimizer', learnedOptimizerOptions, options)
   const { weights = 'mlp' } = options
-  if (typeof weights !== 'string') throw badOption(`weights ${weights}`, 'a text', NAMES)
   let read: StoredWeights | undefined
   const stored = () => {
     read ??= storedWeights(weights)

@@ -48,7 +48,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core'
 import { coordinates, fromCoordinates } from './coordinates'
-import { badOption, checkedCount } from './options'
+import { check, metaLstmOptions } from './options'
 import { preprocessed } from './preprocess'
 
 export interface MetaLstmOptions {
@@ -84,7 +84,6 @@ type Carried = {
   readonly forget: Tensor
 }
 
-const MODES = ['batch-separate', 'none'] as const
 const BY_DEFAULT = { train: 'batch-separate', test: 'batch-separate' } as const
 
 /** Of gradients and losses (section 3.2.1, with p = 10). */
@@ -99,20 +98,15 @@ const P = 10
  * - loss: cross-entropy of the queries under θ_T; ∇ and L count as constants (section 3.2)
  *
  * Each step sees the whole support set. `predict` returns logits `[n, ways]`.
- * @throws `learned-optimizer/bad-option`, `core/bad-normalisation`; `learned-optimizer/wrong-way` where the
+ * @throws `learned-optimizer/bad-option`; `learned-optimizer/wrong-way` where the
  * head meets another number of classes; on a support set, what `classesOf` of `@kshot/core` throws
  * @example const learner = metaLstm({ model: finnNet({ filters: 32 }), ways: 5 })
  */
 export function metaLstm(options: MetaLstmOptions): MetaLearner {
-  const { model } = options
-  const ways = checkedCount('ways', options.ways)
-  const units = checkedCount('units', options.units ?? 20)
-  const steps = checkedSteps(options.steps ?? 8)
-  const normalisation = normalisationOf(options.normalisation, {
-    defaults: BY_DEFAULT,
-    train: MODES,
-    test: MODES,
-  })
+  check('metaLstm', metaLstmOptions, options)
+  const { model, ways, units = 20 } = options
+  const steps = bothSteps(options.steps ?? 8)
+  const normalisation = normalisationOf(options.normalisation, BY_DEFAULT)
   const net = series([model, dense({ units: ways })])
   const modeOf = (phase: Context['phase']) =>
     normModeOf(normalisation[phase === 'train' ? 'train' : 'test'])
@@ -221,10 +215,8 @@ function drawnGate(rng: Rng, units: number, [low, high]: readonly [number, numbe
   }
 }
 
-function checkedSteps(steps: NonNullable<MetaLstmOptions['steps']>) {
-  const both = typeof steps === 'number' ? { train: steps, test: steps } : { ...steps }
-  if ([both.train, both.test].every((n) => Number.isInteger(n) && n >= 0)) return both
-  throw badOption(`steps ${JSON.stringify(steps)}`, 'whole numbers', 'Try steps: 8')
+function bothSteps(steps: NonNullable<MetaLstmOptions['steps']>) {
+  return typeof steps === 'number' ? { train: steps, test: steps } : { ...steps }
 }
 
 function checkWays(ways: number, found: number): void {

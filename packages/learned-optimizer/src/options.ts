@@ -1,17 +1,69 @@
-import { KshotError } from '@kshot/core'
+import {
+  checkOptions,
+  count,
+  described,
+  either,
+  flag,
+  normalisation,
+  type OptionsSchema,
+  oneOf,
+  options,
+  positive,
+  rate,
+  role,
+} from '@kshot/core/options'
+
+const innerSteps = either(count, options({ train: count, test: count }, 'train', 'test'))
+
+const cell = {
+  units: described('Of both LSTM layers. Default: 20.', { ...positive, maximum: 1024 }),
+  preprocess: either(rate, oneOf('none')),
+  outputScale: rate,
+}
+
+// What the options of each factory may be; the cards show it, the factories check by it.
+export const cellOptions = options(cell)
+export const trainingOptions = options(
+  { model: role('model'), ...cell, steps: positive, window: positive, secondOrder: flag },
+  'model',
+)
+export const metaLstmOptions = options(
+  {
+    model: role('model'),
+    ways: described('Output units of the head.', positive),
+    steps: described('On the support set. Default: 8.', innerSteps),
+    units: described('Of the LSTM. Default: 20.', { ...positive, maximum: 1024 }),
+    normalisation: normalisation(['batch-separate', 'none']),
+  },
+  'model',
+  'ways',
+)
+export const learnedOptimizerOptions = options({
+  weights: described('mlp, quadratics, or a checkpoint in base64. Default: mlp.', {
+    type: 'string',
+    minLength: 1,
+  }),
+})
 
 /** @throws `learned-optimizer/bad-option` */
-export function checkedPositive(name: string, value: number): number {
-  if (value > 0 && Number.isFinite(value)) return value
-  throw badOption(`${name} ${value}`, 'a positive number', 'Leave it out for the default')
+export function check(name: string, schema: OptionsSchema, given: unknown): void {
+  checkOptions('learned-optimizer/bad-option', name, schema, given)
 }
 
-/** @throws `learned-optimizer/bad-option` */
-export function checkedCount(name: string, value: number): number {
-  if (Number.isInteger(value) && value > 0) return value
-  throw badOption(`${name} ${value}`, 'a positive integer', 'Leave it out for the default')
-}
-
-export function badOption(got: string, expected: string, remedy: string): KshotError {
-  return new KshotError('learned-optimizer/bad-option', { got, expected, remedy })
-}
+const seed = either({ type: 'string' }, { type: 'number' })
+const spread = rate
+export const linearMapOptions = options({ spread })
+export const quadraticsOptions = options({ seed, dimensions: positive, spread }, 'seed')
+/** Without `data`, which is no plain value. */
+export const classificationsOptions = options(
+  {
+    model: role('model'),
+    seed,
+    classes: positive,
+    batches: positive,
+    batch: positive,
+    pool: positive,
+  },
+  'model',
+  'seed',
+)

@@ -1,7 +1,7 @@
 // Andrychowicz et al. 2016, section 3.1.
 import { fromFunction, type Model, rng, type TaskSource } from '@kshot/core'
 import { matMul, type Tensor2D, tensor } from '@tensorflow/tfjs-core'
-import { checkedCount } from './options'
+import { check, linearMapOptions, quadraticsOptions } from './options'
 import type { Problem } from './problem'
 
 export interface LinearMapOptions {
@@ -10,7 +10,9 @@ export interface LinearMapOptions {
 }
 
 /** y = x θ without a bias, `[n, d]` to `[n, 1]`: the model of {@link quadratics}. */
-export function linearMap({ spread = 0.01 }: LinearMapOptions = {}): Model {
+export function linearMap(options: LinearMapOptions = {}): Model {
+  check('linearMap', linearMapOptions, options)
+  const { spread = 0.01 } = options
   return fromFunction(
     { package: '@kshot/learned-optimizer', export: 'linearMap', options: { spread } },
     (rng, [d]) => ({
@@ -34,12 +36,9 @@ export interface QuadraticsOptions extends LinearMapOptions {
  * @throws `learned-optimizer/bad-option`
  * @example const tasks = quadratics({ seed: 1 })
  */
-export function quadratics({
-  seed,
-  dimensions = 10,
-  spread = 0.01,
-}: QuadraticsOptions): TaskSource<Problem> {
-  const d = checkedCount('dimensions', dimensions)
+export function quadratics(options: QuadraticsOptions): TaskSource<Problem> {
+  check('quadratics', quadraticsOptions, options)
+  const { seed, dimensions: d = 10, spread = 0.01 } = options
   const model = linearMap({ spread })
   const draw = (index: number): Problem => {
     const random = rng(seed).split('quadratic').split(index)

@@ -12,7 +12,7 @@ import {
 import { add, mul, type Scalar, scalar, sub, sum } from '@tensorflow/tfjs-core'
 import { type CellOptions, type CellState, type CellWeights, cell } from './cell'
 import { coordinates, fromCoordinates } from './coordinates'
-import { checkedCount } from './options'
+import { check, trainingOptions } from './options'
 import { type Problem, problemLoss } from './problem'
 
 export interface OptimizerTrainingOptions extends CellOptions {
@@ -47,10 +47,9 @@ type Point = { readonly params: Params; readonly hidden: CellState }
  * })
  */
 export function optimizerTraining(options: OptimizerTrainingOptions): Trainable<Problem> {
-  const { model, secondOrder = false } = options
+  check('optimizerTraining', trainingOptions, options)
+  const { model, steps = 100, window: size = 20, secondOrder = false } = options
   const net = cell(options)
-  const steps = checkedCount('steps', options.steps ?? 100)
-  const size = checkedCount('window', options.window ?? 20)
 
   /** Σ f(θ_t) for t = from + 1 … from + count, and where that leads. */
   function unrolled(
