@@ -1,6 +1,7 @@
 // Every learner there is, small; JavaScript, because threads read it too.
 import { fineTuned, nearestCentroid, nearestNeighbours, simpleShot } from '@kshot/baseline'
 import { conv4, convMaps, finnNet, mlp, momentum } from '@kshot/core'
+import { metaLstm } from '@kshot/learned-optimizer'
 import { anil, boil, implicitMaml, maml, mamlPlusPlus, metaSgd, reptile } from '@kshot/maml'
 import { matching } from '@kshot/matching'
 import { logistic, ridge, svm } from '@kshot/metaopt'
@@ -25,6 +26,7 @@ export const everyLearner = {
   ridge: ridge({ backbone: conv4(small) }),
   logistic: logistic({ backbone: model }),
   svm: svm({ backbone: model }),
+  'meta-lstm': metaLstm({ model, ways: 3, steps: 2 }),
   'maml, conv4': maml({ ...inner, model: conv4(small), head: 'fixed', ways: 3 }),
   "maml, Finn's net": maml({ ...inner, model: finnNet(small) }),
   'maml with momentum': maml({ ...inner, innerOptimizer: momentum(0.3) }),
