@@ -11,12 +11,12 @@ function cited({ authors, year }: Paper): string {
   return `${names.length > 2 ? `${names[0]} et al.` : authors} ${year}`
 }
 
-/** The line of a package in the README's table; a baseline of one regression alone is none. */
+/** How a package's line in the README's table begins; a baseline of one regression alone is none. */
 function lineOf(pkg: string, cards: readonly LearnerCard[]): string {
   const named = cards
     .filter(({ standard }) => standard.length > 0)
     .map(({ name, paper }) => `${name} (${cited(paper)})`)
-  return `| [\`${pkg}\`](${pkg.replace('@kshot', 'packages')}) | ${named.join(', ')} |`
+  return `| [\`${pkg}\`](${pkg.replace('@kshot', 'packages')}) | ${named.join(', ')}`
 }
 
 describe('every learner that has a card', () => {
@@ -24,7 +24,10 @@ describe('every learner that has a card', () => {
 
   it.each(packages)('of %s stands in the table of the README, as its card says', (pkg) => {
     const cards = learnerCards.filter(({ factory }) => factory.package === pkg)
-    expect(read('README.md').split('\n')).toContain(lineOf(pkg, cards))
+    const [line] = read('README.md')
+      .split('\n')
+      .filter((found) => found.startsWith(`| [\`${pkg}\``))
+    expect(line?.startsWith(lineOf(pkg, cards))).toBe(true)
   })
 
   it('is one of the learners that run on workers, on every backend and under vmap', () => {
