@@ -54,7 +54,7 @@ function write(path: string, text: string): void {
 }
 
 const OWN = 'Your own data'
-const CLASSIFY = 'Classifying pictures'
+const CLASSIFY = 'Classifying with a checkpoint'
 
 afterAll(cleanUp)
 

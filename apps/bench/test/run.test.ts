@@ -135,7 +135,7 @@ describe('a run that begins with a checkpoint', () => {
   it('says what it was, and trains from there', async () => {
     const { code, stderr } = await run('from', ...from, '--seed', '8')
     expect(code).toBe(0)
-    expect(stderr).toMatch(/begins with +750 images of glyphs/)
+    expect(stderr).toMatch(/starts from +750 images of glyphs/)
     expect(resultIn('from').train).toMatchObject({
       steps: 50,
       images: 750,
