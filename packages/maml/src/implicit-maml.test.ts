@@ -16,13 +16,8 @@ learnerSuite(
 
 describe('implicit maml', () => {
   beforeAll(() => activate('cpu'))
-  const options = {
-    model: smooth,
-    head: 'none',
-    innerRate: 0.1,
-    steps: 300,
-    lambda: 0.5,
-  } as const
+  const inner = { model: smooth, head: 'none', innerRate: 0.1, steps: 300 } as const
+  const options = { ...inner, lambda: 0.5 }
 
   it('is the gradient of the query loss at the minimum, as finite differences see it', async () => {
     const learner = implicitMaml({ ...options, solverSteps: 20 })
@@ -65,7 +60,7 @@ describe('implicit maml', () => {
     const damped = implicitMaml({ ...options, damping: 1e6 })
     const meta = initial(damped)
     const { params } = damped.adapt(meta, curve().support, train()) as unknown as Meta
-    const there = await metaGradient(maml({ ...options, steps: 0 }), { ...meta, params })
+    const there = await metaGradient(maml({ ...inner, steps: 0 }), { ...meta, params })
     expect(relativeError(await metaGradient(damped, meta), there)).toBeLessThan(1e-4)
     expect(relativeError(await metaGradient(implicitMaml(options), meta), there)).toBeGreaterThan(
       0.05,
