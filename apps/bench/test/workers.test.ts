@@ -164,7 +164,7 @@ describe('every learner on two workers', () => {
     for (const row of rows.map((line) => JSON.parse(line))) {
       expect(row).toEqual({ ...row, gradient: true, scores: true, left: 0 })
     }
-  }, 300_000)
+  }, 900_000)
 })
 
 const APP = `

@@ -8,14 +8,9 @@ const packages: Record<string, () => Promise<object>> = {
   '@kshot/learned-optimizer': () => import('./index'),
 }
 const load = (name: string) => packages[name]!()
-const model = conv4({ filters: 4, blocks: 1 })
+const model = conv4({ filters: 4, blocks: 2 })
 
-learnerSuite('metaLstm', metaLstm({ model, ways: 3, steps: 2 }), {
-  load,
-  rate: 2e-2,
-  steps: 30,
-  episodes: 30,
-})
+learnerSuite('metaLstm', metaLstm({ model, ways: 3, steps: 3 }), { load, rate: 2e-2 })
 
 describe('options', () => {
   it.each([
