@@ -51,6 +51,7 @@ export function studyPicture({ panels, steps }: StudyResult): string {
       label: 'loss',
       labelArrow: 'none',
       grid: true,
+      tickFormat: tick,
       ticks: 5,
       domain: losses(points),
     },
@@ -76,7 +77,16 @@ export function studyPicture({ panels, steps }: StudyResult): string {
         strokeWidth: ({ optimizer }: Point) => (optimizer === LEARNED ? 2.6 : 1.5),
         clip: true,
       }),
-      ...legend(names, steps),
+      text([steps], {
+        x: (step: number) => step,
+        text: () => 'trained to here',
+        frameAnchor: 'top',
+        textAnchor: 'start',
+        dx: 5,
+        dy: 10,
+        fill: '#777',
+      }),
+      ...legend(names),
     ],
   })
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
@@ -92,22 +102,26 @@ function losses(points: readonly Point[]): [number, number] {
 }
 
 /** The names in their colours, in one row above everything. */
-function legend(names: readonly string[], steps: number) {
-  const all = [...names.map((name) => `— ${name}`), `┊ trained to step ${steps}`]
-  const fills = [...COLOURS.slice(0, names.length), '#777']
+function legend(names: readonly string[]) {
   let dx = 0
-  return all.map((name, i) => {
-    const mark = text([name], {
+  return names.map((name, i) => {
+    const written = `— ${name}`
+    const mark = text([written], {
       frameAnchor: 'top-left',
       facet: 'super',
       lineAnchor: 'bottom',
-      text: [name],
+      text: [written],
       dx,
       dy: -32,
-      fill: fills[i]!,
+      fill: COLOURS[i % COLOURS.length]!,
       fontWeight: 'bold',
     })
-    dx += 26 + 7.4 * name.length
+    dx += 22 + 9 * written.length
     return mark
   })
+}
+
+/** `0.01`, `1e-6`: no prefixes, which a loss has no unit for. */
+function tick(value: number): string {
+  return value >= 0.01 ? String(value) : value.toExponential(0)
 }
