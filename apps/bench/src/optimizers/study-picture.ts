@@ -89,6 +89,8 @@ export function studyPicture({ panels, steps }: StudyResult): string {
       ...legend(names),
     ],
   })
+  // Rules for pages, of which a file has no need.
+  svg.querySelector('style')?.remove()
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
   svg.setAttribute('role', 'img')
   svg.setAttribute('aria-label', `loss against step of ${names.join(', ')}`)
