@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import type { Estimate } from '@kshot/core'
-import { useBackend } from '@kshot/core'
 import { writeFileAtomic } from '@kshot/core/node'
 import Table from 'cli-table3'
-import { backends } from '../backends/backends'
+import { activateNamed } from '../backends/activate-named'
 import { type Curve, type Panel, runStudy, type StudyResult } from '../optimizers/run-study'
 import type { Study } from '../optimizers/studies'
 import { studyPicture } from '../optimizers/study-picture'
@@ -24,9 +23,10 @@ export async function studyCommand(study: Study, options: StudyOptions): Promise
   const { folder, quiet, json } = options
   const { stderr, stdout } = process
   const display = stderr.isTTY ? barDisplay(stderr, coloursOf(stderr)) : lineDisplay(stderr)
-  const { signal, release } = interruptible(() => display.stop())
-  await useBackend(backends[options.backend]!(0))
+  const { choice } = await activateNamed(options.backend)
+  if (choice && !quiet) stderr.write(`${choice}\n`)
   const giveBack = await claimFolder(folder)
+  const { signal, release } = interruptible(() => display.stop())
   try {
     const started = performance.now()
     const solved = (done: number, total: number, optimizer: string) => {

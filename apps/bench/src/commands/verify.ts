@@ -1,4 +1,3 @@
-import { KshotError, useBackend } from '@kshot/core'
 import { maml, metaSgd, reptile } from '@kshot/maml'
 import { matching } from '@kshot/matching'
 import { ridge } from '@kshot/metaopt'
@@ -6,8 +5,7 @@ import { protonet } from '@kshot/protonet'
 import { allPrintable } from '@kshot/results'
 import { type Check, checkCase, loadReference, type ReferenceCase } from '@kshot/testkit/reference'
 import { Argument, Command } from 'commander'
-import { resolveAuto } from '../backends/auto-backend'
-import { backends } from '../backends/backends'
+import { activateNamed } from '../backends/activate-named'
 import { EXIT } from '../process/exit-codes'
 import { coloursOf } from '../terminal/text'
 import { shared } from './options'
@@ -38,12 +36,8 @@ export function verifyCommand(): Command {
 async function action(_: string, files: string[], options: Options) {
   const { json } = options
   const cases = files.flatMap((file) => loadReference(file).map((c) => ({ file, c })))
-  const { config, choice } = await resolveAuto({ backend: options.backend ?? 'wasm', workers: 0 })
-  const { backend } = config
+  const { backend, choice } = await activateNamed(options.backend)
   if (choice) process.stderr.write(`${choice}\n`)
-  const make = backends[backend]
-  if (!make) throw unknownBackend(backend)
-  await useBackend(make())
   const verdicts: Verdict[] = []
   for (const { file, c } of cases) {
     const verdict = await verified(file, c)
@@ -96,12 +90,4 @@ function summary(verdicts: readonly Verdict[], backend: string): string {
   const without = verdicts.length - checked
   const rest = without === 0 ? '' : `, ${without} of a kind without a check`
   return `${checked - missed(verdicts).length} of ${checked} cases agree on ${backend}${rest}\n`
-}
-
-function unknownBackend(name: string): KshotError {
-  return new KshotError('usage/unknown-backend', {
-    got: `the backend '${name}'`,
-    expected: `one of ${Object.keys(backends).join(', ')}`,
-    remedy: 'See npx kshot ls backends',
-  })
 }
