@@ -33,6 +33,10 @@ export function learnedOptimizer(options: LearnedOptimizerOptions = {}): Optimiz
     read ??= storedWeights(weights)
     return read
   }
+  return withWeights(weights, stored)
+}
+
+function withWeights(weights: string, stored: () => StoredWeights): Optimizer<CellState> {
   return {
     spec: {
       package: '@kshot/learned-optimizer',
@@ -57,8 +61,8 @@ export function learnedOptimizer(options: LearnedOptimizerOptions = {}): Optimiz
  */
 learnedOptimizer.load = (source: ShippedWeights | Uint8Array = 'mlp'): Optimizer<CellState> => {
   const weights = typeof source === 'string' ? source : base64Of(source)
-  storedWeights(weights)
-  return learnedOptimizer({ weights })
+  const stored = storedWeights(weights)
+  return withWeights(weights, () => stored)
 }
 
 /** Numbers of JavaScript, so that they belong to no backend and no scope. */

@@ -1,5 +1,6 @@
 // Andrychowicz et al. 2016, Learning to learn by gradient descent by gradient descent, arXiv:1606.04474.
 import {
+  applyUpdates,
   type MetaGradient,
   type Model,
   type Params,
@@ -68,8 +69,7 @@ export function optimizerTraining(options: OptimizerTrainingOptions): Trainable<
       final = value
       if (k === count) break
       const { update, state } = net.step(weights, coordinates(gradient), hidden)
-      const moved = fromCoordinates(params, update)
-      params = tree.zip(([theta, delta]) => add(theta!, delta!), params, moved)
+      params = applyUpdates(params, fromCoordinates(params, update))
       hidden = state
     }
     return { loss, final, end: { params, hidden } }
