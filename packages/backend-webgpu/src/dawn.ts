@@ -91,13 +91,13 @@ export function withNavigator<T>(found: Gpu, f: () => T): T {
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
   }
   if ((globalThis.navigator as { gpu?: Gpu } | undefined)?.gpu) return f()
-  const [target, key, value] = globalThis.navigator
-    ? [globalThis.navigator, 'gpu', found]
-    : [globalThis, 'navigator', { gpu: found }]
+  const { target, key, value } = globalThis.navigator
+    ? { target: globalThis.navigator, key: 'gpu', value: found }
+    : { target: globalThis, key: 'navigator', value: { gpu: found } }
   Object.defineProperty(target, key, { value, configurable: true })
   try {
     return f()
   } finally {
-    delete (target as unknown as { [key: string]: unknown })[key!]
+    Reflect.deleteProperty(target, key)
   }
 }

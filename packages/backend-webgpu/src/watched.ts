@@ -18,7 +18,7 @@ const watchedBefore = new WeakMap<WebGPUBackend, Watched>()
 export function watched(tfjs: WebGPUBackend): Watched {
   const before = watchedBefore.get(tfjs)
   if (before) return before
-  const device = tfjs.device as unknown as Device
+  const device = tfjs.device as unknown as Device // what adapter.ts declares of it
   let fault: KshotError | undefined
   let lost = false
   device.addEventListener('uncapturederror', ({ error }) => {
@@ -56,7 +56,7 @@ function wrapReads(tfjs: WebGPUBackend, takeFault: () => KshotError | undefined)
   let readsAtOnce: boolean | undefined
   tfjs.readSync = (dataId) => {
     // a tensor that was never on the GPU can be read anyhow
-    if (!tfjs.tensorMap.get(dataId as never).values) {
+    if (!tfjs.tensorMap.get(dataId).values) {
       throwIfAny(takeFault())
       readsAtOnce ??= canReadAtOnce(tfjs, (id) => readSync.call(tfjs, id))
       if (!readsAtOnce) throw syncRead()

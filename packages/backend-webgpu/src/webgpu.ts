@@ -110,7 +110,7 @@ async function open({ gpu, adapter }: Found): Promise<WebGPUBackend> {
   })
   const backend = withNavigator(
     gpu,
-    () => new WebGPUBackend(device as never, adapter.info as never),
+    () => new WebGPUBackend(device as never, adapter.info as never), // whole, though adapter.ts declares parts,
   )
   if ('webgpu' in engine().registryFactory) removeBackend('webgpu')
   registerBackend('webgpu', () => backend, PRIORITY)

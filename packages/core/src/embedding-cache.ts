@@ -52,37 +52,8 @@ export function cached<Input>(
   encoder: Encoder<Input>,
   store: EmbeddingStore = memoryStore(),
 ): Encoder<Input> {
-  const { dimensions, spec, version } = encoder
-  const prefix = utf8ToBytes(`${canonicalJson({ spec, version })}\n`)
-
-  async function keyOf(input: Input): Promise<string> {
-    const hash = sha256.create().update(prefix)
-    return bytesToHex(hash.update(await contentOf(encoder, input)).digest())
-  }
-
-  async function known(key: string): Promise<Float32Array | undefined> {
-    const embedding = await store.get(key)
-    const whole = embedding?.length === dimensions && embedding.every(Number.isFinite)
-    return whole ? embedding : undefined
-  }
-
-  /** Encodes what is missing, each once, and keeps it. */
-  async function complete(
-    found: Map<string, Float32Array | undefined>,
-    inputs: Map<string, Input>,
-  ) {
-    const missing = [...found.keys()].filter((key) => !found.get(key))
-    if (missing.length === 0) return
-    const encoded = await encoder.encode(missing.map((key) => inputs.get(key)!))
-    const values = (await encoded.data()) as Float32Array
-    encoded.dispose()
-    for (const [i, key] of missing.entries()) {
-      const embedding = values.slice(i * dimensions, (i + 1) * dimensions)
-      found.set(key, embedding)
-      await store.set(key, embedding)
-    }
-  }
-
+  const { dimensions } = encoder
+  const keyOf = keysOf(encoder)
   return {
     ...encoder,
     async encode(inputs) {
@@ -90,18 +61,60 @@ export function cached<Input>(
       for (let from = 0; from < inputs.length; from += BATCH) {
         const batch = inputs.slice(from, from + BATCH)
         const keys = await Promise.all(batch.map(keyOf))
-        const found = new Map<string, Float32Array | undefined>()
-        const own = await Promise.all(
-          [...new Set(keys)].map(async (key) => [key, await known(key)] as const),
-        )
-        for (const [key, embedding] of own) found.set(key, embedding)
-        await complete(found, new Map(keys.map((key, i) => [key, batch[i]!])))
+        const byKey = new Map(keys.map((key, i) => [key, batch[i]!]))
+        const embeddings = await embeddingsOf(byKey, encoder, store)
         keys.forEach((key, i) => {
-          rows.set(found.get(key)!, (from + i) * dimensions)
+          rows.set(embeddings.get(key)!, (from + i) * dimensions)
         })
       }
       return tensor2d(rows, [inputs.length, dimensions])
     },
+  }
+}
+
+/** The embeddings of inputs by key: those of the store, and the others encoded and kept. */
+async function embeddingsOf<Input>(
+  inputs: ReadonlyMap<string, Input>,
+  encoder: Encoder<Input>,
+  store: EmbeddingStore,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const found = await stored([...inputs.keys()], encoder, store)
+  const missing = [...inputs.keys()].filter((key) => !found.has(key))
+  if (missing.length === 0) return found
+  const { dimensions } = encoder
+  const encoded = await encoder.encode(missing.map((key) => inputs.get(key)!))
+  const values = (await encoded.data()) as Float32Array
+  encoded.dispose()
+  for (const [i, key] of missing.entries()) {
+    const embedding = values.slice(i * dimensions, (i + 1) * dimensions)
+    found.set(key, embedding)
+    await store.set(key, embedding)
+  }
+  return found
+}
+
+/** What a store has of these keys, if it is whole. */
+async function stored(
+  keys: readonly string[],
+  { dimensions }: Encoder<never>,
+  store: EmbeddingStore,
+): Promise<Map<string, Float32Array>> {
+  const all = await Promise.all(keys.map(async (key) => [key, await store.get(key)] as const))
+  const found = new Map<string, Float32Array>()
+  for (const [key, embedding] of all) {
+    const whole = embedding?.length === dimensions && embedding.every(Number.isFinite)
+    if (whole) found.set(key, embedding)
+  }
+  return found
+}
+
+/** The key of an input: the SHA-256 of its content, under the encoder's spec and version. */
+function keysOf<Input>(encoder: Encoder<Input>): (input: Input) => Promise<string> {
+  const { spec, version } = encoder
+  const prefix = utf8ToBytes(`${canonicalJson({ spec, version })}\n`)
+  return async (input) => {
+    const hash = sha256.create().update(prefix)
+    return bytesToHex(hash.update(await contentOf(encoder, input)).digest())
   }
 }
 

@@ -33,17 +33,8 @@ interface Place {
  */
 export function packStore(folder: string): EmbeddingStore {
   let index: Promise<Map<string, Place>> | undefined
-  let last: { readonly path: string; readonly bytes: Promise<Uint8Array | undefined> } | undefined
   let waiting = new Map<string, Float32Array>()
-
-  // Neighbours lie in one pack: it is read once for all of them.
-  const packAt = (path: string) => {
-    if (last?.path !== path) {
-      const bytes = readFile(path).then((read) => new Uint8Array(read))
-      last = { path, bytes: bytes.catch(() => undefined) }
-    }
-    return last.bytes
-  }
+  const packAt = packReader()
 
   async function flush(): Promise<void> {
     if (waiting.size === 0) return
@@ -73,6 +64,18 @@ export function packStore(folder: string): EmbeddingStore {
       if (waiting.size >= ROWS_A_PACK) await flush()
     },
     flush,
+  }
+}
+
+/** Reads packs. Neighbours lie in one: it is read once for all of them. */
+function packReader(): (path: string) => Promise<Uint8Array | undefined> {
+  let last: { readonly path: string; readonly bytes: Promise<Uint8Array | undefined> } | undefined
+  return (path) => {
+    if (last?.path !== path) {
+      const bytes = readFile(path).then((read) => new Uint8Array(read))
+      last = { path, bytes: bytes.catch(() => undefined) }
+    }
+    return last.bytes
   }
 }
 

@@ -90,8 +90,8 @@ export const ConvBatchNormPool = 'ConvBatchNormPool'
  */
 export const ConvBatchNormPoolGrad = 'ConvBatchNormPoolGrad'
 
-/** Attributes of these eight. */
-export interface BatchNormTrainAttrs {
+/** Attributes of these eight; a type, since an interface would be no `NamedAttrMap`. */
+export type BatchNormTrainAttrs = {
   readonly epsilon: number
   readonly relu: boolean
   readonly groups: number

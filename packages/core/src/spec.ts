@@ -10,9 +10,9 @@ export type Json =
 /**
  * How to rebuild something: the export of a package, called with options.
  * Specs travel to workers, child processes and checkpoints; closures never do.
- * Among the options, at any depth, may be specs.
+ * Among the options, at any depth, may be specs. A type, since an interface would be no {@link Json}.
  */
-export interface Spec {
+export type Spec = {
   readonly package: string
   readonly export: string
   readonly options: { readonly [key: string]: Json | Spec | readonly Spec[] }

@@ -56,7 +56,7 @@ async function embed<Input>(
   }
   const inputs = places.map((place) => exampleAt(dataset, place))
   try {
-    const encoded = await (encoder as unknown as Encoder<Tensor>).encode(inputs)
+    const encoded = await (encoder as Encoder<Tensor>).encode(inputs)
     return await rowsOf(encoder, encoded, places.length)
   } finally {
     for (const one of inputs) one.dispose()

@@ -78,7 +78,7 @@ export function encoderOf<Input>(
       const loaded = loading
       loading = undefined
       loaded?.then(
-        (held) => tree.dispose(held as never),
+        (held) => tree.dispose(held),
         () => {},
       )
     },

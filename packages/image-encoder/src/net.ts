@@ -5,7 +5,7 @@ import type { Tensor1D } from '@tensorflow/tfjs-core'
 import { add, fused, mean, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core'
 
 /** A convolution with the batch norm after it: filter `[k, k, in, out]` (depthwise: `[k, k, in, 1]`), bias `[out]`. */
-export interface Convolution {
+export type Convolution = {
   readonly filter: Tensor4D
   readonly bias: Tensor1D
 }

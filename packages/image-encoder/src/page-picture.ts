@@ -41,7 +41,7 @@ export function isPagePicture(input: unknown): input is PagePicture {
  * @throws `image-encoder/bad-picture`
  */
 export async function pagePixels(input: PagePicture): Promise<Pixels> {
-  return readers[nameOf(input)]!(input as never)
+  return readers[nameOf(input)]!(input as never) // of the kind that its reader takes
 }
 
 async function imagePixels(image: HTMLImageElement): Promise<Pixels> {

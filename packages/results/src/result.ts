@@ -59,7 +59,7 @@ export interface LakeReport {
 }
 
 /** The checkpoint that training started from, instead of initial parameters. */
-export interface WarmStart {
+export type WarmStart = {
   readonly sha256: string
   /** What it was trained on, and what it started from itself. */
   readonly images: number

@@ -1,4 +1,4 @@
-import { estimate } from '@kshot/core'
+import { estimate, type Spec } from '@kshot/core'
 import type { DoneRow, Source } from './row'
 
 export interface RowOptions {
@@ -6,7 +6,7 @@ export interface RowOptions {
   readonly setting?: string
   readonly seed?: number
   readonly scores?: readonly number[]
-  readonly options?: { readonly [key: string]: unknown }
+  readonly options?: Spec['options']
   readonly labels?: Partial<DoneRow['labels']>
   readonly more?: Partial<DoneRow>
 }
@@ -36,7 +36,7 @@ export function row({ learner = 'protonet', ...given }: RowOptions = {}): DoneRo
     learner: {
       package: '@kshot/protonet',
       export: 'protonet',
-      options: { normalisation: { train: 'batch-joint', test: 'running' }, ...options } as never,
+      options: { normalisation: { train: 'batch-joint', test: 'running' }, ...options },
     },
     setting: { dataset: 'omniglot', split: 'vinyals', ways, shots, queries: 15 },
     test: { accuracy, interval, episodes: scores.length },

@@ -33,7 +33,7 @@ const spec = z.object({
   package: name,
   export: name,
   options: z.record(z.string(), z.json()),
-}) as unknown as z.ZodType<Spec>
+}) as z.ZodType<Spec>
 
 const accuracyScore: z.ZodType<AccuracyScore> = z.object({ accuracy: fraction, interval, episodes })
 const errorScore = z.object({

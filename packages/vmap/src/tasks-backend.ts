@@ -238,6 +238,7 @@ export class TasksBackend extends KernelBackend {
 
 /** Runs `f` with another backend as TensorFlow.js' active one, at once. */
 export function withBackend<T>(name: string, backend: KernelBackend, f: () => T): T {
+  // Engine declares both as private.
   const active = engine() as unknown as { backendName: string; backendInstance: KernelBackend }
   const { backendName, backendInstance } = active
   Object.assign(active, { backendName: name, backendInstance: backend })

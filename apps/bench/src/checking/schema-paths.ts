@@ -17,7 +17,7 @@ interface Inside {
 
 /** Dotted paths of all keys that a schema knows, for a value that says which form of a union is meant. */
 export function pathsOf(schema: z.ZodType, value: unknown): string[] {
-  return paths(schema as unknown as Inside, value, '')
+  return paths(schema as Inside, value, '')
 }
 
 function paths(schema: Inside, value: unknown, at: string): string[] {
@@ -29,7 +29,7 @@ function paths(schema: Inside, value: unknown, at: string): string[] {
 
 /** The names that the union at a path tells apart, for example `conv4`, `mlp`. */
 export function namesAt(schema: z.ZodType, value: unknown, path: readonly PropertyKey[]): string[] {
-  let at = schema as unknown as Inside
+  let at = schema as Inside
   let inner = value
   for (const key of path.slice(0, -1)) {
     const next = shapeOf(at, inner)[String(key)]

@@ -60,7 +60,7 @@ function backendRows(report: DoctorReport, colours: Colours): Row[] {
   return sorted.map((backend): Row => {
     const head = [markOf(colours)(backend.available), backend.name] as const
     const figure = report.speed ? [figureText(backend)] : []
-    return [...head, ...figure, paragraphs(backend, colours)] as never
+    return [...head, ...figure, paragraphs(backend, colours)]
   })
 }
 

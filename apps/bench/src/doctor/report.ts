@@ -51,7 +51,7 @@ function asFound({ name, ...probed }: { readonly name: string } & Probed) {
   return {
     ...backends[name]!(),
     available: async () => probed,
-    activate: async () => ({ backend: name, ...probed }) as never,
+    activate: async () => ({ backend: name, ...probed }) as never, // called only of what is available
   }
 }
 

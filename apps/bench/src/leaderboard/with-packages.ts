@@ -28,7 +28,7 @@ async function withPackageOf(
   if (!found || !known) return entry
   const { name: _, ...own } = known.learner[examples]!
   const learner = asModule(found, { ...own, ...options })
-  const module = { name: 'module', ...learner } as unknown as NonNullable<Entry['learner']>
+  const module = { name: 'module', ...learner } as NonNullable<Entry['learner']>
   return {
     ...rest,
     name: rest.name ?? known.name,

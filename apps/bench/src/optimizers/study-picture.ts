@@ -32,7 +32,7 @@ export function studyPicture({ panels, steps }: StudyResult): string {
   const domain = panels.map(({ title }) => title)
   const { document } = parseHTML('<html></html>')
   const svg = plot({
-    document: document as unknown as Document,
+    document: document,
     width: Math.max(560, 300 * panels.length),
     height: 380,
     marginLeft: 52,

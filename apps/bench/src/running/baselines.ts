@@ -41,7 +41,7 @@ const RATES = [0.001, 0.003, 0.01, 0.02, 0.05]
  */
 async function pretrainedRegression(job: TestJob): Promise<TrainedLearner> {
   const { config, data, step, signal, on } = job
-  const { model } = config.learner as unknown as { model: object }
+  const { model } = config.learner as { readonly name: string; readonly model: object }
   const net = await fromSpec<Parameters<typeof pretrained>[0]['model']>(
     toSpec(model),
     'model',

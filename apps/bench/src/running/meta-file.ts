@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
   documentIn,
-  type Json,
   KshotError,
   loadMeta,
   type Meta,
@@ -40,7 +39,7 @@ export async function writeMeta(
     train,
     best,
   }
-  await writeCheckpointFile(path, { trees: { params, state }, json: json as unknown as Json })
+  await writeCheckpointFile(path, { trees: { params, state }, json })
 }
 
 /**
@@ -77,7 +76,7 @@ function notesOf(bytes: Uint8Array, path: string): SavedNotes {
   const { error } = documentSchema.safeParse(json)
   const issue = error?.issues[0]
   if (issue) throw notOurs(path, `'${issue.path.join('.')}' of its document: ${issue.message}`)
-  return json as unknown as SavedNotes
+  return json as unknown as SavedNotes // the schema has checked what of it is read
 }
 
 function notOurs(path: string, what: string): KshotError {

@@ -46,7 +46,7 @@ export async function writeTraining(
     stoppedBy: stoppedBy ?? null,
     best: best ? { step: best.step, score: best.score } : null,
   }
-  await writeCheckpointFile(path, { trees, json: json as unknown as Json })
+  await writeCheckpointFile(path, { trees, json })
 }
 
 /**

@@ -15,7 +15,7 @@ const gather: Kernel = (native, stock) => (call) => {
   if (batchDims === 0 && size > 0) return stock(call)
 
   const along = util.parseAxisParam(axis, x.shape)[0]!
-  const info = collectGatherOpShapeInfo(x as never, indices as never, along, batchDims)
+  const info = collectGatherOpShapeInfo(x, indices, along, batchDims)
   const { batchSize, outerSize, dimSize, sliceSize, outputShape } = info
   const values = native.backend.readSync(indices.dataId) as Int32Array
   const wrong = values.find((index) => index < 0 || index >= dimSize)

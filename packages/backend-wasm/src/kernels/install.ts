@@ -22,7 +22,7 @@ export function install(kernels: Kernels, native: Native): void {
     const kernelFunc: KernelFunc = ({ inputs, attrs, backend }) =>
       backend === native.backend || !stock
         ? own({ inputs, attrs: attrs as NamedAttrMap })
-        : stock({ inputs, attrs, backend } as never)
+        : stock({ inputs, attrs: attrs as NamedAttrMap, backend })
     replace({ ...replaces, kernelName, backendName, kernelFunc, replaces } as OwnKernel)
   }
 }

@@ -25,7 +25,7 @@ function ofSomething(kernel: (call: Call) => TensorInfo[], shapes: readonly stri
     if (util.sizeFromShape(shape) > 0) return kernel(call)
     const { channels } = read(call)
     return shapes.map((of) => {
-      const size = of === 'x' ? shape : channels({ shape: [] } as never).shape
+      const size = of === 'x' ? shape : channels({}).shape
       const zeros = new Float32Array(util.sizeFromShape(size))
       return call.backend.makeTensorInfo(size, 'float32', zeros)
     })
@@ -162,7 +162,7 @@ function unpacked(names: readonly string[]): string {
 }
 
 function read({ inputs, attrs, backend }: Call) {
-  const { groups, epsilon, relu } = attrs as unknown as BatchNormTrainAttrs
+  const { groups, epsilon, relu } = attrs as BatchNormTrainAttrs
   const { x, gamma, beta } = inputs as { [name: string]: TensorInfo }
   const c = x!.shape.at(-1)!
   const next = ({ shape }: TensorInfo) => (util.sizeFromShape(shape) > c ? c : 0)
@@ -172,6 +172,6 @@ function read({ inputs, attrs, backend }: Call) {
   return {
     columns,
     like: (y: TensorInfo) => ({ ...y, shape: x!.shape }),
-    channels: (y: TensorInfo) => ({ ...y, shape: groups > 1 ? [groups, c] : [c] }),
+    channels: <Y extends object>(y: Y) => ({ ...y, shape: groups > 1 ? [groups, c] : [c] }),
   }
 }

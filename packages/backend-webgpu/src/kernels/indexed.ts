@@ -48,7 +48,7 @@ export const indexed: Kernels = {
     check(call.backend, indices, x.shape, rank)
     const plain = sizeOf(x) === 0 || sizeOf(indices) === 0 || !isNumeric(x)
     if (plain || call.backend.shouldExecuteOnCPU([x, indices])) return stock(call)
-    const [shape, , width, strides] = backend_util.prepareAndValidate(x as never, indices as never)
+    const [shape, , width, strides] = backend_util.prepareAndValidate(x, indices)
     return run(call.backend, {
       key: `gather_nd_${rank}`,
       inputs: { x, indices },
@@ -101,7 +101,8 @@ const isNumeric = ({ dtype }: TensorInfo) => ['float32', 'int32', 'bool'].includ
 /** What stands for a number that is not there. */
 const nothing = ({ dtype }: TensorInfo) => (dtype === 'float32' ? 'uniforms.NAN' : '0')
 
-interface Rows {
+/** A type, since an interface would be no record of inputs. */
+type Rows = {
   readonly indices: TensorInfo
   readonly updates: TensorInfo
   /** What is there before, one number for all or each its own; else 0. */
@@ -117,7 +118,7 @@ function intoRows(
   strict = true,
 ): TensorInfo | undefined {
   const { indices, updates, base } = inputs
-  const info = backend_util.calculateShapes(updates as never, indices as never, [...shape])
+  const info = backend_util.calculateShapes(updates, indices, [...shape])
   const { sliceRank: rank, numUpdates: count, sliceSize: width, strides } = info
   if (strict) check(backend, indices, shape, rank)
   const size = util.sizeFromShape([...shape])
@@ -126,7 +127,7 @@ function intoRows(
   const before = base ? `base[${sizeOf(base) === 1 ? '0' : 'i'}]` : '0'
   return run(backend, {
     key: `${how}_rows_${rank}_${one}_${before}`,
-    inputs: inputs as never,
+    inputs,
     shape,
     dtype: updates.dtype,
     ints: { count, width, ...indexInts(shape, [...strides], rank) },
@@ -167,7 +168,7 @@ function check(
   shape: readonly number[],
   depth: number,
 ): void {
-  const { values } = backend.tensorMap.get(indices.dataId as never)
+  const { values } = backend.tensorMap.get(indices.dataId)
   if (!values) return
   const wrong = (values as Int32Array).findIndex((v, i) => v < 0 || v >= shape[i % depth]!)
   if (wrong < 0) return

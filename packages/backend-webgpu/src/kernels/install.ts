@@ -42,14 +42,14 @@ function kernelOf(
   type Run = (call: Call) => TensorInfo | TensorInfo[]
   const bottom: Run = (call) => {
     if (!stock) throw noKernel(name)
-    return stock(call as never)
+    return stock(call)
   }
   const run = layers.reduce<Run>(
     (below, layer) => (call) =>
       layer(call, (part) => below({ ...part, backend: call.backend }) as TensorInfo),
     bottom,
   )
-  return (call) => run(call as unknown as Call)
+  return (call) => run(call as Call)
 }
 
 function noKernel(name: string): KshotError {

@@ -62,7 +62,7 @@ export function run(backend: WebGPUBackend, program: Program): TensorInfo {
 
 /** TensorFlow.js casts whole numbers and truths to float32 by calling them so. */
 function isDisguised({ tensorMap }: WebGPUBackend, { dtype, dataId }: TensorInfo): boolean {
-  return dtype === 'float32' && tensorMap.get(dataId as never).dtype !== 'float32'
+  return dtype === 'float32' && tensorMap.get(dataId).dtype !== 'float32'
 }
 
 /** Runs a program on numbers that are what they are called. */

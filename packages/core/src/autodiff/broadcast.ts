@@ -40,13 +40,13 @@ export function sumLeading(x: Tensor, axes = x.rank - 1): Tensor {
   if (width > 512) return reshape(sum(reshape(x, [x.size / width, width]), 0), kept)
   const first = x.shape[0]!
   // the derivative of a sum repeats, whatever it is computed by
-  const linear = customGrad(((input: Tensor) => {
-    const perExample = poolRows(reshape(input, [first, x.size / first / width, 1, width]))
+  const linear = customGrad((input) => {
+    const perExample = poolRows(reshape(input as Tensor, [first, x.size / first / width, 1, width]))
     const all = poolRows(reshape(perExample, [1, first, 1, width]))
     const value = reshape(mul(all, x.size / width), kept)
     const ones = [...Array(axes).fill(1), ...kept]
     return { value, gradFunc: (dy: Tensor) => broadcastTo(reshape(dy, ones), x.shape) }
-  }) as never)
+  })
   return linear(x)
 }
 

@@ -29,7 +29,7 @@ export interface WithAux<Aux extends Params> {
 }
 
 /** A value, its gradient in the structure of the parameters, and what came with it. */
-export interface ValueAndGradient<P extends Params, Aux extends Params> {
+export type ValueAndGradient<P extends Params, Aux extends Params> = {
   readonly value: Scalar
   readonly gradient: P
   readonly aux: Aux
@@ -48,7 +48,7 @@ export interface ValueAndGradient<P extends Params, Aux extends Params> {
 export function valueAndGrad<P extends Params, Aux extends Params = Record<string, never>>(
   f: (params: P) => Tensor | WithAux<Aux>,
 ): (params: P) => ValueAndGradient<P, Aux> {
-  return (params) => tree.tidy(() => recovering(() => differentiate(f, params)) as never)
+  return (params) => tree.tidy(() => recovering(() => differentiate(f, params)))
 }
 
 function differentiate<P extends Params, Aux extends Params>(

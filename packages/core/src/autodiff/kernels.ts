@@ -30,10 +30,10 @@ export function isStockWasm(name: string): boolean {
 }
 
 export function runKernel(name: string, inputs: object, attrs: object): Tensor {
-  return engine().runKernel(name, inputs as NamedTensorMap, attrs as unknown as NamedAttrMap)
+  return engine().runKernel(name, inputs as NamedTensorMap, attrs as NamedAttrMap)
 }
 
 /** Of a kernel with several results. */
 export function runKernels(name: string, inputs: object, attrs: object): Tensor[] {
-  return runKernel(name, inputs, attrs) as unknown as Tensor[]
+  return engine().runKernel(name, inputs as NamedTensorMap, attrs as NamedAttrMap)
 }

@@ -16,7 +16,7 @@ function forgetTape(): void {
   const { state } = engine()
   if (state.gradientDepth > 0 || !state.activeTape) return
   for (const node of state.activeTape) for (const tensor of node.saved ?? []) tensor.dispose()
-  state.activeTape = null as never
+  state.activeTape = null as never // what it is between two gradients, though declared otherwise
 }
 
 function explained(error: unknown): unknown {

@@ -16,7 +16,7 @@ const ours: readonly GradConfig[] = Object.entries(gradients).map(
     ...(constants && { outputsToSave: [...constants] }),
     gradFunc: (dy, saved, attrs) => {
       const dys = Array.isArray(dy) ? dy : [dy]
-      return ownTensors(gradient(dys[0]!, saved as never, attrs, dys), dys)
+      return ownTensors(gradient(dys[0]!, saved, attrs, dys), dys)
     },
   }),
 )

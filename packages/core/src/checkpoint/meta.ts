@@ -9,7 +9,7 @@ import { difference } from './json'
 
 /** Saves what a learner has learned, as bytes that only the same learner can load. */
 export function saveMeta(learner: Spec, { params, state }: Meta): Promise<Uint8Array<ArrayBuffer>> {
-  const json = { kind: 'meta', learner: learner as unknown as Json }
+  const json = { kind: 'meta', learner }
   return encodeCheckpoint({ trees: { params, state }, json })
 }
 

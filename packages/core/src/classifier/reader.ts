@@ -1,4 +1,4 @@
-import { dispose, keep } from '@tensorflow/tfjs-core'
+import { dispose, keep, type Tensor2D } from '@tensorflow/tfjs-core'
 import * as tree from '../tree'
 import { nothingUnknown } from './calibration'
 import type { Encoded } from './embed'
@@ -26,12 +26,12 @@ interface Read {
   readonly calibration: Calibration
 }
 
+type Unknown = 'auto' | number | false
+
+type On = <T>(f: () => T) => T
+
 /** `on` runs a function on the backend that decides. */
-export function reader(
-  head: Head,
-  unknown: 'auto' | number | false,
-  on: <T>(f: () => T) => T,
-): Reader {
+export function reader(head: Head, unknown: Unknown, on: On): Reader {
   const own = plainReader(head, unknown, on)
   return head.guard ? guarded(own, reader(head.guard, unknown, on)) : own
 }
@@ -54,71 +54,92 @@ function guarded(own: Reader, guard: Reader): Reader {
   }
 }
 
-function plainReader(
-  head: Head,
-  unknown: 'auto' | number | false,
-  on: <T>(f: () => T) => T,
-): Reader {
-  let fitted: { readonly examples: Examples; readonly params: tree.Params } | undefined
-  let calibrated: { readonly examples: Examples; readonly result: Promise<Calibration> } | undefined
-
-  function fit(examples: Examples): tree.Params {
-    if (fitted?.examples !== examples) {
-      forget()
-      fitted = { examples, params: kept(head.fit(supportOf(examples))) }
-    }
-    return fitted.params
-  }
-
-  function forget() {
-    if (fitted) tree.dispose(fitted.params)
-    fitted = undefined
-  }
-
-  async function scoresWithout(examples: Examples, limit: number): Promise<HeldOut> {
-    const support = supportOf(examples)
-    const places = spreadPlaces(support, limit)
-    const scores = on(() => keep(head.leaveOut(support, places)))
-    return { places, scores: await readOut(scores) }
-  }
-
-  function calibration(examples: Examples): Promise<Calibration> {
-    if (calibrated?.examples !== examples) calibrated = { examples, result: calibrate(examples) }
-    return calibrated.result
-  }
-
-  async function calibrate(examples: Examples): Promise<Calibration> {
-    const support = supportOf(examples)
-    const found = head.calibrate(support, await scoresWithout(examples, CALIBRATED_BY))
-    if (unknown === false) return { ...found, ...nothingUnknown }
-    return unknown === 'auto' ? found : { ...found, threshold: unknown }
-  }
-
+function plainReader(head: Head, unknown: Unknown, on: On): Reader {
+  const fitted = fittedHead(head)
+  const calibration = calibrations(head, unknown, on)
   return {
     async read(examples, encoded) {
       if (encoded.length === 0) {
         return { rows: [], familiarity: [], calibration: await calibration(examples) }
       }
       const ways = examples.byLabel.size
-      const scores = on(() => {
-        const x = stacked(encoded, examples.shape!)
-        try {
-          return keep(head.score(fit(examples), x))
-        } finally {
-          dispose(x)
-        }
-      })
-      const values = await readOut(scores)
+      const values = await readOut(
+        on(() => scoresOf(head, fitted.params(examples), encoded, examples)),
+      )
       const rows = encoded.map((_, i) => values.subarray(i * ways, (i + 1) * ways))
       const familiarity = rows.map((row) => row.reduce((a, b) => Math.max(a, b)))
       return { rows, familiarity, calibration: await calibration(examples) }
     },
     async heldOut(examples) {
-      const held = await scoresWithout(examples, Number.POSITIVE_INFINITY)
-      return { ...held, calibration: await calibration(examples) }
+      const scores = await scoresWithout(head, on, examples, Number.POSITIVE_INFINITY)
+      return { ...scores, calibration: await calibration(examples) }
     },
-    dispose: forget,
+    dispose: fitted.forget,
   }
+}
+
+function scoresOf(
+  head: Head,
+  fitted: tree.Params,
+  encoded: readonly Encoded[],
+  { shape }: Examples,
+): Tensor2D {
+  const x = stacked(encoded, shape!)
+  try {
+    return keep(head.score(fitted, x))
+  } finally {
+    dispose(x)
+  }
+}
+
+/** The parameters that a head fits to examples. */
+function fittedHead(head: Head) {
+  let last: { readonly examples: Examples; readonly params: tree.Params } | undefined
+
+  function params(examples: Examples): tree.Params {
+    if (last?.examples !== examples) {
+      forget()
+      last = { examples, params: kept(head.fit(supportOf(examples))) }
+    }
+    return last.params
+  }
+
+  function forget(): void {
+    if (last) tree.dispose(last.params)
+    last = undefined
+  }
+
+  return { params, forget }
+}
+
+/** The calibration by the examples alone, or with a threshold of the app's own. */
+function calibrations(head: Head, unknown: Unknown, on: On) {
+  let last: { readonly examples: Examples; readonly result: Promise<Calibration> } | undefined
+
+  async function calibrate(examples: Examples): Promise<Calibration> {
+    const scores = await scoresWithout(head, on, examples, CALIBRATED_BY)
+    const found = head.calibrate(supportOf(examples), scores)
+    if (unknown === false) return { ...found, ...nothingUnknown }
+    return unknown === 'auto' ? found : { ...found, threshold: unknown }
+  }
+
+  return (examples: Examples): Promise<Calibration> => {
+    if (last?.examples !== examples) last = { examples, result: calibrate(examples) }
+    return last.result
+  }
+}
+
+/** The scores of examples, at most `limit` of them, each by a head that has not seen it. */
+async function scoresWithout(
+  head: Head,
+  on: On,
+  examples: Examples,
+  limit: number,
+): Promise<HeldOut> {
+  const support = supportOf(examples)
+  const places = spreadPlaces(support, limit)
+  const scores = on(() => keep(head.leaveOut(support, places)))
+  return { places, scores: await readOut(scores) }
 }
 
 function supportOf({ shape, byLabel }: Examples): Support {
@@ -131,7 +152,7 @@ function kept(params: tree.Params): tree.Params {
   return params
 }
 
-async function readOut(scores: ReturnType<Head['score']>): Promise<Float32Array> {
+async function readOut(scores: Tensor2D): Promise<Float32Array> {
   try {
     const values = await scores.data<'float32'>()
     if (values.every(Number.isFinite)) return values

@@ -22,7 +22,8 @@ export interface Saved {
   readonly nextId: ExampleId
 }
 
-interface Document {
+/** A type, since an interface would be no {@link Json}. */
+type Document = {
   readonly kind: 'classifier'
   readonly encoder: Identity['encoder']
   readonly head: Spec
@@ -50,7 +51,7 @@ export async function encodeSaved(
   }
   const x = stacked(all, examples.shape ?? [0])
   try {
-    return await encodeCheckpoint({ trees: { x }, json: document as unknown as Json })
+    return await encodeCheckpoint({ trees: { x }, json: document })
   } finally {
     x.dispose()
   }
@@ -76,14 +77,14 @@ function checkIdentity({ encoder, head }: Document, identity: Identity): void {
     throw otherEncoder(encoder?.spec.export ?? 'no encoder', identity.encoder?.spec.export)
   }
   if (encoder && identity.encoder) {
-    checkSameSpec(encoder.spec as unknown as Json, identity.encoder.spec)
+    checkSameSpec(encoder.spec, identity.encoder.spec)
     const [saved, mine] = [encoder.version, identity.encoder.version]
     if (saved !== mine) {
       const { export: name } = encoder.spec
       throw otherEncoder(`${name}, version ${saved}`, `${name}, version ${mine}`)
     }
   }
-  checkSameSpec(head as unknown as Json, identity.head)
+  checkSameSpec(head, identity.head)
 }
 
 function otherEncoder(got: string, expected = 'no encoder'): KshotError {
@@ -116,7 +117,7 @@ function checkedDocument(json: Json): Document {
   const ids = classes!.flatMap((one) => one.ids)
   check(new Set(ids).size === ids.length, 'an id twice')
   check(isId(nextId) && ids.every((id) => isId(id) && id < nextId), 'ids')
-  return json as unknown as Document
+  return json as Document
 }
 
 function isClass(value: unknown): boolean {

@@ -58,13 +58,13 @@ function kernel(
     kernelFunc({ inputs, attrs, backend }) {
       const c = (inputs.x as TensorInfo).shape.at(-1)!
       const read = (info: TensorInfo) =>
-        columns([...((backend as never as Reader).readSync(info.dataId) as Float32Array)], c)
+        columns([...((backend as Reader).readSync(info.dataId) as Float32Array)], c)
       const values: Values = Object.fromEntries(
         Object.entries(inputs).map(([name, info]) => [name, read(info as TensorInfo)]),
       )
       const results = Array.from({ length: c }, (_, j) => {
         const own = Object.fromEntries(Object.entries(values).map(([k, v]) => [k, v[j]!]))
-        return outputs(channel(own, attrs as never as BatchNormTrainAttrs))
+        return outputs(channel(own, attrs as BatchNormTrainAttrs))
       })
       return results[0]!.map((_, i) => {
         const made = results.map((outs) => outs[i]!)

@@ -6,7 +6,6 @@ import {
   getKernel,
   maxPool,
   mul,
-  type NamedAttrMap,
   ones,
   relu as rectify,
   rsqrt,
@@ -22,6 +21,7 @@ import {
   BatchNormPoolGrad,
   BatchNormPoolGradGrad,
   BatchNormTrain,
+  type BatchNormTrainAttrs,
   BatchNormTrainGrad,
   BatchNormTrainGradGrad,
 } from '../kernels'
@@ -93,7 +93,7 @@ function fused(
   { epsilon, relu = false }: BatchNormTrainOptions,
 ): BatchNormTrained {
   const inputs = { x, gamma: gamma ?? offTape(() => ones(beta.shape)), beta }
-  const attrs = { epsilon, relu, groups: 1 } as unknown as NamedAttrMap
+  const attrs: BatchNormTrainAttrs = { epsilon, relu, groups: 1 }
   const [y, mean, variance] = engine().runKernel(kernel, inputs, attrs) as Tensor[]
   return { y: y!, mean: mean!, variance: variance!, count: x.size / x.shape.at(-1)! }
 }

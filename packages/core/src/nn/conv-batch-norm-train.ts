@@ -1,13 +1,11 @@
-import {
-  conv2d,
-  engine,
-  type NamedAttrMap,
-  ones,
-  type Tensor,
-  type Tensor4D,
-} from '@tensorflow/tfjs-core'
+import { conv2d, engine, ones, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core'
 import { offTape } from '../autodiff/gradients/gradient'
-import { BatchNormPoolGrad, ConvBatchNormPool, ConvBatchNormPoolGrad } from '../kernels'
+import {
+  BatchNormPoolGrad,
+  type BatchNormTrainAttrs,
+  ConvBatchNormPool,
+  ConvBatchNormPoolGrad,
+} from '../kernels'
 import {
   type BatchNormTrained,
   type BatchNormTrainOptions,
@@ -44,7 +42,7 @@ export function convBatchNormTrain(
   const { epsilon, relu = false } = options
   const { filter } = convolution
   const inputs = { x, filter, gamma: gamma ?? offTape(() => ones(beta.shape)), beta }
-  const attrs = { epsilon, relu, groups: 1 } as unknown as NamedAttrMap
+  const attrs: BatchNormTrainAttrs = { epsilon, relu, groups: 1 }
   const [y, mean, variance] = engine().runKernel(ConvBatchNormPool, inputs, attrs) as Tensor[]
   return { y: y!, mean: mean!, variance: variance!, count: x.size }
 }

@@ -34,32 +34,20 @@ export interface ThreadOptions {
 const STARTING_SECONDS = 60
 
 /** Starts a thread. It keeps the process alive until it is ready, and while it works. */
-export function startThread(
-  { entry, start, execArgv, patienceSeconds }: ThreadOptions,
-  on: ThreadEvents,
-): Thread {
-  const worker = new Worker(entry, {
-    workerData: start,
-    ...(execArgv && { execArgv: [...execArgv] }),
-  })
+export function startThread(options: ThreadOptions, on: ThreadEvents): Thread {
+  const worker = workerOf(options)
+  const { ready, isReady, isNot } = readiness()
   const watch = watchdog((seconds) => end(hung(seconds)))
-  let error: Error | undefined
-  let isReady: (device: DeviceInfo) => void
-  let isNot: (why: Error) => void
-  const ready = new Promise<DeviceInfo>((resolve, reject) => {
-    ;[isReady, isNot] = [resolve, reject]
-  })
-  // Whoever waits for it hears of it; nobody has to.
-  ready.catch(() => {})
   const thread: Thread = {
     worker,
     ready,
     give(job) {
       worker.postMessage(job)
       worker.ref()
-      watch.start(patienceSeconds)
+      watch.start(options.patienceSeconds)
     },
   }
+  let error: Error | undefined
   const end = (why: Error) => {
     error ??= why
     void worker.terminate()
@@ -82,6 +70,26 @@ export function startThread(
     isNot(why)
     on.gone(thread, why)
   })
-  watch.start(Math.max(patienceSeconds, STARTING_SECONDS))
+  watch.start(Math.max(options.patienceSeconds, STARTING_SECONDS))
   return thread
+}
+
+function workerOf({ entry, start, execArgv }: ThreadOptions): Worker {
+  return new Worker(entry, {
+    workerData: start,
+    ...(execArgv && { execArgv: [...execArgv] }),
+  })
+}
+
+/** A promise of a device, with the functions that settle it. */
+function readiness() {
+  let isReady!: (device: DeviceInfo) => void
+  let isNot!: (why: Error) => void
+  const ready = new Promise<DeviceInfo>((resolve, reject) => {
+    isReady = resolve
+    isNot = reject
+  })
+  // Whoever waits for it hears of it; nobody has to.
+  ready.catch(() => {})
+  return { ready, isReady, isNot }
 }

@@ -51,7 +51,11 @@ async function called<T>({ package: name, export: one, options }: Spec, modules:
 async function exportsOf(name: string, modules: Modules): Promise<Record<string, Factory>> {
   const module = await (name === '@kshot/core' ? import('../index') : import(modules[name]!))
   const all = Object.entries(module as Record<string, unknown>)
-  return Object.fromEntries(all.filter(([, value]) => typeof value === 'function')) as never
+  return Object.fromEntries(all.filter(isFactory))
+}
+
+function isFactory(entry: [name: string, value: unknown]): entry is [name: string, value: Factory] {
+  return typeof entry[1] === 'function'
 }
 
 /** The learner itself, and nets and the like from core and the packages that `workers` allows. */

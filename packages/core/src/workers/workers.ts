@@ -9,7 +9,7 @@ import { addInChunks, CHUNK, groupRanges, meanOf, taskContexts } from '../traini
 import { sequential } from '../training/sequential'
 import * as tree from '../tree'
 import type { Backend, DeviceInfo } from '../use-backend'
-import { calls } from './calls'
+import { calls, type Group } from './calls'
 import type { Done } from './messages'
 import { fromMainModule, moduleUrls, type Resolve } from './modules'
 import { type Packed, unpack } from './pack'
@@ -84,44 +84,40 @@ export async function workers(options: WorkersOptions): Promise<WorkersExecutor>
   const spec = specOf(count, backend, inner, onDeath)
   const modules = moduleUrls([backend.spec.package, inner.spec.package], resolve)
   const start = { backend: backend.spec, executor: inner.spec, modules }
-  const { device, run, dispose } = await threads({
-    count,
-    entry,
-    start,
-    onDeath,
-    execArgv,
-    onThread,
-    patienceSeconds,
-  })
-  const call = calls(run, resolve, packages)
+  const pool = await threads({ count, entry, start, onDeath, execArgv, onThread, patienceSeconds })
+  const call = calls(pool.run, resolve, packages)
   const { size } = inner.groups
   return {
     spec,
     name: `${inner.name} × ${count} workers`,
     groups: inner.groups,
     count,
-    device,
+    device: pool.device,
     metaGradient(learner, meta, tasks, ctx) {
       const piece = pieceOf(tasks.length, count, size)
-      const groups = groupRanges(tasks.length, piece).map(({ from, to }) => ({
-        tasks: tasks.slice(from, to),
-        contexts: taskContexts(ctx, from, to),
-      }))
+      const groups = inGroups(tasks, taskContexts(ctx, 0, tasks.length), piece)
       return call('sum', learner, meta, groups, (done) =>
         tree.tidy(() => meanOf(addInChunks(sumsOf(done), piece), tasks.length)),
       )
     },
     scores(learner, meta, episodes, contexts) {
-      const groups = groupRanges(episodes.length, inner.scores ? size : 1).map(({ from, to }) => ({
-        tasks: episodes.slice(from, to),
-        contexts: contexts.slice(from, to),
-      }))
-      return call('scores', learner, meta, groups, (done) =>
-        done.flatMap((one) => (one as { scores: EpisodeScore[] }).scores),
-      )
+      const groups = inGroups(episodes, contexts, inner.scores ? size : 1)
+      return call('scores', learner, meta, groups, scoresOf)
     },
-    dispose,
+    dispose: pool.dispose,
   }
+}
+
+/** Tasks with their contexts, `size` to a group. */
+function inGroups(
+  tasks: readonly unknown[],
+  contexts: readonly Context[],
+  size: number,
+): readonly Group[] {
+  return groupRanges(tasks.length, size).map(({ from, to }) => ({
+    tasks: tasks.slice(from, to),
+    contexts: contexts.slice(from, to),
+  }))
 }
 
 /**
@@ -134,6 +130,10 @@ function pieceOf(tasks: number, count: number, size: number): number {
 
 function* sumsOf(done: readonly Done[]): Generator<MetaGradient> {
   for (const one of done) yield unpack((one as { sum: Packed }).sum) as MetaGradient
+}
+
+function scoresOf(done: readonly Done[]): EpisodeScore[] {
+  return done.flatMap((one) => (one as { scores: EpisodeScore[] }).scores)
 }
 
 function specOf(count: number, backend: Backend, executor: Executor, onDeath: string): Spec {

@@ -36,7 +36,7 @@ export async function readZip(file: string, wanted: Wanted): Promise<StoredFile[
 }
 
 function openZip(buffer: Buffer, done: (error: Error | null, zip: ZipFile) => void): void {
-  fromBuffer(buffer, { lazyEntries: true }, done as never)
+  fromBuffer(buffer, { lazyEntries: true }, done)
 }
 
 // yauzl 3 has them, its type declarations do not yet
@@ -58,7 +58,7 @@ function readEntries(
 ): Promise<StoredFile[]> {
   const files = new Map<string, StoredFile>()
   let total = 0
-  const reader = zip as unknown as Undeclared
+  const reader = zip as unknown as Undeclared // ZipFile lacks them, see there
   const store = (entry: Entry, from: number) => {
     const { fileName: path, compressedSize, uncompressedSize } = entry
     const place = `${file}: ${path}`

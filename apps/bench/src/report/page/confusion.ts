@@ -87,7 +87,7 @@ function heatmap(name: string, total: Confusion, most: number): Html {
       marginTop: top,
       marginRight: 6,
       marginBottom: 6,
-      style: { fontSize: few ? '13px' : '12px' } as never,
+      style: { fontSize: few ? '13px' : '12px' },
       x: {
         axis: 'top',
         domain: groups,

@@ -65,7 +65,7 @@ function drawn(
     marginRight,
     marginTop: 30,
     marginBottom: 40,
-    style: { fontSize: `${font}px` } as never,
+    style: { fontSize: `${font}px` },
     x: {
       label: 'training images seen',
       labelArrow: 'none' as const,

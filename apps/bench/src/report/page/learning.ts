@@ -67,7 +67,7 @@ export function learningChart({ config, images, steps }: Learning): string | und
     marginRight,
     marginTop: 30,
     marginBottom: 40,
-    style: { fontSize: `${font}px` } as never,
+    style: { fontSize: `${font}px` },
     x: {
       label: 'training images seen',
       labelArrow: 'none' as const,

@@ -74,7 +74,7 @@ function chart(
     return [
       line(of(name), { ...at, strokeWidth: 2, ...(dashed && { strokeDasharray: '5 3' }) }),
       ruleX(of(name), { x: 'x', y1: 'low', y2: 'high', stroke: colour, strokeWidth: 1.5 }),
-      dot(of(name), { ...at, fill: colour, symbol: symbol as never, r: 4 }),
+      dot(of(name), { ...at, fill: colour, symbol: symbol, r: 4 }),
     ]
   })
   const marks = [logAxis(xs, String, `${key} (logarithmic)`), ...lines]

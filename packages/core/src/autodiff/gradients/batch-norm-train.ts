@@ -1,4 +1,4 @@
-import { engine, type NamedAttrMap, type Tensor, zerosLike } from '@tensorflow/tfjs-core'
+import { type Tensor, zerosLike } from '@tensorflow/tfjs-core'
 import {
   BatchNormPool,
   BatchNormPoolGrad,
@@ -10,6 +10,7 @@ import {
   ConvBatchNormPoolGrad,
 } from '../../kernels'
 import { convInput, convolve } from '../convolution'
+import { runKernels } from '../kernels'
 import { type Gradients, type InputGradients, rule } from './gradient'
 
 /** A kernel, that of its derivative, and that of the derivative of it. */
@@ -69,9 +70,4 @@ function rules([forward, backward, twice]: Family): Gradients {
 
 function byInput(inputs: readonly string[], derivatives: readonly Tensor[]): InputGradients {
   return Object.fromEntries(inputs.map((input, i) => [input, () => derivatives[i]!]))
-}
-
-/** Runs a kernel of several outputs. */
-function runKernels(name: string, inputs: object, attrs: object): Tensor[] {
-  return engine().runKernel(name, inputs as never, attrs as NamedAttrMap)
 }
