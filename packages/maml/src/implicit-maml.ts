@@ -59,7 +59,6 @@ export function implicitMaml(options: ImplicitMamlOptions): MetaLearner {
   const { innerRate, lambda, solverSteps = 5, damping = 0 } = options
   const net = network(options)
   const steps = bothSteps(options.steps)
-  const weight = lambda + damping
 
   function adapted(meta: Meta, support: Batch, { phase }: Context): AdaptedWeights {
     const start = net.forTask(meta.params as Weights, support)
@@ -90,17 +89,18 @@ export function implicitMaml(options: ImplicitMamlOptions): MetaLearner {
           return { value: loss, aux }
         })(end.params)
         const supportLoss = (params: Weights) => net.loss(params, meta.state, support, at).loss
-        const product = (v: Weights) =>
-          tree.zip(
-            ([x, curved]) => add(x!, div(curved!, weight)),
-            v,
-            hvp(supportLoss, end.params, v),
-          )
+        const product = regularisedHessian(supportLoss, end.params, lambda + damping)
         const solved = conjugateGradients(product, gradient, solverSteps)
         return { loss: value, gradient: net.fromTask(solved, 'sum'), ...aux }
       }),
     ...adaptation(net, adapted, steps.test),
   }
+}
+
+/** v to (I + ∇² L(φ) / λ) v. */
+function regularisedHessian(loss: (params: Weights) => Scalar, phi: Weights, lambda: number) {
+  return (v: Weights): Weights =>
+    tree.zip(([x, curved]) => add(x!, div(curved!, lambda)), v, hvp(loss, phi, v))
 }
 
 /** −α (g + λ (φ − θ)). */

@@ -18,7 +18,13 @@ import {
   selected,
   type Trajectory,
 } from './inner-loop'
-import { type AdaptedWeights, type NetworkOptions, network, type Weights } from './network'
+import {
+  type AdaptedWeights,
+  type Network,
+  type NetworkOptions,
+  network,
+  type Weights,
+} from './network'
 import { checkMamlOptions, mamlPlusPlusOptions } from './options'
 
 export interface MamlPlusPlusOptions extends NetworkOptions {
@@ -67,18 +73,7 @@ export function mamlPlusPlus(options: MamlPlusPlusOptions): MetaLearner {
   const { innerRate, adapts = ALL_BUT_NORM } = options
   const net = network(options)
   const steps = bothSteps(options.steps)
-  const pattern = new RegExp(adapts)
-
-  function trajectory(meta: Meta, support: Batch, { phase, step }: Context): Trajectory {
-    const { weights, rates } = meta.params as Learned
-    const start = net.forTask(weights, support)
-    const fixed = () => selected(start, pattern).map(() => fill([1], innerRate))
-    const rule = byStep(rates ? selected(rates, pattern) : fixed())
-    const count = phase === 'train' ? steps.train : steps.test
-    const firstOrder = phase === 'train' && step < secondOrderFrom
-    const loop = { network: net, steps: count, rule, adapts: pattern, firstOrder, phase }
-    return innerLoop(loop, start, meta.state, () => support)
-  }
+  const trajectory = trajectories(net, steps, options)
 
   function adapted(meta: Meta, support: Batch, ctx: Context): AdaptedWeights {
     const { params } = trajectory(meta, support, ctx)
@@ -108,20 +103,48 @@ export function mamlPlusPlus(options: MamlPlusPlusOptions): MetaLearner {
       return { params: { weights, rates }, state }
     },
     loss(meta, { support, query }, ctx) {
-      const { params, state } = trajectory(meta, support, ctx)
+      const path = trajectory(meta, support, ctx)
       const importance = stepImportance(ctx.step, steps.train, multiStepLoss)
-      const beside = net.besideQueries(support, 'train')
-      let total: TaskLoss = { loss: scalar(0), state, metrics: {} }
-      for (const [s, weight] of importance.entries()) {
-        if (weight === 0) continue
-        const adapted = { params: params[s + 1]!, state: total.state, ...beside }
-        const now = net.queryLoss(adapted, query, { phase: 'train', innerStep: s })
-        total = { ...now, loss: add(total.loss, mul(now.loss, weight)) }
-      }
-      return total
+      return weightedLoss(net, path, importance, query, net.besideQueries(support, 'train'))
     },
     ...adaptation(net, adapted, steps.test - 1),
   }
+}
+
+function trajectories(
+  net: Network,
+  steps: { readonly train: number; readonly test: number },
+  { innerRate, adapts = ALL_BUT_NORM, secondOrderFrom = 0 }: MamlPlusPlusOptions,
+) {
+  const pattern = new RegExp(adapts)
+  return (meta: Meta, support: Batch, { phase, step }: Context): Trajectory => {
+    const { weights, rates } = meta.params as Learned
+    const start = net.forTask(weights, support)
+    const fixed = () => selected(start, pattern).map(() => fill([1], innerRate))
+    const rule = byStep(rates ? selected(rates, pattern) : fixed())
+    const count = phase === 'train' ? steps.train : steps.test
+    const firstOrder = phase === 'train' && step < secondOrderFrom
+    const loop = { network: net, steps: count, rule, adapts: pattern, firstOrder, phase }
+    return innerLoop(loop, start, meta.state, () => support)
+  }
+}
+
+/** Σ_s v_s L_query(θ_s), which hands the state on from step to step. */
+function weightedLoss(
+  net: Network,
+  { params, state }: Trajectory,
+  importance: readonly number[],
+  query: Batch,
+  beside: Pick<AdaptedWeights, 'support'>,
+): TaskLoss {
+  let total: TaskLoss = { loss: scalar(0), state, metrics: {} }
+  for (const [s, weight] of importance.entries()) {
+    if (weight === 0) continue
+    const adapted = { params: params[s + 1]!, state: total.state, ...beside }
+    const now = net.queryLoss(adapted, query, { phase: 'train', innerStep: s })
+    total = { ...now, loss: add(total.loss, mul(now.loss, weight)) }
+  }
+  return total
 }
 
 /**

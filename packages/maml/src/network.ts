@@ -7,6 +7,7 @@ import {
   KshotError,
   type Meta,
   meanSquaredError,
+  type Normalisation,
   type NormalisationOptions,
   normalisationOf,
   normModeOf,
@@ -115,51 +116,12 @@ export function network(options: NetworkOptions): Network {
   const { model, head = 'shared', ways, headInit = 'torch' } = options
   const normalisation = normalisationOf(options.normalisation, FINN)
   checkHead(head, ways)
-  const modeOf = (phase: Context['phase']) => normalisation[phase === 'train' ? 'train' : 'test']
-
-  function forward({ body, head }: Weights, state: Params, x: Tensor, { phase, innerStep }: At) {
-    const options = { norm: normModeOf(modeOf(phase)), innerStep }
-    const { y, state: next } = model.apply({ params: body, state }, x, options)
-    return { y: head ? add(matMul(y as Tensor2D, head.weight), head.bias) : y, state: next }
-  }
-
-  function outputs({ params, state, support }: AdaptedWeights, x: Tensor, at: At) {
-    if (!support) return forward(params, state, x, at)
-    const results = Array.from({ length: x.shape[0]! }, (_, i) =>
-      forward(params, state, concat([support, slice(x, i, 1)]), at),
-    )
-    const n = support.shape[0]!
-    return { y: concat(results.map(({ y }) => slice(y, n, 1))), state: results.at(-1)!.state }
-  }
-
+  const { forward, outputs, besideQueries } = passes(model, normalisation)
+  const own = { model: model.spec, head, headInit, normalisation }
   return {
-    options: {
-      model: model.spec,
-      head,
-      headInit,
-      normalisation,
-      ...(ways !== undefined && { ways }),
-    },
-    traits: {
-      anyWay: head === 'shared',
-      classEquivariant: head === 'shared',
-      supportOrderInvariant: true,
-      unevenShots: true,
-      ...queryTraits(model, normalisation.test),
-      ...(head === 'fixed' && { fixedWays: ways! }),
-      net: model.spec,
-      normalisation: normalisation.test,
-    },
-    init(rng, { inputShape, ways: taskWays, outputShape }) {
-      // Episodes of different numbers of classes have no `ways`.
-      if (head !== 'shared' || outputShape) checkWays(head, ways, taskWays)
-      const { params, state } = model.init(rng.split('body'), inputShape)
-      if (head === 'none') return { params: { body: params }, state }
-      const [features] = model.outputShape(inputShape)
-      const columns = head === 'fixed' ? ways! : 1
-      const headWeights = initialHead(rng.split('head'), features!, columns, headInit)
-      return { params: { body: params, head: headWeights }, state }
-    },
+    options: ways === undefined ? own : { ...own, ways },
+    traits: traitsOf(model, head, ways, normalisation.test),
+    init: (rng, task) => initialMeta({ model, head, ways, headInit }, rng, task),
     forTask(weights, support) {
       checkSupport(head, ways, support)
       if (head !== 'shared') return weights
@@ -178,13 +140,78 @@ export function network(options: NetworkOptions): Network {
       const { y } = outputs(adapted, x, at)
       return adapted.present ? withoutAbsent(y as Tensor2D, adapted.present) : y
     },
-    besideQueries: ({ x }, phase) => (modeOf(phase) === 'support+one' ? { support: x } : {}),
+    besideQueries,
     queryLoss(adapted, query, at) {
       const { y, state } = outputs(adapted, query.x, at)
       const metrics = query.ways === undefined ? {} : { accuracy: accuracy(y, query.y) }
       return { loss: batchLoss(y, query), state, metrics }
     },
   }
+}
+
+/** How examples pass through the network: a batch by itself, or each query with the support set. */
+function passes(model: ShapedModel, normalisation: Required<NormalisationOptions>) {
+  const modeOf = (phase: Context['phase']) => normalisation[phase === 'train' ? 'train' : 'test']
+
+  function forward({ body, head }: Weights, state: Params, x: Tensor, { phase, innerStep }: At) {
+    const options = { norm: normModeOf(modeOf(phase)), innerStep }
+    const { y, state: next } = model.apply({ params: body, state }, x, options)
+    return { y: head ? add(matMul(y as Tensor2D, head.weight), head.bias) : y, state: next }
+  }
+
+  function outputs({ params, state, support }: AdaptedWeights, x: Tensor, at: At) {
+    if (!support) return forward(params, state, x, at)
+    const results = Array.from({ length: x.shape[0]! }, (_, i) =>
+      forward(params, state, concat([support, slice(x, i, 1)]), at),
+    )
+    const n = support.shape[0]!
+    return { y: concat(results.map(({ y }) => slice(y, n, 1))), state: results.at(-1)!.state }
+  }
+
+  const besideQueries: Network['besideQueries'] = ({ x }, phase) =>
+    modeOf(phase) === 'support+one' ? { support: x } : {}
+
+  return { forward, outputs, besideQueries }
+}
+
+function traitsOf(
+  model: ShapedModel,
+  head: Head,
+  ways: number | undefined,
+  normalisation: Normalisation,
+): Network['traits'] {
+  return {
+    anyWay: head === 'shared',
+    classEquivariant: head === 'shared',
+    supportOrderInvariant: true,
+    unevenShots: true,
+    ...queryTraits(model, normalisation),
+    ...(head === 'fixed' && { fixedWays: ways! }),
+    net: model.spec,
+    normalisation,
+  }
+}
+
+function initialMeta(
+  {
+    model,
+    head,
+    ways,
+    headInit,
+  }: Required<Pick<NetworkOptions, 'model' | 'head' | 'headInit'>> & {
+    readonly ways: number | undefined
+  },
+  rng: Rng,
+  { inputShape, ways: taskWays, outputShape }: TaskSpec,
+): Meta {
+  // Episodes of different numbers of classes have no `ways`.
+  if (head !== 'shared' || outputShape) checkWays(head, ways, taskWays)
+  const { params, state } = model.init(rng.split('body'), inputShape)
+  if (head === 'none') return { params: { body: params }, state }
+  const [features] = model.outputShape(inputShape)
+  const columns = head === 'fixed' ? ways! : 1
+  const headWeights = initialHead(rng.split('head'), features!, columns, headInit)
+  return { params: { body: params, head: headWeights }, state }
 }
 
 /** Cross-entropy where there are classes, else the mean squared error. */

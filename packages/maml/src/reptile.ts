@@ -16,7 +16,13 @@ import {
 import { gather, reshape, slice, sub } from '@tensorflow/tfjs-core'
 import { adaptation } from './adaptation'
 import { bothSteps, innerLoop, type Rule, type Steps, type Trajectory } from './inner-loop'
-import { type AdaptedWeights, type NetworkOptions, network, type Weights } from './network'
+import {
+  type AdaptedWeights,
+  type Network,
+  type NetworkOptions,
+  network,
+  type Weights,
+} from './network'
 import { checkMamlOptions, reptileOptions } from './options'
 
 export interface ReptileOptions extends NetworkOptions {
@@ -53,42 +59,24 @@ export function reptile(options: ReptileOptions): MetaLearner {
   const { innerOptimizer = adam(1e-3, { b1: 0 }), batch = {} } = options
   const net = network(options)
   const steps = bothSteps(options.steps)
-  const runsOn = net.options.head !== 'shared'
-
-  function trajectory(meta: Meta, support: Batch, ctx: Context): Trajectory & { start: Weights } {
-    const { model, optimizer } = meta.state as State
-    const { phase, rng } = ctx
-    const [count, size] = phase === 'train' ? [steps.train, batch.train] : [steps.test, batch.test]
-    const done = optimizer ? ctx.step * steps.train : 0
-    const rule: Rule = {
-      init: (params) => optimizer ?? innerOptimizer.init(params),
-      update: (gradient, state, at) =>
-        innerOptimizer.update(gradient, state, { ...at, step: done + at.step }),
-    }
-    const loop = { network: net, steps: count, rule, adapts: /(?:)/, firstOrder: true, phase }
-    const start = net.forTask(meta.params as Weights, support)
-    return {
-      ...innerLoop(loop, start, model, miniBatches(support, { size, steps: count }, rng)),
-      start,
-    }
-  }
+  const carriesMoments = net.options.head !== 'shared'
+  const trajectory = trajectories(net, steps, innerOptimizer, batch)
 
   function adapted(meta: Meta, support: Batch, ctx: Context): AdaptedWeights {
-    const { params } = trajectory(meta, support, ctx)
-    const { model: state } = meta.state as State
-    return { params: params.at(-1)!, state, ...net.besideQueries(support, ctx.phase) }
+    return endOf(net, trajectory(meta, support, ctx), meta, support, ctx.phase)
   }
 
   /** θ − φ, and how well φ does on the queries, which nothing else comes from. */
   function towards(meta: Meta, { support, query }: Episode, ctx: Context): MetaGradient {
-    const { start, params, state: model, rule } = trajectory(meta, support, ctx)
-    const end = { params: params.at(-1)!, state: model, ...net.besideQueries(support, 'train') }
+    const path = trajectory(meta, support, ctx)
+    const { start, state: model, rule: optimizer } = path
+    const end = { ...endOf(net, path, meta, support, 'train'), state: model }
     const queryLoss = net.queryLoss(end, query, { phase: 'train', innerStep: steps.train })
     const way = tree.zip(([theta, phi]) => sub(theta!, phi!), start, end.params)
     return {
       ...queryLoss,
       gradient: net.fromTask(way, 'mean'),
-      state: tree.clone({ model, ...(runsOn && { optimizer: rule }) }),
+      state: tree.clone(carriesMoments ? { model, optimizer } : { model }),
     }
   }
 
@@ -106,7 +94,7 @@ export function reptile(options: ReptileOptions): MetaLearner {
     withInnerSteps: (test) => reptile({ ...options, steps: { ...steps, test } }),
     init(rng, task) {
       const { params, state: model } = net.init(rng, task)
-      const optimizer = runsOn && { optimizer: innerOptimizer.init(tree.leaves(params)) }
+      const optimizer = carriesMoments && { optimizer: innerOptimizer.init(tree.leaves(params)) }
       return { params, state: { model, ...optimizer } }
     },
     loss(meta, task, ctx) {
@@ -116,6 +104,43 @@ export function reptile(options: ReptileOptions): MetaLearner {
     gradient: (meta, task, ctx) => tree.tidy(() => towards(meta, task, ctx)),
     ...adaptation(net, adapted, steps.test),
   }
+}
+
+/** From the parameters of a task to those that its inner optimizer reaches. */
+type Path = Trajectory & { readonly start: Weights }
+
+function trajectories(
+  net: Network,
+  steps: { readonly train: number; readonly test: number },
+  innerOptimizer: Optimizer,
+  batch: NonNullable<ReptileOptions['batch']>,
+) {
+  return (meta: Meta, support: Batch, { step, phase, rng }: Context): Path => {
+    const { model, optimizer } = meta.state as State
+    const [count, size] = phase === 'train' ? [steps.train, batch.train] : [steps.test, batch.test]
+    const done = optimizer ? step * steps.train : 0
+    const rule: Rule = {
+      init: (params) => optimizer ?? innerOptimizer.init(params),
+      update: (gradient, state, at) =>
+        innerOptimizer.update(gradient, state, { ...at, step: done + at.step }),
+    }
+    const loop = { network: net, steps: count, rule, adapts: /(?:)/, firstOrder: true, phase }
+    const start = net.forTask(meta.params as Weights, support)
+    const supportAt = miniBatches(support, { size, steps: count }, rng)
+    return { ...innerLoop(loop, start, model, supportAt), start }
+  }
+}
+
+/** The network at the end of a trajectory, with the state that the task began with. */
+function endOf(
+  net: Network,
+  { params }: Path,
+  meta: Meta,
+  support: Batch,
+  phase: Context['phase'],
+): AdaptedWeights {
+  const { model } = meta.state as State
+  return { params: params.at(-1)!, state: model, ...net.besideQueries(support, phase) }
 }
 
 /** Batches of `size`: the support set is gone through in one random order after another. */

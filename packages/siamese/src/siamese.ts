@@ -15,6 +15,7 @@ import {
   partOf,
   type ShapedModel,
   stopGradient,
+  type TaskLoss,
   tree,
 } from '@kshot/core'
 import { checkOptions } from '@kshot/core/options'
@@ -81,21 +82,10 @@ export function siamese(options: SiameseOptions): MetaLearner<PairBatch> {
   const normalisation = normalisationOf(options.normalisation)
   const { train, test } = normalisation
 
-  function embed(meta: Meta, x: Tensor, norm: NormMode) {
-    const { y, state } = backbone.apply(partOf(meta, 'backbone'), x, { norm })
-    return { y, state: { ...(meta.state as object), backbone: state } }
-  }
-
-  /** Log-odds `[n]` of pairs with these distances. */
-  function logOddsOf(meta: Meta, distance: Tensor2D, norm: NormMode) {
-    const { y, state } = head.apply(partOf(meta, 'head'), distance, { norm })
-    return { logOdds: reshape(y, [distance.shape[0]]), state }
-  }
-
   const { traits, adapt, predict } = compareEpisodes({
     backbone,
     normalisation,
-    embed,
+    embed: (meta, x, norm) => embed(backbone, meta, x, norm),
     remember: (_, embeddings, oneHot) => ({ embeddings, oneHot }),
     score(meta, queries, { embeddings, oneHot }) {
       // Pairs with a support set are no balanced batch: their statistics would say something else.
@@ -126,21 +116,43 @@ export function siamese(options: SiameseOptions): MetaLearner<PairBatch> {
         head: initialHead(rng.split('head'), features, headInit),
       })
     },
-    loss(meta, { left, right, same }) {
-      const n = left.shape[0]!
-      const norm = normModeOf(train)
-      const { y: h, state } = embed(meta, concat([left, right]), norm)
-      const distance = abs(sub(slice(h, 0, n), slice(h, n, n))) as Tensor2D
-      const { logOdds, state: headState } = logOddsOf(meta, distance, norm)
-      const loss = binaryCrossEntropy(logOdds, cast(same, 'float32'))
-      return {
-        loss: lambda > 0 ? add(loss, penalty(meta.params, lambda)) : loss,
-        state: { ...state, head: headState },
-        metrics: { accuracy: verified(logOdds, same) },
-      }
+    loss(meta, pairs) {
+      const result = pairLoss(backbone, meta, pairs, normModeOf(train))
+      if (lambda === 0) return result
+      return { ...result, loss: add(result.loss, penalty(meta.params, lambda)) }
     },
     adapt,
     predict,
+  }
+}
+
+/** The embeddings of the twins' net. */
+function embed(backbone: ShapedModel, meta: Meta, x: Tensor, norm: NormMode) {
+  const { y, state } = backbone.apply(partOf(meta, 'backbone'), x, { norm })
+  return { y, state: { ...(meta.state as object), backbone: state } }
+}
+
+/** Log-odds `[n]` of pairs with these distances. */
+function logOddsOf(meta: Meta, distance: Tensor2D, norm: NormMode) {
+  const { y, state } = head.apply(partOf(meta, 'head'), distance, { norm })
+  return { logOdds: reshape(y, [distance.shape[0]]), state }
+}
+
+/** −Σ t log p + (1 − t) log (1 − p), averaged over a batch of pairs. */
+function pairLoss(
+  backbone: ShapedModel,
+  meta: Meta,
+  { left, right, same }: PairBatch,
+  norm: NormMode,
+): TaskLoss {
+  const n = left.shape[0]!
+  const { y: h, state } = embed(backbone, meta, concat([left, right]), norm)
+  const distance = abs(sub(slice(h, 0, n), slice(h, n, n))) as Tensor2D
+  const { logOdds, state: headState } = logOddsOf(meta, distance, norm)
+  return {
+    loss: binaryCrossEntropy(logOdds, cast(same, 'float32')),
+    state: { ...state, head: headState },
+    metrics: { accuracy: verified(logOdds, same) },
   }
 }
 
