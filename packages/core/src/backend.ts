@@ -1,12 +1,14 @@
 /**
  * For writing a backend, or a transformation of backends such as vmap: the kernels that
- * TensorFlow.js lacks, and how a backend is switched and its gradients are found.
+ * TensorFlow.js lacks, and how a backend is switched and its gradients are found. For encoders that compute on one:
+ * weights that are loaded once.
  */
 export { sumLeading } from './autodiff/broadcast'
 export { recovering } from './autodiff/recover'
 export { enableGradients } from './autodiff/scope'
 export * from './kernels'
 export { notPositive, solveByCholesky } from './linalg/cholesky'
+export { type LoadedOnce, loadedOnce } from './loaded-once'
 export {
   type Availability,
   type Backend,

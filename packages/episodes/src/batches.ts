@@ -1,6 +1,6 @@
 import { type Batch, rng, type TaskSource } from '@kshot/core'
 import { type AugmentOptions, checkAugment, drawAugmentation } from './augment'
-import { badOption } from './checks'
+import { checkInteger } from './checks'
 import type { Dataset } from './dataset'
 import { checkDistort, type DistortOptions, drawDistortion } from './distort'
 import type { Slot } from './plan'
@@ -23,29 +23,19 @@ export function batches(
   dataset: Dataset,
   { size, seed, distort, augment }: BatchOptions,
 ): TaskSource<Batch> {
-  if (!Number.isInteger(size) || size < 1) {
-    throw badOption(
-      `size: ${size}`,
-      'an integer of at least 1',
-      'Pass the number of examples per batch',
-    )
-  }
+  checkInteger('size', size)
   if (distort) checkDistort(distort, dataset.shape)
   if (augment) checkAugment(augment, dataset.shape)
   const all = allSlots(dataset)
   const perEpoch = Math.ceil(all.length / size)
   const ways = dataset.classes.length
-  let shuffled = { epoch: -1, order: [] as number[] }
+  const orderOf = epochs(seed, all.length)
   const draw = (index: number): Batch => {
-    const epoch = Math.floor(index / perEpoch)
-    if (shuffled.epoch !== epoch) {
-      const order = rng(seed).split('epoch').split(epoch).permutation(all.length)
-      shuffled = { epoch, order }
-    }
+    const order = orderOf(Math.floor(index / perEpoch))
     const from = (index % perEpoch) * size
     const random = rng(seed).split('distortion').split(index)
     const vary = rng(seed).split('augmentation').split(index)
-    const slots = shuffled.order.slice(from, from + size).map((i, place) => ({
+    const slots = order.slice(from, from + size).map((i, place) => ({
       ...all[i]!,
       ...(distort && { distortion: drawDistortion(random.split(place), distort) }),
       ...(augment && { augmentation: drawAugmentation(vary.split(place), augment) }),
@@ -71,6 +61,17 @@ export function batches(
 /** {@link batches} with the data set as an option: what a spec calls. */
 export function batchSource({ dataset, ...options }: BatchOptions & { readonly dataset: Dataset }) {
   return batches(dataset, options)
+}
+
+/** The permutation of an epoch; that of the last one asked for is kept. */
+function epochs(seed: number | string, length: number): (epoch: number) => readonly number[] {
+  let last = { epoch: -1, order: [] as number[] }
+  return (epoch) => {
+    if (last.epoch !== epoch) {
+      last = { epoch, order: rng(seed).split('epoch').split(epoch).permutation(length) }
+    }
+    return last.order
+  }
 }
 
 function allSlots({ classes }: Dataset): Slot[] {

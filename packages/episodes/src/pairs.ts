@@ -23,13 +23,9 @@ export interface PairOptions {
  * @throws `episodes/too-few-classes`, `episodes/class-too-small`, `episodes/bad-option`
  */
 export function pairs(dataset: Dataset, options: PairOptions): TaskSource<PairBatch> {
-  checkPairs(dataset)
+  checkPairs(dataset, options)
   const { size, seed, distort, augment, within } = options
-  checkInteger('size', size)
-  if (within === 'group') checkGroups(dataset, 2)
   const drawClasses = within === 'group' ? withinGroups(dataset) : anyTwo(dataset)
-  if (distort) checkDistort(distort, dataset.shape)
-  if (augment) checkAugment(augment, dataset.shape)
   const draw = (index: number): PairBatch => {
     const random = rng(seed).split('pairs').split(index)
     const order = random.split('order').permutation(size)
@@ -37,9 +33,11 @@ export function pairs(dataset: Dataset, options: PairOptions): TaskSource<PairBa
       const own = random.split(i)
       return drawPair(dataset, drawClasses(own), i % 2 === 0, own, { distort, augment })
     })
+    const left = sampled.map(([slot]) => slot)
+    const right = sampled.map(([, slot]) => slot)
     return {
-      left: images(sampled.map(([left]) => left)),
-      right: images(sampled.map(([, right]) => right)),
+      left: images(dataset, left),
+      right: images(dataset, right),
       same: tensor1d(
         Int32Array.from(order, (i) => (i % 2 === 0 ? 1 : 0)),
         'int32',
@@ -61,12 +59,12 @@ export function pairs(dataset: Dataset, options: PairOptions): TaskSource<PairBa
     },
     taskSpec: { inputShape: dataset.shape },
   })
+}
 
-  function images(slots: Slot[]): Tensor {
-    const { x, y } = renderBatch(dataset, slots, 2)
-    dispose(y)
-    return x
-  }
+function images(dataset: Dataset, slots: Slot[]): Tensor {
+  const { x, y } = renderBatch(dataset, slots, 2)
+  dispose(y)
+  return x
 }
 
 /** {@link pairs} with the data set as an option: what a spec calls. */
@@ -123,7 +121,15 @@ function drawPair(
   return [slot(first, example(first), 'left'), slot(second, example(second), 'right')]
 }
 
-function checkPairs({ classes }: Dataset): void {
+function checkPairs(dataset: Dataset, { size, distort, augment, within }: PairOptions): void {
+  checkClasses(dataset)
+  checkInteger('size', size)
+  if (within === 'group') checkGroups(dataset, 2)
+  if (distort) checkDistort(distort, dataset.shape)
+  if (augment) checkAugment(augment, dataset.shape)
+}
+
+function checkClasses({ classes }: Dataset): void {
   if (classes.length < 2) {
     throw new KshotError('episodes/too-few-classes', {
       got: `a data set of ${classes.length} classes`,

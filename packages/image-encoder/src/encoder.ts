@@ -1,5 +1,5 @@
 import { type Backend, type Encoder, KshotError, tree } from '@kshot/core'
-import { onBackend, prepareBackend } from '@kshot/core/backend'
+import { loadedOnce, onBackend, prepareBackend } from '@kshot/core/backend'
 import { type Tensor2D, tensor2d, tensor4d } from '@tensorflow/tfjs-core'
 import { DIMENSIONS, efficientNetLite0, SIDE, type Weights } from './net'
 import { middleSquare, type Pixels } from './resize'
@@ -23,7 +23,6 @@ export function encoderOf<Input>(
   content: ((input: Input) => Promise<Uint8Array | undefined>) | undefined,
   { backend, ...options }: ImageEncoderOptions,
 ): Encoder<Input> {
-  let loading: Promise<Weights> | undefined
   const here = <T>(f: () => T): T => (backend ? onBackend(backend.name, f) : f())
 
   async function load(): Promise<Weights> {
@@ -32,29 +31,7 @@ export function encoderOf<Input>(
     return here(() => toTensors(stored))
   }
 
-  // A failed attempt is forgotten, so that the next call tries again.
-  function weights(): Promise<Weights> {
-    loading ??= load().catch((error) => {
-      loading = undefined
-      throw error
-    })
-    return loading
-  }
-
-  async function embedBatch(squares: readonly Float32Array[]): Promise<ArrayLike<number>> {
-    const loaded = await weights()
-    const output = here(() => {
-      const x = tensor4d(joined(squares), [squares.length, SIDE, SIDE, 3])
-      const embedded = efficientNetLite0(loaded, x)
-      x.dispose()
-      return embedded
-    })
-    try {
-      return await output.data()
-    } finally {
-      output.dispose()
-    }
-  }
+  const weights = loadedOnce(load, (loaded) => tree.dispose(loaded))
 
   return {
     spec: { package: '@kshot/image-encoder', export: 'imageEncoder', options: {} },
@@ -66,7 +43,8 @@ export function encoderOf<Input>(
       for (let i = 0; i < inputs.length; i += BATCH) {
         const batch = inputs.slice(i, i + BATCH)
         const pixels = await Promise.all(batch.map((input, k) => read(input, i + k)))
-        rows.set(await embedBatch(pixels.map(middleSquare)), i * DIMENSIONS)
+        const squares = pixels.map(middleSquare)
+        rows.set(await embedBatch(await weights.get(), squares, here), i * DIMENSIONS)
       }
       return tensor2d(rows, [inputs.length, DIMENSIONS])
     },
@@ -74,14 +52,26 @@ export function encoderOf<Input>(
       const bytes = await content?.(input)
       return bytes ?? new Uint8Array(middleSquare(await read(input, 0)).buffer)
     },
-    dispose() {
-      const loaded = loading
-      loading = undefined
-      loaded?.then(
-        (held) => tree.dispose(held),
-        () => {},
-      )
-    },
+    dispose: weights.dispose,
+  }
+}
+
+/** The embeddings of a few pictures at once, row after row. */
+async function embedBatch(
+  weights: Weights,
+  squares: readonly Float32Array[],
+  here: <T>(f: () => T) => T,
+): Promise<ArrayLike<number>> {
+  const output = here(() => {
+    const x = tensor4d(joined(squares), [squares.length, SIDE, SIDE, 3])
+    const embedded = efficientNetLite0(weights, x)
+    x.dispose()
+    return embedded
+  })
+  try {
+    return await output.data()
+  } finally {
+    output.dispose()
   }
 }
 

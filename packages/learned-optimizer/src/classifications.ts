@@ -1,4 +1,4 @@
-import { type Model, rng, type Spec, type TaskSource } from '@kshot/core'
+import { type Model, type Rng, rng, type Spec, type TaskSource } from '@kshot/core'
 import { tensor } from '@tensorflow/tfjs-core'
 import { badOption } from './bad-option'
 import { check, classificationsOptions } from './options'
@@ -47,21 +47,11 @@ export function classifications(options: ClassificationsOptions): TaskSource<Pro
     )
   }
   const shape = pooledShape(data.shape, pool)
-  const length = shape.reduce((product, n) => product * n, 1)
-
+  const drawn = batchDrawer(data, batches * size, pool)
   const draw = (index: number): Problem => {
     const random = rng(seed).split('classification').split(index)
     const chosen = random.split('classes').sample(data.classes.length, classes)
-    const own = random.split('batches')
-    const x = new Float32Array(batches * size * length)
-    const y = new Int32Array(batches * size)
-    const whole = new Float32Array(data.shape.reduce((product, n) => product * n, 1))
-    for (let i = 0; i < y.length; i++) {
-      y[i] = own.integer(classes)
-      const classIndex = chosen[y[i]!]!
-      data.read(classIndex, own.integer(data.classes[classIndex]!.size), whole, 0)
-      x.set(pooled(whole, data.shape, pool), i * length)
-    }
+    const { x, y } = drawn(chosen, random.split('batches'))
     return problemOf(model, random.split('start'), {
       x: tensor(x, [batches, size, ...shape]),
       y: tensor(y, [batches, size], 'int32'),
@@ -76,6 +66,25 @@ export function classifications(options: ClassificationsOptions): TaskSource<Pro
     taskSpec: { inputShape: shape, ways: classes },
   })
 }
+
+/** Draws `count` examples of given classes, with their labels. */
+function batchDrawer(data: Examples, count: number, pool: number) {
+  const length = sizeOf(pooledShape(data.shape, pool))
+  return (classes: readonly number[], random: Rng) => {
+    const x = new Float32Array(count * length)
+    const y = new Int32Array(count)
+    const whole = new Float32Array(sizeOf(data.shape))
+    for (let i = 0; i < count; i++) {
+      y[i] = random.integer(classes.length)
+      const classIndex = classes[y[i]!]!
+      data.read(classIndex, random.integer(data.classes[classIndex]!.size), whole, 0)
+      x.set(pooled(whole, data.shape, pool), i * length)
+    }
+    return { x, y }
+  }
+}
+
+const sizeOf = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1)
 
 function pooledShape(shape: readonly number[], pool: number): readonly number[] {
   if (pool === 1) return shape

@@ -7,6 +7,7 @@ import {
   KshotError,
   type Meta,
   type MetaLearner,
+  type Normalisation,
   type NormalisationOptions,
   normalisationOf,
   normModeOf,
@@ -18,6 +19,7 @@ import {
   type ShapedModel,
   softmaxCrossEntropy,
   stopGradient,
+  type Traits,
   tree,
   valueAndGrad,
   withoutAbsent,
@@ -38,6 +40,7 @@ import {
   matMul,
   mul,
   reshape,
+  type Scalar,
   sigmoid,
   sub,
   type Tensor,
@@ -111,21 +114,14 @@ export function metaLstm(options: MetaLstmOptions): MetaLearner {
   const modeOf = (phase: Context['phase']) =>
     normModeOf(normalisation[phase === 'train' ? 'train' : 'test'])
 
+  /** θ_T. */
   function adapted(meta: Meta, support: Batch, { phase }: Context): Params {
     checkWays(ways, classesOf(support))
-    const { start, ...gates } = meta.params as Weights
     const count = phase === 'train' ? steps.train : steps.test
-    const lossOf = (params: Params) => {
+    return descended(meta.params as Weights, units, count, (params) => {
       const { y } = net.apply({ params, state: meta.state }, support.x, { norm: modeOf(phase) })
       return softmaxCrossEntropy(y, support.y)
-    }
-    let now = firstOf(coordinates(start), units)
-    for (let t = 0; t < count; t++) {
-      const theta = fromCoordinates(start, stopGradient(now.theta))
-      const { value, gradient } = valueAndGrad(lossOf)(theta)
-      now = stepped(gates, now, stopGradient(coordinates(gradient)), stopGradient(value))
-    }
-    return fromCoordinates(start, now.theta)
+    })
   }
 
   return {
@@ -134,26 +130,12 @@ export function metaLstm(options: MetaLstmOptions): MetaLearner {
       export: 'metaLstm',
       options: { model: model.spec, ways, steps, units, normalisation },
     },
-    traits: {
-      anyWay: false,
-      classEquivariant: false,
-      supportOrderInvariant: true,
-      unevenShots: true,
-      ...queryTraits(model, normalisation.test),
-      innerSteps: steps.test,
-      fixedWays: ways,
-      net: model.spec,
-    },
+    traits: { ...traitsOf(model, ways, normalisation.test), innerSteps: steps.test },
     withInnerSteps: (test) => metaLstm({ ...options, steps: { ...steps, test } }),
     init(rng, { inputShape, ways: taskWays }) {
       if (taskWays !== undefined) checkWays(ways, taskWays)
       const { params: start, state } = net.init(rng.split('net'), inputShape)
-      const lstm = lstmWeights(rng.split('lstm'), { inputs: 4, units })
-      const gate = (name: string, low: number, high: number) =>
-        drawnGate(rng.split(name), units, [low, high])
-      // Begins near gradient descent with a small rate: f close to 1, i to 0 (section 3.2.2).
-      const params = { start, lstm, input: gate('input', -5, -4), forget: gate('forget', 4, 6) }
-      return { params, state }
+      return { params: { start, ...initialGates(rng, units) }, state }
     },
     loss(meta, { support, query }, ctx) {
       const params = adapted(meta, support, { ...ctx, phase: 'train' })
@@ -176,6 +158,49 @@ export function metaLstm(options: MetaLstmOptions): MetaLearner {
   }
 }
 
+function traitsOf(
+  model: ShapedModel,
+  ways: number,
+  normalisation: Normalisation,
+): Omit<Traits, 'innerSteps'> {
+  return {
+    anyWay: false,
+    classEquivariant: false,
+    supportOrderInvariant: true,
+    unevenShots: true,
+    ...queryTraits(model, normalisation),
+    fixedWays: ways,
+    net: model.spec,
+  }
+}
+
+type Gates = Omit<Weights, 'start'>
+
+/** Begins near gradient descent with a small rate: f close to 1, i to 0 (section 3.2.2). */
+function initialGates(rng: Rng, units: number): Gates {
+  return {
+    lstm: lstmWeights(rng.split('lstm'), { inputs: 4, units }),
+    input: drawnGate(rng.split('input'), units, [-5, -4]),
+    forget: drawnGate(rng.split('forget'), units, [4, 6]),
+  }
+}
+
+/** The parameters after so many steps, to which the LSTM makes ∇ and L of `lossOf`. */
+function descended(
+  { start, ...gates }: Weights,
+  units: number,
+  steps: number,
+  lossOf: (params: Params) => Scalar,
+): Params {
+  let now = firstOf(coordinates(start), units)
+  for (let t = 0; t < steps; t++) {
+    const theta = fromCoordinates(start, stopGradient(now.theta))
+    const { value, gradient } = valueAndGrad(lossOf)(theta)
+    now = stepped(gates, now, stopGradient(coordinates(gradient)), stopGradient(value))
+  }
+  return fromCoordinates(start, now.theta)
+}
+
 function firstOf(theta: Tensor, units: number): Carried {
   const n = theta.shape[0]!
   return {
@@ -188,7 +213,7 @@ function firstOf(theta: Tensor, units: number): Carried {
 
 /** One step of all coordinates; `gradient` `[n, 1]`, `loss` a scalar. */
 function stepped(
-  { lstm, input, forget }: Omit<Weights, 'start'>,
+  { lstm, input, forget }: Gates,
   now: Carried,
   gradient: Tensor,
   loss: Tensor,

@@ -11,7 +11,7 @@ import {
   valueAndGrad,
 } from '@kshot/core'
 import { add, mul, type Scalar, scalar, sub, sum } from '@tensorflow/tfjs-core'
-import { type CellOptions, type CellState, type CellWeights, cell } from './cell'
+import { type Cell, type CellOptions, type CellState, type CellWeights, cell } from './cell'
 import { coordinates, fromCoordinates } from './coordinates'
 import { check, trainingOptions } from './options'
 import { type Problem, problemLoss } from './problem'
@@ -49,22 +49,51 @@ type Point = { readonly params: Params; readonly hidden: CellState }
  */
 export function optimizerTraining(options: OptimizerTrainingOptions): Trainable<Problem> {
   check('optimizerTraining', trainingOptions, options)
-  const { model, steps = 100, window: size = 20, secondOrder = false } = options
+  const { model, steps = 100, window = 20, secondOrder = false } = options
   const net = cell(options)
+  const unrolled = unrolling(net, { model, secondOrder })
+  const start = (problem: Problem): Point => ({
+    params: problem.start,
+    hidden: net.zero(tree.count(problem.start)),
+  })
+  return {
+    spec: {
+      package: '@kshot/learned-optimizer',
+      export: 'optimizerTraining',
+      options: { model: model.spec, ...net.options, steps, window, secondOrder },
+    },
+    init: (rng) => ({ params: net.init(rng), state: {} }),
+    loss({ params }, problem): TaskLoss {
+      const weights = params as CellWeights
+      const { loss, final } = unrolled(weights, problem, start(problem), 0, steps)
+      return { loss, state: {}, metrics: { final } }
+    },
+    gradient: ({ params }, problem) =>
+      tree.tidy(() =>
+        windowedGradient(unrolled, params as CellWeights, problem, start(problem), steps, window),
+      ),
+  }
+}
 
-  /** Σ f(θ_t) for t = from + 1 … from + count, and where that leads. */
-  function unrolled(
-    weights: CellWeights,
-    problem: Problem,
-    start: Point,
-    from: number,
-    count: number,
-  ) {
+/** Σ f(θ_t) for t = from + 1 … from + count, and where that leads. */
+type Unrolled = (
+  weights: CellWeights,
+  problem: Problem,
+  start: Point,
+  from: number,
+  count: number,
+) => { readonly loss: Scalar; readonly final: Scalar; readonly end: Point }
+
+function unrolling(
+  net: Cell,
+  how: Required<Pick<OptimizerTrainingOptions, 'model' | 'secondOrder'>>,
+): Unrolled {
+  return (weights, problem, start, from, count) => {
     let { params, hidden } = start
     let loss: Scalar = scalar(0)
     let final: Scalar = loss
     for (let k = 0; k <= count; k++) {
-      const { value, gradient } = descent(params, problem, from + k)
+      const { value, gradient } = descent(how, params, problem, from + k)
       if (k > 0) loss = add(loss, value)
       final = value
       if (k === count) break
@@ -74,60 +103,54 @@ export function optimizerTraining(options: OptimizerTrainingOptions): Trainable<
     }
     return { loss, final, end: { params, hidden } }
   }
+}
 
-  /** f_t(θ) and ∇f_t(θ), as the net sees them. */
-  function descent(params: Params, problem: Problem, step: number) {
-    const f = (theta: Params) => problemLoss(model, problem, theta, step)
-    if (secondOrder) return valueAndGrad(f)(params)
-    // ∇f is a constant, so f need not be recorded: its derivative in φ is that of ∇f · θ.
-    const fixed = tree.map((theta) => stopGradient(theta), params)
-    const found = valueAndGrad(f)(fixed)
-    const gradient = tree.map((g) => stopGradient(g), found.gradient)
-    const moves = tree.zip(
-      ([g, theta, at]) => sum(mul(g!, sub(theta!, at!))),
-      gradient,
-      params,
-      fixed,
-    )
-    const value = tree.leaves(moves).reduce((all, part) => add(all, part), found.value) as Scalar
-    return { value, gradient }
-  }
+/** f_t(θ) and ∇f_t(θ), as the net sees them. */
+function descent(
+  { model, secondOrder }: Required<Pick<OptimizerTrainingOptions, 'model' | 'secondOrder'>>,
+  params: Params,
+  problem: Problem,
+  step: number,
+) {
+  const f = (theta: Params) => problemLoss(model, problem, theta, step)
+  if (secondOrder) return valueAndGrad(f)(params)
+  // ∇f is a constant, so f need not be recorded: its derivative in φ is that of ∇f · θ.
+  const fixed = tree.map((theta) => stopGradient(theta), params)
+  const found = valueAndGrad(f)(fixed)
+  const gradient = tree.map((g) => stopGradient(g), found.gradient)
+  const moves = tree.zip(
+    ([g, theta, at]) => sum(mul(g!, sub(theta!, at!))),
+    gradient,
+    params,
+    fixed,
+  )
+  const value = tree.leaves(moves).reduce((all, part) => add(all, part), found.value) as Scalar
+  return { value, gradient }
+}
 
-  function beginning({ start }: Problem): Point {
-    return { params: start, hidden: net.zero(tree.count(start)) }
+/** The sum of the gradients of all windows, each of which begins where the one before has ended. */
+function windowedGradient(
+  unrolled: Unrolled,
+  weights: CellWeights,
+  problem: Problem,
+  start: Point,
+  steps: number,
+  size: number,
+): MetaGradient {
+  let point = start
+  let sums: { loss: Scalar; gradient: Params } | undefined
+  let final: Scalar | undefined
+  for (let from = 0; from < steps; from += size) {
+    const count = Math.min(size, steps - from)
+    const { value, gradient, aux } = valueAndGrad((phi: CellWeights) => {
+      const { loss, final, end } = unrolled(phi, problem, point, from, count)
+      return { value: loss, aux: { final, end } }
+    })(weights)
+    point = aux.end
+    final = aux.final
+    sums = sums ? added(sums, { loss: value, gradient }) : { loss: value, gradient }
   }
-
-  function gradient(weights: CellWeights, problem: Problem): MetaGradient {
-    let point = beginning(problem)
-    let sums: { loss: Scalar; gradient: Params } | undefined
-    let final: Scalar | undefined
-    for (let from = 0; from < steps; from += size) {
-      const count = Math.min(size, steps - from)
-      const { value, gradient, aux } = valueAndGrad((phi: CellWeights) => {
-        const { loss, final, end } = unrolled(phi, problem, point, from, count)
-        return { value: loss, aux: { final, end } }
-      })(weights)
-      point = aux.end as Point
-      final = aux.final as Scalar
-      sums = sums ? added(sums, { loss: value, gradient }) : { loss: value, gradient }
-    }
-    return { ...sums!, state: {}, metrics: { final: final! } }
-  }
-
-  return {
-    spec: {
-      package: '@kshot/learned-optimizer',
-      export: 'optimizerTraining',
-      options: { model: model.spec, ...net.options, steps, window: size, secondOrder },
-    },
-    init: (rng) => ({ params: net.init(rng), state: {} }),
-    loss({ params }, problem): TaskLoss {
-      const weights = params as CellWeights
-      const { loss, final } = unrolled(weights, problem, beginning(problem), 0, steps)
-      return { loss, state: {}, metrics: { final } }
-    },
-    gradient: ({ params }, problem) => tree.tidy(() => gradient(params as CellWeights, problem)),
-  }
+  return { ...sums!, state: {}, metrics: { final: final! } }
 }
 
 function added<T extends Params>(a: T, b: T): T {

@@ -1,7 +1,8 @@
 import type { Encoder } from '@kshot/core'
+import { loadedOnce } from '@kshot/core/backend'
 import { tensor2d } from '@tensorflow/tfjs-core'
 import { readFile, type TextEncoderOptions } from './file'
-import { loadedOnce } from './loaded-once'
+
 import { piecesOf } from './texts'
 
 /** The length of an embedding. */

@@ -1,8 +1,7 @@
 import type { Backend, Encoder } from '@kshot/core'
-import { onBackend, prepareBackend } from '@kshot/core/backend'
+import { loadedOnce, onBackend, prepareBackend } from '@kshot/core/backend'
 import { dispose, tensor, tensor2d } from '@tensorflow/tfjs-core'
 import { readFile, type TextEncoderOptions } from './file'
-import { loadedOnce } from './loaded-once'
 import { piecesOf } from './texts'
 import type { Tokenizer } from './tokenizer'
 import { DIMENSIONS, MOST_PIECES, type UniversalWeights, universalNet } from './universal-net'
@@ -56,12 +55,8 @@ export function textEncoder({ backend, ...options }: UniversalOptions = {}): Enc
       const texts = piecesOf(inputs, tokenizer.encode).map((ids) => ids.slice(0, MOST_PIECES))
       const rows = new Float32Array(texts.length * DIMENSIONS)
       for (const group of byLength(texts)) {
-        const output = here(() =>
-          universalNet(
-            weights,
-            group.map((i) => texts[i]!),
-          ),
-        )
+        const own = group.map((i) => texts[i]!)
+        const output = here(() => universalNet(weights, own))
         const values = await output.data()
         output.dispose()
         for (const [k, i] of group.entries()) {

@@ -56,19 +56,8 @@ function readEntries(
   file: string,
   wanted: Wanted,
 ): Promise<StoredFile[]> {
-  const files = new Map<string, StoredFile>()
-  let total = 0
   const reader = zip as unknown as Undeclared // ZipFile lacks them, see there
-  const store = (entry: Entry, from: number) => {
-    const { fileName: path, compressedSize, uncompressedSize } = entry
-    const place = `${file}: ${path}`
-    total += uncompressedSize
-    if (uncompressedSize > MOST.file || total > MOST.total) throw tooMuch(place, entry, total)
-    if (NO_TEXT.test(path)) throw damagedArchive(place, 'a name that is no text')
-    if (files.has(path)) throw damagedArchive(place, 'this name twice')
-    const packed = buffer.subarray(from, from + compressedSize)
-    files.set(path, { path, bytes: unpack(packed, entry, place) })
-  }
+  const { files, store } = storage(buffer, file)
   return new Promise((resolve, reject) => {
     zip.on('error', reject)
     zip.on('end', () => {
@@ -96,6 +85,23 @@ function readEntries(
     )
     zip.readEntry()
   })
+}
+
+/** The files of an archive by their path, and what adds an entry whose bytes begin at `from`. */
+function storage(buffer: Buffer, file: string) {
+  const files = new Map<string, StoredFile>()
+  let total = 0
+  const store = (entry: Entry, from: number) => {
+    const { fileName: path, compressedSize, uncompressedSize } = entry
+    const place = `${file}: ${path}`
+    total += uncompressedSize
+    if (uncompressedSize > MOST.file || total > MOST.total) throw tooMuch(place, entry, total)
+    if (NO_TEXT.test(path)) throw damagedArchive(place, 'a name that is no text')
+    if (files.has(path)) throw damagedArchive(place, 'this name twice')
+    const packed = buffer.subarray(from, from + compressedSize)
+    files.set(path, { path, bytes: unpack(packed, entry, place) })
+  }
+  return { files, store }
 }
 
 /** Control characters, and what stands for bytes that are no UTF-8. */

@@ -41,48 +41,57 @@ export async function loadPictures(
 ): Promise<Loaded> {
   const headers: (ImageHeader | undefined)[] = []
   const deep: Deep[] = []
-  const broken = await eachFile(files, async (file, i) => {
-    const known = store.known(i)
-    const bytes = known ? undefined : await readPicture(file)
-    const same = known ?? store.sameContent(i, bytes!)
-    const picture = same ? undefined : await pictureOf(bytes!, file)
-    const header = same?.header ?? picture!.header
-    headers[i] = header
-    if (header.depth === 16) {
-      deep.push({ i, most: same?.most ?? (await largestValue(picture!, file)) })
-    } else if (same) {
-      store.reuse(i, same)
-    } else {
-      await store.put(i, await decodedPicture(picture!, file, format), { header })
-    }
-  })
+  const broken = await eachFile(
+    files,
+    (file) => file,
+    async (file, i) => {
+      const known = store.known(i)
+      const bytes = known ? undefined : await readPicture(file)
+      const same = known ?? store.sameContent(i, bytes!)
+      const picture = same ? undefined : await pictureOf(bytes!, file)
+      const header = same?.header ?? picture!.header
+      headers[i] = header
+      if (header.depth === 16) {
+        deep.push({ i, most: same?.most ?? (await largestValue(picture!, file)) })
+      } else if (same) {
+        store.reuse(i, same)
+      } else {
+        await store.put(i, await decodedPicture(picture!, file, format), { header })
+      }
+    },
+  )
   const bits = format.bits ?? (deep.length > 0 ? bitsFor(deep.map(({ most }) => most)) : undefined)
-  const faults = await eachFile(deep, async ({ i, most }) => {
-    const known = store.known(i)
-    if (known && known.bits === bits) return store.reuse(i, known)
-    const file = files[i]!
-    const picture = await pictureOf(store.remember(i, await readPicture(file)), file)
-    const decoded = await decodedPicture(picture, file, { ...format, bits: bits! })
-    await store.put(i, decoded, { header: picture.header, most, bits: bits! })
-  })
+  const faults = await eachFile(
+    deep,
+    ({ i }) => files[i]!,
+    async ({ i, most }) => {
+      const known = store.known(i)
+      if (known && known.bits === bits) return store.reuse(i, known)
+      const file = files[i]!
+      const picture = await pictureOf(store.remember(i, await readPicture(file)), file)
+      const decoded = await decodedPicture(picture, file, { ...format, bits: bits! })
+      await store.put(i, decoded, { header: picture.header, most, bits: bits! })
+    },
+  )
   const pixels = await store.done(files.length)
   return { pixels, headers, broken: [...broken, ...faults], bits }
+}
 
-  /** Calls `use` for each, and gathers those that can't be read, in their order. */
-  async function eachFile<T extends string | Deep>(
-    items: readonly T[],
-    use: (item: T, i: number) => Promise<void>,
-  ): Promise<Broken[]> {
-    const found: (Broken | undefined)[] = []
-    await severalAtOnce(items, async (item, i) => {
-      try {
-        await use(item, i)
-      } catch (error) {
-        found[i] = faultOf(error, typeof item === 'string' ? item : files[item.i]!)
-      }
-    })
-    return found.filter((fault) => fault !== undefined)
-  }
+/** Calls `use` for each, and gathers those that can't be read, in their order. */
+async function eachFile<T>(
+  items: readonly T[],
+  fileOf: (item: T) => string,
+  use: (item: T, i: number) => Promise<void>,
+): Promise<Broken[]> {
+  const found: (Broken | undefined)[] = []
+  await severalAtOnce(items, async (item, i) => {
+    try {
+      await use(item, i)
+    } catch (error) {
+      found[i] = faultOf(error, fileOf(item))
+    }
+  })
+  return found.filter((fault) => fault !== undefined)
 }
 
 /** The fewest bits, as cameras and scanners have them, that hold all values. */
