@@ -18,7 +18,7 @@ export function growthPicture(measured: readonly Measured[]): string {
   const named = { fy: 'panel', x: 'x', y: 'y', fill: 'executor' } as const
   const panels = new Set(points.map(({ panel }) => panel)).size
   const svg = plot({
-    document: document,
+    document,
     width: 720,
     height: 60 + 140 * panels,
     marginTop: 30,

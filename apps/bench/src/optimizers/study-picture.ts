@@ -14,25 +14,13 @@ interface Point {
 }
 
 /** Loss against step: the median and the quartiles over unseen problems, an SVG for light and dark. */
-export function studyPicture({ panels, steps }: StudyResult): string {
-  const points = panels.flatMap(({ title, optimizers }) =>
-    optimizers.flatMap(({ name, quartiles }) =>
-      quartiles.flatMap((three, step): Point[] => {
-        if (!three) return []
-        const [low, median, high] = three.map((loss) => Math.max(loss, 1e-6)) as [
-          number,
-          number,
-          number,
-        ]
-        return [{ panel: title, optimizer: name, step, low, median, high }]
-      }),
-    ),
-  )
+export function studyPicture(study: StudyResult): string {
+  const { panels } = study
+  const points = pointsOf(study)
   const names = panels[0]!.optimizers.map(({ name }) => name)
-  const domain = panels.map(({ title }) => title)
   const { document } = parseHTML('<html></html>')
   const svg = plot({
-    document: document,
+    document,
     width: Math.max(560, 300 * panels.length),
     height: 380,
     marginLeft: 52,
@@ -55,39 +43,13 @@ export function studyPicture({ panels, steps }: StudyResult): string {
       ticks: 5,
       domain: losses(points),
     },
-    fx: { domain, label: null, axis: panels.length > 1 ? 'top' : null },
+    fx: {
+      domain: panels.map(({ title }) => title),
+      label: null,
+      axis: panels.length > 1 ? 'top' : null,
+    },
     color: { domain: names, range: COLOURS },
-    marks: [
-      frame({ stroke: '#ddd' }),
-      ruleX([steps], { stroke: '#999', strokeDasharray: '3 3' }),
-      areaY(points, {
-        fx: 'panel',
-        x: 'step',
-        y1: 'low',
-        y2: 'high',
-        fill: 'optimizer',
-        fillOpacity: 0.12,
-        clip: true,
-      }),
-      line(points, {
-        fx: 'panel',
-        x: 'step',
-        y: 'median',
-        stroke: 'optimizer',
-        strokeWidth: ({ optimizer }: Point) => (optimizer === LEARNED ? 2.6 : 1.5),
-        clip: true,
-      }),
-      text([steps], {
-        x: (step: number) => step,
-        text: () => 'trained to here',
-        frameAnchor: 'top',
-        textAnchor: 'start',
-        dx: 5,
-        dy: 10,
-        fill: '#777',
-      }),
-      ...legend(names),
-    ],
+    marks: [...marksOf(points, study.steps), ...legend(names)],
   })
   // Rules for pages, of which a file has no need.
   svg.querySelector('style')?.remove()
@@ -95,6 +57,56 @@ export function studyPicture({ panels, steps }: StudyResult): string {
   svg.setAttribute('role', 'img')
   svg.setAttribute('aria-label', `loss against step of ${names.join(', ')}`)
   return `${svg.outerHTML}\n`
+}
+
+function pointsOf({ panels }: StudyResult): Point[] {
+  return panels.flatMap(({ title, optimizers }) =>
+    optimizers.flatMap(({ name, quartiles }) =>
+      quartiles.flatMap((three, step): Point[] => {
+        if (!three) return []
+        const [low, median, high] = three.map((loss) => Math.max(loss, 1e-6)) as [
+          number,
+          number,
+          number,
+        ]
+        return [{ panel: title, optimizer: name, step, low, median, high }]
+      }),
+    ),
+  )
+}
+
+/** Bands between the quartiles, lines of the medians, and where training has ended. */
+function marksOf(points: readonly Point[], steps: number) {
+  return [
+    frame({ stroke: '#ddd' }),
+    ruleX([steps], { stroke: '#999', strokeDasharray: '3 3' }),
+    areaY(points, {
+      fx: 'panel',
+      x: 'step',
+      y1: 'low',
+      y2: 'high',
+      fill: 'optimizer',
+      fillOpacity: 0.12,
+      clip: true,
+    }),
+    line(points, {
+      fx: 'panel',
+      x: 'step',
+      y: 'median',
+      stroke: 'optimizer',
+      strokeWidth: ({ optimizer }: Point) => (optimizer === LEARNED ? 2.6 : 1.5),
+      clip: true,
+    }),
+    text([steps], {
+      x: (step: number) => step,
+      text: () => 'trained to here',
+      frameAnchor: 'top',
+      textAnchor: 'start',
+      dx: 5,
+      dy: 10,
+      fill: '#777',
+    }),
+  ]
 }
 
 /** Where the medians lie, with some room; what diverges leaves the picture. */

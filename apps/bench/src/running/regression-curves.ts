@@ -85,7 +85,7 @@ function drawn(curves: readonly Point[], supports: readonly Point[], series: str
   const facets = { fx: 'who', fy: 'task' } as const
   const domain = [...new Set(curves.map(({ who }) => who))]
   const svg = plot({
-    document: document,
+    document,
     width: 860,
     height: 640,
     marginLeft: 40,

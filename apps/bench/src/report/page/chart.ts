@@ -21,7 +21,7 @@ type Plotted = (SVGSVGElement | HTMLElement) & {
 export function plotted(options: PlotOptions): Plotted {
   const { document } = parseHTML('<html></html>')
   return plot({
-    document: document,
+    document,
     width: WIDTH,
     height: HEIGHT,
     className: 'chart',

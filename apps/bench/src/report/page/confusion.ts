@@ -67,7 +67,6 @@ interface Cell {
 function heatmap(name: string, total: Confusion, most: number): Html {
   const { groups, counts } = total
   const used = groups.filter((_, i) => counts[i]!.some((n) => n > 0))
-  const cells = cellsOf(total).filter(({ truth }) => used.includes(truth))
   const wrong = wrongOf(total)
   const few = groups.length <= FEW_GROUPS
   const width = few ? 320 : 720
@@ -76,9 +75,6 @@ function heatmap(name: string, total: Confusion, most: number): Html {
   const names = Math.max(...groups.map((group) => textWidth(group, 12)))
   const turned = names > side
   const top = turned ? Math.min(140, names + 8) : 24
-  const strength = ({ truth, predicted, share }: Cell) =>
-    // Never so strong that the numbers could not be read on it.
-    STRONGEST * (truth === predicted ? share : share / most)
   return figure(
     {
       width,
@@ -96,29 +92,41 @@ function heatmap(name: string, total: Confusion, most: number): Html {
         ...(turned && { tickRotate: -90 }),
       },
       y: { domain: used, label: null, tickSize: 0 },
-      marks: [
-        cell(cells, {
-          x: 'predicted',
-          y: 'truth',
-          inset: 0.75,
-          rx: 2,
-          fill: (c: Cell) => (c.truth === c.predicted ? 'var(--right)' : 'var(--wrong)'),
-          fillOpacity: strength,
-        }),
-        text(
-          cells.filter((c) => few || c.truth === c.predicted || c.share >= 0.3 * most),
-          {
-            x: 'predicted',
-            y: 'truth',
-            fontSize: few ? 13 : 10,
-            text: ({ share }: Cell) => (100 * share).toFixed(few || share < 0.0995 ? 1 : 0),
-          },
-        ),
-      ],
+      marks: cellMarks(
+        cellsOf(total).filter(({ truth }) => used.includes(truth)),
+        most,
+        few,
+      ),
     },
     `Confusion of ${name}: rows are true classes, columns predicted classes, in per cent of each row. Most often: ${worst(wrong)}`,
     html`<b>${name}</b>. Most often: ${firm(worst(wrong))}.`,
   )
+}
+
+/** The cells in their colours, and the numbers of those that have room or matter. */
+function cellMarks(cells: readonly Cell[], most: number, few: boolean) {
+  const opacity = ({ truth, predicted, share }: Cell) =>
+    // Never so strong that the numbers could not be read on it.
+    STRONGEST * (truth === predicted ? share : share / most)
+  return [
+    cell(cells, {
+      x: 'predicted',
+      y: 'truth',
+      inset: 0.75,
+      rx: 2,
+      fill: (c: Cell) => (c.truth === c.predicted ? 'var(--right)' : 'var(--wrong)'),
+      fillOpacity: opacity,
+    }),
+    text(
+      cells.filter((c) => few || c.truth === c.predicted || c.share >= 0.3 * most),
+      {
+        x: 'predicted',
+        y: 'truth',
+        fontSize: few ? 13 : 10,
+        text: ({ share }: Cell) => (100 * share).toFixed(few || share < 0.0995 ? 1 : 0),
+      },
+    ),
+  ]
 }
 
 /** What was most often taken for what. */

@@ -27,7 +27,7 @@ export function learningCurves(
   })
   if (curves.length === 0) return undefined
   const caption = captionOf(lines, curves.length)
-  const draw = (width: number, font: number) => drawn(curves, looks, width, font, caption)
+  const draw = (width: number, font: number) => chart(curves, looks, width, font, caption)
   return html`<div class="wide">${draw(WIDE, 14)}</div><div class="narrow">${draw(360, 13)}</div>`
 }
 
@@ -48,21 +48,19 @@ interface Curve {
   readonly points: readonly Point[]
 }
 
-function drawn(
+function chart(
   curves: readonly Curve[],
   looks: ReadonlyMap<string, Look>,
   width: number,
   font: number,
   caption: Html,
 ): Html {
-  const height = width > 500 ? 380 : HEIGHT + 30
   const names = curves.map(({ name }) => clipped(name, width > 500 ? 32 : 15))
-  const marginRight = 14 + Math.max(...names.map((name) => textWidth(name, font)))
   const options = {
     width,
-    height,
+    height: width > 500 ? 380 : HEIGHT + 30,
     marginLeft: 42,
-    marginRight,
+    marginRight: 14 + Math.max(...names.map((name) => textWidth(name, font))),
     marginTop: 30,
     marginBottom: 40,
     style: { fontSize: `${font}px` },
@@ -76,43 +74,64 @@ function drawn(
     },
     y: percentAxis('validation accuracy, %'),
   }
-  const marks = curves.flatMap(({ name, points }) => {
-    const { colour, dashed } = looks.get(name)!
-    return [
-      areaY(points, { x: 'images', y1: 'low', y2: 'high', fill: colour, fillOpacity: 0.15 }),
-      line(points, {
-        x: 'images',
-        y: 'mean',
-        stroke: colour,
-        strokeWidth: 2,
-        ...(dashed && { strokeDasharray: '5 3' }),
-      }),
-    ]
-  })
+  const marks = curves.flatMap(({ name, points }) => bandAndLine(points, looks.get(name)!))
   const drawnOnce = plotted({ ...options, marks })
-  const ends = curves.map(({ points }) => drawnOnce.scale('y')!.apply(points.at(-1)!.mean))
-  const at = spread(ends, 36, height - 44, 1.3 * font)
-  const edge = width - marginRight
-  const endNames = curves.flatMap(({ name, points }, i) => {
-    const end = points.at(-1)!
-    const colour = looks.get(name)!.colour
-    const from = { x: drawnOnce.scale('x')!.apply(end.images), y: ends[i]! }
-    const to = { x: edge + 6, y: at[i]! }
+  const ends = curves.map(({ name, points }, i): End => {
+    const { images, mean } = points.at(-1)!
+    const x = drawnOnce.scale('x')!.apply(images)
+    const y = drawnOnce.scale('y')!.apply(mean)
+    return { name: names[i]!, colour: looks.get(name)!.colour, mean, x, y }
+  })
+  const endNames = namesAtEnds(ends, width - options.marginRight, options.height, font)
+  return figure({ ...options, marks: [...marks, ...endNames] }, labelOf(curves), caption)
+}
+
+function bandAndLine(points: readonly Point[], { colour, dashed }: Look) {
+  return [
+    areaY(points, { x: 'images', y1: 'low', y2: 'high', fill: colour, fillOpacity: 0.15 }),
+    line(points, {
+      x: 'images',
+      y: 'mean',
+      stroke: colour,
+      strokeWidth: 2,
+      ...(dashed && { strokeDasharray: '5 3' }),
+    }),
+  ]
+}
+
+/** Where a curve ends, in pixels. */
+interface End {
+  readonly name: string
+  readonly colour: string
+  readonly mean: number
+  readonly x: number
+  readonly y: number
+}
+
+/** Names at the right edge, moved where two would overlap. */
+function namesAtEnds(ends: readonly End[], edge: number, height: number, font: number) {
+  const heights = spread(
+    ends.map(({ y }) => y),
+    36,
+    height - 44,
+    1.3 * font,
+  )
+  return ends.flatMap(({ name, colour, mean, x, y }, i) => {
+    const to = { x: edge + 6, y: heights[i]! }
     return [
       // From a line that ends early, or whose name had to make room.
-      ...(to.x - from.x > 12 || Math.abs(to.y - from.y) > 6 ? [thread(from, to, colour)] : []),
-      text([end], {
+      ...(to.x - x > 12 || Math.abs(to.y - y) > 6 ? [thread({ x, y }, to, colour)] : []),
+      text([{ mean }], {
         frameAnchor: 'right' as const,
         y: 'mean',
-        text: () => names[i]!,
+        text: () => name,
         dx: 10,
-        dy: at[i]! - ends[i]!,
+        dy: to.y - y,
         textAnchor: 'start' as const,
         fill: colour,
       }),
     ]
   })
-  return figure({ ...options, marks: [...marks, ...endNames] }, labelOf(curves), caption)
 }
 
 function lastOf(curves: readonly Curve[]): number {

@@ -46,9 +46,8 @@ interface Axes {
 }
 
 function histogram(line: Line, best: string, values: readonly number[], axes: Axes): Html {
-  const { domain, thresholds, most, colour } = axes
-  const { difference, adjustedP } = line.toBest!
-  const [low, high] = difference.interval
+  const { domain, most } = axes
+  const { adjustedP } = line.toBest!
   const better = values.filter((v) => v > 0).length
   const worse = values.filter((v) => v < 0).length
   const words = `${gapText(line.toBest!)} points, ${pText(adjustedP)}; better in ${better}, worse in ${worse} of ${values.length} episodes`
@@ -69,28 +68,37 @@ function histogram(line: Line, best: string, values: readonly number[], axes: Ax
           `${v > 0 ? '+' : v < 0 ? '−' : ''}${Math.round(Math.abs(100 * v))}`,
       },
       y: { label: null, domain: [0, 1.14 * most], ticks: 3, grid: true },
-      marks: [
-        rectY(
-          values.map((value) => ({ value })),
-          binX<RectYOptions>(
-            { y: 'count' },
-            {
-              x: 'value',
-              thresholds,
-              fill: colour,
-              fillOpacity: 0.55,
-              inset: 0.5,
-            },
-          ),
-        ),
-        ruleY([0], { strokeOpacity: 0.5 }),
-        ruleX([0], { strokeDasharray: '3 3', strokeOpacity: 0.7 }),
-        ruleY([1.08 * most], { x1: low, x2: high, stroke: colour, strokeWidth: 4 }),
-      ],
+      marks: marksOf(values, line.toBest!.difference.interval, axes),
     },
     `Histogram of the accuracy of ${line.name} minus that of ${best}, episode by episode: ${words}`,
     html`<b>${line.name}</b> minus ${best}: ${firm(words)}.`,
   )
+}
+
+/** The bars, a line at no difference, and the interval above them. */
+function marksOf(
+  values: readonly number[],
+  [low, high]: readonly [low: number, high: number],
+  { thresholds, most, colour }: Axes,
+) {
+  return [
+    rectY(
+      values.map((value) => ({ value })),
+      binX<RectYOptions>(
+        { y: 'count' },
+        {
+          x: 'value',
+          thresholds,
+          fill: colour,
+          fillOpacity: 0.55,
+          inset: 0.5,
+        },
+      ),
+    ),
+    ruleY([0], { strokeOpacity: 0.5 }),
+    ruleX([0], { strokeDasharray: '3 3', strokeOpacity: 0.7 }),
+    ruleY([1.08 * most], { x1: low, x2: high, stroke: colour, strokeWidth: 4 }),
+  ]
 }
 
 function fullest(values: readonly number[], thresholds: readonly number[]): number {

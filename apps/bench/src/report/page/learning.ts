@@ -22,6 +22,14 @@ interface Point {
   readonly error: number
 }
 
+interface Curve {
+  readonly name: string
+  readonly points: readonly Point[]
+}
+
+const HEIGHT = 380
+const FONT = 14
+const COLOURS = ['var(--c0)', 'var(--c1)']
 /** Points of the curve of training accuracies; each is the mean of as many steps. */
 const POINTS = 80
 /** Errors in per cent that the axis may name, ever finer. */
@@ -40,34 +48,20 @@ const LEAST = 1e-3
  * The learning curve of one run as SVG: the accuracy on the queries of the training episodes, and on
  * the validation episodes; its axis is logarithmic in the error. Undefined without two points.
  */
-export function learningChart({ config, images, steps }: Learning): string | undefined {
-  const each = images / (steps.at(-1)?.step ?? 1)
-  const curves = [
-    { name: nameOf('training', config.train), points: means(steps, each) },
-    { name: nameOf('validation', config.validate ?? config.test), points: checks() },
-  ].filter(({ points }) => points.length > 1)
+export function learningChart(learning: Learning): string | undefined {
+  const { images } = learning
+  const curves = curvesOf(learning)
   if (curves.length === 0) return undefined
-  const [width, height, font] = [760, 380, 14]
-  const marginRight = 18 + Math.max(...curves.map(({ name }) => textWidth(name, font)))
   const errors = curves.flatMap(({ points }) => points.map(({ error }) => error))
   const domain = [Math.max(...errors), Math.min(...errors)] as const
-  const room = Math.log(domain[0] / domain[1]) / 10
-  const choices = TICKS.map((percents) => {
-    const errors = percents.map((percent) => percent / 100)
-    return apart(
-      errors.filter((error) => error <= domain[0] && error >= domain[1]),
-      room,
-    )
-  })
-  const ticks = choices.find(({ length }) => length >= FEWEST_TICKS) ?? choices.at(-1)!
   const options = {
-    width,
-    height,
+    width: 760,
+    height: HEIGHT,
     marginLeft: 46,
-    marginRight,
+    marginRight: 18 + Math.max(...curves.map(({ name }) => textWidth(name, FONT))),
     marginTop: 30,
     marginBottom: 40,
-    style: { fontSize: `${font}px` },
+    style: { fontSize: `${FONT}px` },
     x: {
       label: 'training images seen',
       labelArrow: 'none' as const,
@@ -78,8 +72,48 @@ export function learningChart({ config, images, steps }: Learning): string | und
     },
     y: { type: 'log' as const, domain: [...domain], axis: null },
   }
-  const colours = ['var(--c0)', 'var(--c1)']
   const marks = [
+    ...accuracyAxis(ticksOf(domain)),
+    ...curves.map(({ points }, i) =>
+      line(points, { x: 'images', y: 'error', stroke: COLOURS[i]!, strokeWidth: 2 }),
+    ),
+  ]
+  const scale = plotted({ ...options, marks }).scale('y')!
+  const names = namesAtEnds(curves, (error) => scale.apply(error))
+  const words = curves.map(({ name, points }) => {
+    const last = (100 * (1 - points.at(-1)!.error)).toFixed(1)
+    return `${name} ${last} % after ${count(images)} images`
+  })
+  return drawing({ ...options, marks: [...marks, ...names] }, `Learning curve: ${words.join('; ')}`)
+}
+
+/** Training and validation, if they have two points. */
+function curvesOf({ config, images, steps }: Learning): Curve[] {
+  const each = images / (steps.at(-1)?.step ?? 1)
+  const checks = steps.flatMap(({ step, validation }) =>
+    validation === undefined ? [] : [point(step * each, validation)],
+  )
+  return [
+    { name: nameOf('training', config.train), points: means(steps, each) },
+    { name: nameOf('validation', config.validate ?? config.test), points: checks },
+  ].filter(({ points }) => points.length > 1)
+}
+
+/** The errors that the axis names, from the coarsest choice that gives enough of them. */
+function ticksOf([most, least]: readonly [number, number]): number[] {
+  const room = Math.log(most / least) / 10
+  const choices = TICKS.map((percents) => {
+    const errors = percents.map((percent) => percent / 100)
+    return apart(
+      errors.filter((error) => error <= most && error >= least),
+      room,
+    )
+  })
+  return choices.find(({ length }) => length >= FEWEST_TICKS) ?? choices.at(-1)!
+}
+
+function accuracyAxis(ticks: readonly number[]) {
+  return [
     gridY(ticks),
     axisY(ticks, {
       text: (error: number) => String(Math.round(1000 * (1 - error)) / 10),
@@ -88,14 +122,14 @@ export function learningChart({ config, images, steps }: Learning): string | und
       labelArrow: 'none',
       labelAnchor: 'top',
     }),
-    ...curves.map(({ points }, i) =>
-      line(points, { x: 'images', y: 'error', stroke: colours[i]!, strokeWidth: 2 }),
-    ),
   ]
-  const scale = plotted({ ...options, marks }).scale('y')!
-  const ends = curves.map(({ points }) => scale.apply(points.at(-1)!.error))
-  const at = spread(ends, 36, height - 44, 1.3 * font)
-  const names = curves.map(({ name, points }, i) =>
+}
+
+/** A name beside the end of each curve, moved where two would overlap. */
+function namesAtEnds(curves: readonly Curve[], heightOf: (error: number) => number) {
+  const ends = curves.map(({ points }) => heightOf(points.at(-1)!.error))
+  const at = spread(ends, 36, HEIGHT - 44, 1.3 * FONT)
+  return curves.map(({ name, points }, i) =>
     text([points.at(-1)!], {
       frameAnchor: 'right' as const,
       y: 'error',
@@ -103,20 +137,9 @@ export function learningChart({ config, images, steps }: Learning): string | und
       dx: 10,
       dy: at[i]! - ends[i]!,
       textAnchor: 'start' as const,
-      fill: colours[i]!,
+      fill: COLOURS[i]!,
     }),
   )
-  const words = curves.map(({ name, points }) => {
-    const last = (100 * (1 - points.at(-1)!.error)).toFixed(1)
-    return `${name} ${last} % after ${count(images)} images`
-  })
-  return drawing({ ...options, marks: [...marks, ...names] }, `Learning curve: ${words.join('; ')}`)
-
-  function checks(): Point[] {
-    return steps.flatMap(({ step, validation }) =>
-      validation === undefined ? [] : [point(step * each, validation)],
-    )
-  }
 }
 
 function nameOf(phase: string, { ways }: Pick<Config['test'], 'ways'>): string {

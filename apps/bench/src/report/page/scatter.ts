@@ -140,7 +140,7 @@ function pointMarks(point: Point, { colour, symbol }: Look): Markish[] {
   const at = { x: 'x', y: 'y' } as const
   return [
     ruleX([point], { x: 'x', y1: 'low', y2: 'high', stroke: colour, strokeWidth: 1.5 }),
-    dot([point], { ...at, symbol: symbol, fill: colour, stroke: colour, r: 4.5 }),
+    dot([point], { ...at, symbol, fill: colour, stroke: colour, r: 4.5 }),
   ]
 }
 

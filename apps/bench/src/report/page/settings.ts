@@ -56,46 +56,59 @@ function chart(
   looks: ReadonlyMap<string, Look>,
 ): Html {
   const names = [...new Set(points.map(({ name }) => name))]
-  const of = (name: string) =>
-    points.filter((point) => point.name === name).sort((a, b) => a.x - b.x)
-  const shown = names.map((name) => clipped(name, 15))
+  const curves = names.map((name): Curve => {
+    const own = points.filter((point) => point.name === name).sort((a, b) => a.x - b.x)
+    return { name: clipped(name, 15), points: own, look: looks.get(name)! }
+  })
   const xs = [...new Set(points.map(({ x }) => x))].sort((a, b) => a - b)
   const options = {
     marginLeft: 42,
     marginTop: 30,
     marginBottom: 40,
-    marginRight: 18 + Math.max(...shown.map((name) => textWidth(name))),
+    marginRight: 18 + Math.max(...curves.map(({ name }) => textWidth(name))),
     x: { type: 'log' as const, axis: null, domain: [xs[0]! * 0.94, xs.at(-1)! * 1.02] },
     y: percentAxis('accuracy, %'),
   }
-  const lines = names.flatMap((name) => {
-    const { colour, symbol, dashed } = looks.get(name)!
-    const at = { x: 'x', y: 'y', stroke: colour } as const
-    return [
-      line(of(name), { ...at, strokeWidth: 2, ...(dashed && { strokeDasharray: '5 3' }) }),
-      ruleX(of(name), { x: 'x', y1: 'low', y2: 'high', stroke: colour, strokeWidth: 1.5 }),
-      dot(of(name), { ...at, fill: colour, symbol: symbol, r: 4 }),
-    ]
-  })
-  const marks = [logAxis(xs, String, `${key} (logarithmic)`), ...lines]
+  const marks = [logAxis(xs, String, `${key} (logarithmic)`), ...curves.flatMap(marksOf)]
   const scale = plotted({ ...options, marks }).scale('y')!
-  const ends = names.map((name) => scale.apply(of(name).at(-1)!.y))
-  const heights = spread(ends, 36, HEIGHT - 44)
-  const endNames = names.map((name, i) =>
-    text([of(name).at(-1)!], {
-      x: 'x',
-      y: 'y',
-      text: () => shown[i]!,
-      dx: 10,
-      dy: heights[i]! - ends[i]!,
-      textAnchor: 'start' as const,
-      fill: looks.get(name)!.colour,
-    }),
-  )
+  const endNames = namesAtEnds(curves, (y) => scale.apply(y))
   const words = points.map(({ name, x, y }) => `${name} ${(100 * y).toFixed(1)} % at ${x}`)
   return figure(
     { ...options, marks: [...marks, ...endNames] },
     `Accuracy against ${key}, ${title}: ${words.join('; ')}`,
     html`<b>Accuracy against ${key}</b>, ${title}.`,
+  )
+}
+
+interface Curve {
+  readonly name: string
+  readonly points: readonly Point[]
+  readonly look: Look
+}
+
+/** A line, with the intervals and a symbol at each point. */
+function marksOf({ points, look: { colour, symbol, dashed } }: Curve) {
+  const at = { x: 'x', y: 'y', stroke: colour } as const
+  return [
+    line(points, { ...at, strokeWidth: 2, ...(dashed && { strokeDasharray: '5 3' }) }),
+    ruleX(points, { x: 'x', y1: 'low', y2: 'high', stroke: colour, strokeWidth: 1.5 }),
+    dot(points, { ...at, fill: colour, symbol, r: 4 }),
+  ]
+}
+
+/** A name beside the last point of each curve, moved where two would overlap. */
+function namesAtEnds(curves: readonly Curve[], heightOf: (accuracy: number) => number) {
+  const ends = curves.map(({ points }) => heightOf(points.at(-1)!.y))
+  const heights = spread(ends, 36, HEIGHT - 44)
+  return curves.map(({ name, points, look }, i) =>
+    text([points.at(-1)!], {
+      x: 'x',
+      y: 'y',
+      text: () => name,
+      dx: 10,
+      dy: heights[i]! - ends[i]!,
+      textAnchor: 'start' as const,
+      fill: look.colour,
+    }),
   )
 }
