@@ -44,34 +44,26 @@ export async function judgeByCheckpoint(
   const learner = await buildLearner(config, job.allowModule)
   const meta = saved.load(learner)
   const classifier = await createClassifier({ learner, meta, unknown: job.unknown })
-
-  const decoded = new Map<string, Decoded>()
-  const using = async <T>(one: Decoded, use: (x: Tensor) => Promise<T>): Promise<T> => {
-    const x = tensor(one.values, [...format.image.size, format.image.channels!])
-    return use(x).finally(() => x.dispose())
-  }
+  const pictures = decodedPictures(format)
   return {
     about: {
       checkpoint: job.checkpoint,
       learner: learner.spec.export,
       transductive: learner.traits.transductive,
     },
-    async prepare(items) {
-      for (const [name, one] of await decodeAll(items, format)) decoded.set(name, one)
-    },
+    prepare: pictures.decode,
     async add(label, items) {
       const ids: ExampleId[] = []
       for (const { name } of items) {
-        ids.push(await using(decoded.get(name)!, (x) => classifier.addExample(label, x)))
+        ids.push(await pictures.use(name, (x) => classifier.addExample(label, x)))
       }
       return ids
     },
     async predict(items) {
       const found: Judged[] = []
       for (const { name } of items) {
-        const one = decoded.get(name)!
-        const prediction = await using(one, (x) => classifier.predict(x))
-        found.push({ inverted: one.inverted, ...prediction })
+        const prediction = await pictures.use(name, (x) => classifier.predict(x))
+        found.push({ inverted: pictures.inverted(name), ...prediction })
       }
       return found
     },
@@ -79,6 +71,22 @@ export async function judgeByCheckpoint(
     dispose() {
       classifier.dispose()
       disposeTask(meta)
+    },
+  }
+}
+
+/** Pictures by name, as tensors while they are used. */
+function decodedPictures(format: Format) {
+  const decoded = new Map<string, Decoded>()
+  return {
+    async decode(items: readonly Item[]): Promise<void> {
+      for (const [name, one] of await decodeAll(items, format)) decoded.set(name, one)
+    },
+    inverted: (name: string) => decoded.get(name)!.inverted,
+    async use<T>(name: string, f: (x: Tensor) => Promise<T>): Promise<T> {
+      const { size, channels } = format.image
+      const x = tensor(decoded.get(name)!.values, [...size, channels!])
+      return f(x).finally(() => x.dispose())
     },
   }
 }

@@ -47,12 +47,7 @@ export function live(stream: NodeJS.WriteStream, title: string): Live {
       const { name } = plan.cell
       if (outcome.type === 'failed') note(failure(plan, outcome.reason, colours))
       else if (outcome.type === 'done') {
-        const { done, failed, waiting } = tracks.counts
-        const { finished } = about
-        const all = finished + done + failed + waiting + tracks.running.length
-        const left = tracks.secondsLeft()
-        const eta = left === undefined ? '' : `  ${clock(left)} left`
-        log?.say(`${name}  done in ${clock(seconds)}  ${finished + done}/${all} cells${eta}`)
+        log?.say(`${name}  done in ${clock(seconds)}  ${progress(tracks, about)}`)
       }
     },
     stop() {
@@ -138,6 +133,15 @@ function namesOf(cells: readonly CellPlan[]): (plan: CellPlan) => string {
 function line({ plan, share, phase, validation }: Track): string {
   const score = validation === undefined ? '' : `  validation ${percent(validation)}`
   return `${plan.cell.name}  ${phase} ${percent(share, 0)}${score}`
+}
+
+/** `3/12 cells  1:20 left`. */
+function progress(tracks: Tracker, { finished }: About): string {
+  const { done, failed, waiting } = tracks.counts
+  const all = finished + done + failed + waiting + tracks.running.length
+  const left = tracks.secondsLeft()
+  const eta = left === undefined ? '' : `  ${clock(left)} left`
+  return `${finished + done}/${all} cells${eta}`
 }
 
 /** Draws lines over those that were drawn before. */

@@ -38,26 +38,9 @@ export function tracker(
   now: () => number = () => performance.now(),
 ): Tracker {
   const running = new Map<string, Track>()
-  const took = new Map<string, number[]>()
   const waiting = new Map(toDo.map((plan) => [plan.cell.name, plan]))
+  const durations = cellDurations()
   let [done, failed] = [0, 0]
-  const kind = ({ cell }: CellPlan) => `${cell.setting}\0${cell.learner}\0${cell.budget.by}`
-  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
-
-  /** Seconds of a whole cell. */
-  function expected(plan: CellPlan): number | undefined {
-    const own = took.get(kind(plan))
-    if (own) return mean(own)
-    const all = [...took.values()].map(mean)
-    return all.length > 0 ? mean(all) : undefined
-  }
-
-  /** Seconds of a whole cell like one that runs, from what it has done so far. */
-  function projected({ share, from = share, startedAt, plan }: Track): number | undefined {
-    const elapsed = (now() - startedAt) / 1000
-    return share - from > 0.05 ? elapsed / (share - from) : expected(plan)
-  }
-
   return {
     begin(plan) {
       waiting.delete(plan.cell.name)
@@ -66,15 +49,7 @@ export function tracker(
       running.set(plan.cell.name, { plan, startedAt, ...fresh })
     },
     event(plan, event) {
-      const known = running.get(plan.cell.name)!
-      const share = shareOf(plan, event)
-      const track: Track = {
-        ...known,
-        share,
-        from: event.type === 'encode' ? known.from : (known.from ?? share),
-        phase: PHASES[event.type],
-        validation: (event.type === 'step' ? event.validation : undefined) ?? known.validation,
-      }
+      const track = movedOn(running.get(plan.cell.name)!, event)
       running.set(plan.cell.name, track)
       return track
     },
@@ -85,8 +60,7 @@ export function tracker(
       if (type === 'failed') failed++
       if (type !== 'done') return seconds
       done++
-      const whole = seconds / Math.max(0.01, 1 - from)
-      took.set(kind(plan), [...(took.get(kind(plan)) ?? []), whole])
+      durations.add(plan, seconds / Math.max(0.01, 1 - from))
       return seconds
     },
     get running() {
@@ -96,16 +70,76 @@ export function tracker(
       return { done, failed, waiting: waiting.size }
     },
     secondsLeft() {
-      const tracks = [...running.values()]
-      const plans = [...waiting.values()]
-      const wholes = [...tracks.map(projected), ...plans.map(expected)]
-      const known = wholes.filter((n) => n !== undefined)
-      if (known.length === 0) return undefined
-      const shares = [...tracks.map(({ share }) => 1 - share), ...plans.map(() => 1)]
-      const guess = mean(known)
-      const all = wholes.reduce<number>((sum, n, i) => sum + (n ?? guess) * shares[i]!, 0)
-      return all / Math.min(workers, Math.max(1, wholes.length))
+      const parts = [
+        ...[...running.values()].map((track) => ({
+          whole: projected(track, now(), durations),
+          left: 1 - track.share,
+        })),
+        ...[...waiting.values()].map((plan) => ({ whole: durations.expected(plan), left: 1 })),
+      ]
+      const all = totalOf(parts)
+      return all === undefined ? undefined : all / Math.min(workers, Math.max(1, parts.length))
     },
+  }
+}
+
+type Durations = ReturnType<typeof cellDurations>
+
+/** Seconds that whole cells took, by setting, learner and kind of budget. */
+function cellDurations() {
+  const took = new Map<string, number[]>()
+  const kind = ({ cell }: CellPlan) => `${cell.setting}\0${cell.learner}\0${cell.budget.by}`
+  return {
+    add(plan: CellPlan, seconds: number) {
+      took.set(kind(plan), [...(took.get(kind(plan)) ?? []), seconds])
+    },
+    /** As cells of its kind took; else as all. */
+    expected(plan: CellPlan): number | undefined {
+      const own = took.get(kind(plan))
+      if (own) return mean(own)
+      const all = [...took.values()].map(mean)
+      return all.length > 0 ? mean(all) : undefined
+    },
+  }
+}
+
+/** Seconds of a whole cell like one that runs, from what it has done so far. */
+function projected(
+  { share, from = share, startedAt, plan }: Track,
+  now: number,
+  durations: Durations,
+): number | undefined {
+  const elapsed = (now - startedAt) / 1000
+  return share - from > 0.05 ? elapsed / (share - from) : durations.expected(plan)
+}
+
+interface Part {
+  /** Seconds of the whole cell, where they can be told. */
+  readonly whole: number | undefined
+  /** How much of it is to do, 0 … 1. */
+  readonly left: number
+}
+
+/** Seconds of all that is to do; a cell of unknown length counts as the mean of the others. */
+function totalOf(parts: readonly Part[]): number | undefined {
+  const known = parts.map(({ whole }) => whole).filter((n) => n !== undefined)
+  if (known.length === 0) return undefined
+  const guess = mean(known)
+  return parts.reduce((sum, { whole, left }) => sum + (whole ?? guess) * left, 0)
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length
+}
+
+function movedOn(known: Track, event: CellEvent): Track {
+  const share = shareOf(known.plan, event)
+  return {
+    ...known,
+    share,
+    from: event.type === 'encode' ? known.from : (known.from ?? share),
+    phase: PHASES[event.type],
+    validation: (event.type === 'step' ? event.validation : undefined) ?? known.validation,
   }
 }
 

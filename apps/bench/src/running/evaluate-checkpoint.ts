@@ -48,9 +48,7 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
   const startedAt = performance.now()
   const saved = await readMeta(job.checkpoint)
   const lake = job.setting !== undefined
-  const own = lake ? lakeConfig(saved.config) : saved.config
-  const changed = job.test ? { ...own, test: job.test } : own
-  const { config, choice } = await resolveAuto(parseConfig(overridden(changed, job.overrides)))
+  const { config, choice } = await resolveAuto(configOf(job, saved))
   if (lake) checkLake(config)
   const threads = job.oneThread ? 1 : config.workers
   const device = await useBackend(backends[config.backend]!(threads))
@@ -89,6 +87,12 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
     disposeTask(meta)
     await dispose()
   }
+}
+
+/** The configuration of the checkpoint, with the test that is asked for. */
+function configOf({ setting, test, overrides }: EvaluateJob, { config }: SavedNotes): Config {
+  const own = setting === undefined ? config : lakeConfig(config)
+  return parseConfig(overridden(test ? { ...own, test } : own, overrides))
 }
 
 /** The learner as it was trained, whatever the defaults of its options are by now; or as it is changed. */

@@ -74,9 +74,9 @@ export interface Parts {
 
 /** The result of a run; everything that may differ between two runs of one seed is in `measured`. */
 export function resultOf(parts: Parts): Result {
-  const { config, learner, device, train, seconds } = parts
+  const { config, learner, device, train } = parts
   const { net, normalisation, method } = learner.traits
-  const { ways, shots, queries, episodes, seed } = config.test
+  const { ways, shots, queries, seed } = config.test
   const labels = labelsOf(parts)
   return {
     learner: learner.spec,
@@ -107,16 +107,20 @@ export function resultOf(parts: Parts): Result {
     config: forTheBytes(config),
     versions: versions(),
     commit: commit(),
-    measured: {
-      finishedAt: new Date().toISOString(),
-      threads: device.threads,
-      workers: parts.workers,
-      seconds: { ...seconds, train: train.seconds },
-      trainEpisodesPerSecond: perSecond(train.episodes, train.seconds),
-      trainImagesPerSecond: perSecond(train.images, train.seconds),
-      testEpisodesPerSecond: episodes / seconds.test,
-      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
-    },
+    measured: measuredOf(parts),
+  }
+}
+
+function measuredOf({ config, device, train, seconds, workers }: Parts): Result['measured'] {
+  return {
+    finishedAt: new Date().toISOString(),
+    threads: device.threads,
+    workers,
+    seconds: { ...seconds, train: train.seconds },
+    trainEpisodesPerSecond: perSecond(train.episodes, train.seconds),
+    trainImagesPerSecond: perSecond(train.images, train.seconds),
+    testEpisodesPerSecond: config.test.episodes / seconds.test,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   }
 }
 

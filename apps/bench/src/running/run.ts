@@ -6,7 +6,7 @@ import { backends } from '../backends/backends'
 import { openExecutor } from '../backends/executors'
 import { buildLearner } from '../catalogue/specs'
 import type { Config } from '../configuration/schema'
-import { openData } from '../data/data'
+import { type Data, openData } from '../data/data'
 import { interrupted } from '../process/interrupt'
 import { encodedData } from './encode'
 import { writeMeta } from './meta-file'
@@ -14,7 +14,7 @@ import { type MetaTestJob, metaTest } from './meta-test'
 import type { RunEvents } from './run-events'
 import { configIn, contents, FILES, openFolder } from './run-folder'
 import { textOf } from './run-row'
-import { type Trained, trained } from './training'
+import { type Trained, type TrainingJob, trained } from './training'
 import { checkIsConfig, checkSameConfig } from './training-file'
 import { type WarmStarted, warmStart } from './warm-start'
 
@@ -69,41 +69,36 @@ async function runWhole(
       on,
       goOn: `Go on with: npx kshot run --resume --out ${folder}`,
     })
-    training = await trained({
-      config,
-      learner,
-      folder,
-      signal,
-      tasks: data.train(config.train.steps === 0 ? 'nothing' : learner.trainsOn),
-      validation: data.validation,
-      warmStart: start?.meta,
-      executor,
-      ...(on.step && { onStep: on.step }),
-      note: on.note,
-    })
+    training = await trainedOn(data, { ...job, learner, executor, warmStart: start?.meta })
+    const { meta, state } = training
     const train = trainCounts(training, start)
     const best = bestOf(training)
     const { seconds: _, ...counts } = train
-    const path = join(folder, FILES.meta)
-    await writeMeta(path, learner, training.meta, { config, train: counts, best })
+    const checkpoint = join(folder, FILES.meta)
+    await writeMeta(checkpoint, learner, meta, { config, train: counts, best })
     on.testStart?.(training)
-    const { meta, state } = training
     const test = { config, learner, meta, step: state.step, data, signal, executor, on }
-    return await testedOrStopped({
-      test,
-      device,
-      train,
-      best,
-      checkpoint: path,
-      workers,
-      startedAt,
-      folder,
-      onTested: on.tested,
-    })
+    const onTested = on.tested
+    const result = { device, train, best, checkpoint, workers, startedAt, folder, onTested }
+    return await testedOrStopped({ test, ...result })
   } finally {
     disposeTask([start?.meta, training?.meta, training?.state])
     await dispose()
   }
+}
+
+function trainedOn(
+  data: Data,
+  job: RunJob & Pick<TrainingJob, 'learner' | 'executor' | 'warmStart'>,
+): Promise<Trained> {
+  const { config, learner, on } = job
+  return trained({
+    ...job,
+    tasks: data.train(config.train.steps === 0 ? 'nothing' : learner.trainsOn),
+    validation: data.validation,
+    ...(on.step && { onStep: on.step }),
+    note: on.note,
+  })
 }
 
 /** The backend of a run that is gone on with. */

@@ -6,6 +6,7 @@ import {
   KshotError,
   type Meta,
   type MetaLearner,
+  type MetaTrainOptions,
   metaTrain,
   type Optimizer,
   type StepReport,
@@ -80,25 +81,13 @@ function checkLog({ folder, config, note }: TrainingJob, { hasGap }: Log): void 
 }
 
 async function train(job: TrainingJob, saved: Saved | undefined, log: Log): Promise<Trained> {
-  const { config, learner, signal, executor } = job
+  const { signal } = job
   const started = performance.now()
   const seconds = () => log.seconds + (performance.now() - started) / 1000
   const write = writer(job, log)
   try {
-    const { maxSeconds } = config.train
     const result = await metaTrain({
-      learner,
-      optimizer: await fromSpec<Optimizer>(toSpec(config.train.optimizer), 'optimizer', registry),
-      tasks: breathing(job.tasks),
-      steps: config.train.steps,
-      metaBatch: config.train.metaBatch,
-      seed: config.seed,
-      signal,
-      executor,
-      ...(saved && { resume: saved.state }),
-      ...(job.warmStart && { from: job.warmStart }),
-      ...(maxSeconds !== undefined && { maxSeconds: maxSeconds - log.seconds }),
-      ...validationOf(job),
+      ...(await optionsOf(job, saved, log)),
       onStep(report) {
         log.append(logLine(report, seconds()))
         job.onStep?.(report, seconds())
@@ -121,6 +110,29 @@ async function train(job: TrainingJob, saved: Saved | undefined, log: Log): Prom
     throw error
   } finally {
     write.dispose()
+  }
+}
+
+async function optionsOf(
+  job: TrainingJob,
+  saved: Saved | undefined,
+  log: Log,
+): Promise<MetaTrainOptions> {
+  const { config, learner, signal, executor } = job
+  const { optimizer, steps, metaBatch, maxSeconds } = config.train
+  return {
+    learner,
+    optimizer: await fromSpec<Optimizer>(toSpec(optimizer), 'optimizer', registry),
+    tasks: breathing(job.tasks),
+    steps,
+    metaBatch,
+    seed: config.seed,
+    signal,
+    executor,
+    ...(saved && { resume: saved.state }),
+    ...(job.warmStart && { from: job.warmStart }),
+    ...(maxSeconds !== undefined && { maxSeconds: maxSeconds - log.seconds }),
+    ...validationOf(job),
   }
 }
 

@@ -49,12 +49,12 @@ function record(table: Table, line: Line): { readonly [column: string]: Value } 
   }
 }
 
-/** The lines of all tables as comma-separated values (RFC 4180), with a header. */
 /** `3-7`, plain. */
 function written(drawn: Drawn): number | string {
   return typeof drawn === 'number' ? drawn : `${drawn.min}-${drawn.max}`
 }
 
+/** The lines of all tables as comma-separated values (RFC 4180), with a header. */
 export function csv(tables: readonly Table[]): string {
   const records = allPrintable(tables).flatMap((table) =>
     table.lines.map((line) => record(table, line)),
