@@ -1,4 +1,5 @@
 import type { Rng } from '@kshot/core'
+import { checkOptions, options as optionsOf } from '@kshot/core/options'
 import {
   add,
   clipByValue,
@@ -12,7 +13,10 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core'
+import { augmentOptions } from './augment-options'
 import { badOption } from './checks'
+
+const augmentSchema = optionsOf({ augment: augmentOptions })
 
 /** How photos may be varied while a learner is trained; each number is a largest value. */
 export interface AugmentOptions {
@@ -44,11 +48,7 @@ export function checkAugment(options: AugmentOptions, shape: readonly number[]):
   if (shape.length !== 3) {
     throw badOption(`augment for examples of shape [${shape}]`, 'pictures', 'Leave augment out')
   }
-  const { flip: _, ...amounts } = options
-  for (const [name, value = 0] of Object.entries(amounts)) {
-    if (value >= 0 && value < 1) continue
-    throw badOption(`augment.${name}: ${value}`, 'at least 0 and below 1', 'Pass such as 0.2')
-  }
+  checkOptions('episodes/bad-option', 'episodes', augmentSchema, { augment: options })
 }
 
 export function drawAugmentation(random: Rng, options: AugmentOptions): Augmentation {

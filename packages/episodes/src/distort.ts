@@ -1,5 +1,8 @@
 import type { Rng } from '@kshot/core'
+import { checkOptions, distort, options as optionsOf } from '@kshot/core/options'
 import { badOption } from './checks'
+
+const distortSchema = optionsOf({ distort })
 
 /** How far an image may be distorted; each number is a maximum, drawn uniformly from ± that value. */
 export interface DistortOptions {
@@ -31,17 +34,7 @@ export function checkDistort(options: DistortOptions, shape: readonly number[]):
   if (shape.length !== 2 && shape.length !== 3) {
     throw badOption(`distort for examples of shape [${shape}]`, 'images', 'Leave distort out')
   }
-  const { sampling = 'bilinear', ...amounts } = options
-  if (sampling !== 'bilinear' && sampling !== 'nearest') {
-    throw badOption(`distort.sampling: ${sampling}`, 'bilinear or nearest', 'Pass one of them')
-  }
-  // A slope or a scale of 1 would fold an image onto a line.
-  const most = { rotation: 180, shear: 0.9, scale: 0.9, shift: 1e4 }
-  for (const [name, limit] of Object.entries(most)) {
-    const value = amounts[name as keyof typeof amounts] ?? 0
-    if (value >= 0 && value <= limit) continue
-    throw badOption(`distort.${name}: ${value}`, `0 to ${limit}`, `Pass distort.${name} within it`)
-  }
+  checkOptions('episodes/bad-option', 'episodes', distortSchema, { distort: options })
 }
 
 /** Draws a distortion: scale, then shear, then rotation, then shift. */

@@ -1,7 +1,9 @@
 // Finn, Abbeel & Levine 2017, Model-Agnostic Meta-Learning, section 5.1, arXiv:1703.03400.
 import { type Batch, type Episode, type Rng, rng, type TaskSource } from '@kshot/core'
+import { checkOptions } from '@kshot/core/options'
 import { tensor2d } from '@tensorflow/tfjs-core'
-import { checkInteger, checkRange } from './checks'
+import { checkRange } from './checks'
+import { sinusoidOptions } from './sinusoid-options'
 
 export interface SinusoidOptions {
   /** Support points. */
@@ -21,10 +23,9 @@ export interface SinusoidOptions {
  * @throws `episodes/bad-option`
  */
 export function sinusoids(options: SinusoidOptions): TaskSource {
+  checkOptions('episodes/bad-option', 'sinusoids', sinusoidOptions, options)
   const { shots, queries, seed } = options
   const { amplitude = [0.1, 5], phase = [0, Math.PI], range = [-5, 5] } = options
-  checkInteger('shots', shots)
-  checkInteger('queries', queries, 0)
   checkRange('amplitude', amplitude)
   checkRange('phase', phase)
   checkRange('range', range)

@@ -1,6 +1,8 @@
 import { type ByteSource, readPackageFile } from '@kshot/core'
+import { checkOptions } from '@kshot/core/options'
 import { bagOfNgrams } from '@kshot/episodes'
 import { type Contents, unpack } from './contents'
+import { intentsOptions } from './options'
 
 /** Which domains a data set has. */
 export type IntentSplitName = 'train' | 'validation' | 'test' | 'all'
@@ -32,6 +34,8 @@ export interface IntentSplit {
   read(classIndex: number, example: number, target: Float32Array, offset: number): void
   /** The sentence itself, for an encoder: 0 … 99 are CLINC150's train, 100 … 119 val, 120 … 149 test. */
   text(classIndex: number, example: number): string
+  /** The same, as `encodedDataset` asks for it. */
+  source(classIndex: number, example: number): string
 }
 
 /** CLINC150: split by domain, complete, and out of scope. */
@@ -51,6 +55,8 @@ export interface Intents {
 export interface IntentsOptions {
   /** Numbers per example, if sentences are read as numbers. Default 1024. */
   readonly features?: number
+  /** `all`: all 150 intents are in `test`, none to train or validate on. Default `domains`. */
+  readonly split?: 'domains' | 'all'
   /** Where `intents.bin` lies, or its bytes. Default: the copy inside this package. */
   readonly source?: ByteSource | undefined
 }
@@ -58,23 +64,31 @@ export interface IntentsOptions {
 /**
  * Loads the sentences: `train`, `validation` and `test` share no domain.
  *
- * Throws a `KshotError`: `intents/unreadable` if the file cannot be read, `intents/damaged` if its bytes
+ * Throws a `KshotError`: `intents/bad-option`, `intents/unreadable` if the file cannot be read, `intents/damaged` if its bytes
  * differ from those that were packed.
  *
  * @example
  * const { test, outOfScope } = await intents()
  * test.text(0, 3) // the fourth sentence of the first intent
  */
-export async function intents({ features = 1024, source }: IntentsOptions = {}): Promise<Intents> {
+export async function intents({ source, ...options }: IntentsOptions = {}): Promise<Intents> {
+  checkOptions('intents/bad-option', 'intents', intentsOptions, options)
+  const { features = 1024, split: how = 'domains' } = options
   const url = new URL('../data/intents.bin', import.meta.url)
   const own = { package: '@kshot/intents', file: 'intents.bin', url }
   const contents = await unpack(await readPackageFile(own, { source }))
+  const all = split(contents, 'all', features)
+  const { outOfScope } = contents
+  if (how === 'all') {
+    const none = { ...all, classes: [] }
+    return { train: none, validation: none, test: all, all, outOfScope }
+  }
   return {
     train: split(contents, 'train', features),
     validation: split(contents, 'validation', features),
     test: split(contents, 'test', features),
-    all: split(contents, 'all', features),
-    outOfScope: contents.outOfScope,
+    all,
+    outOfScope,
   }
 }
 
@@ -117,5 +131,6 @@ function split({ domains }: Contents, name: IntentSplitName, features: number): 
       target.set(bagOfNgrams(text(classIndex, example), features), offset)
     },
     text,
+    source: text,
   }
 }

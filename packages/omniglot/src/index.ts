@@ -1,5 +1,6 @@
 // Lake, Salakhutdinov & Tenenbaum 2015, Human-level concept learning through probabilistic program induction.
 import { type ByteSource, readPackageFile } from '@kshot/core'
+import { checkOptions } from '@kshot/core/options'
 import {
   type Characters,
   type OmniglotOptions as OmniglotContents,
@@ -9,6 +10,7 @@ import {
   type Splits,
   splitCharacters,
 } from '@kshot/episodes'
+import { omniglotOptions } from '@kshot/episodes/options'
 import { type Drawings, drawingsIn } from './drawings'
 
 export interface OmniglotOptions extends OmniglotContents {
@@ -26,12 +28,17 @@ export interface OmniglotOptions extends OmniglotContents {
  *
  * For a final number as in papers, train on the validation classes too:
  * `concatenate(data.train, data.validation)`.
- * @throws `omniglot/unreadable`, `omniglot/damaged`
+ * @throws `omniglot/bad-option`, `omniglot/unreadable`, `omniglot/damaged`
  * @example
  * const data = await omniglot({ split: 'vinyals' })
  */
-export async function omniglot(options: OmniglotOptions): Promise<Splits> {
-  const { size = 28, resize: how = 'nearest', source, onProgress } = options
+export async function omniglot({
+  source,
+  onProgress,
+  ...options
+}: OmniglotOptions): Promise<Splits> {
+  checkOptions('omniglot/bad-option', 'omniglot', omniglotOptions, options)
+  const { size = 28, resize: how = 'nearest' } = options
   const url = new URL('../data/omniglot.bin', import.meta.url)
   const own = { package: '@kshot/omniglot', file: 'omniglot.bin', url }
   const drawings = await drawingsIn(await readPackageFile(own, { source, onProgress }))

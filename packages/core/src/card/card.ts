@@ -44,7 +44,46 @@ export interface LearnerCard extends Card {
   readonly published: readonly PublishedEntry[]
 }
 
-export type AnyCard = LearnerCard | PartCard | EncoderCard
+/**
+ * A data set that configurations name: as `dataset.name` in a run, as `data.kind` in a leaderboard.
+ *
+ * The factory gets the options and returns `Splits`. An option `path` is passed first, as in
+ * `imageFolder(path, options)`. Two options are not for the factory but for the episodes: `distort`, and
+ * the value `per-class` of `rotations`, instead of which the factory gets `none`.
+ */
+export interface DatasetCard extends Card {
+  readonly role: 'dataset'
+  /** For example `images`. */
+  readonly name: string
+  /**
+   * What an example is. Points belong to a regression: its factory also gets `shots`, `queries` and
+   * `seed`, and returns a task source.
+   */
+  readonly examples: 'pictures' | 'vectors' | 'texts' | 'points'
+  /** Who made the data. */
+  readonly source: string
+  /** As an SPDX expression; none for a user's own files. */
+  readonly licence?: string
+  /** What tells its splits apart unless an option does, for example `scripts`. */
+  readonly split?: string
+  /** How a new picture becomes an example; options of the same names win. */
+  readonly picture?: PictureFormat
+  /** The package entry that has the factory in Node, if it is a different one. */
+  readonly inNode?: string
+}
+
+/** What pictures of a data set are. */
+export interface PictureFormat {
+  /** Height and width. */
+  readonly size: readonly [number, number]
+  readonly channels: 1 | 3
+  readonly resize?: 'nearest' | 'area'
+  readonly fit?: 'cover' | 'contain' | 'stretch'
+  /** Light on dark: ink is 1. */
+  readonly ink?: true
+}
+
+export type AnyCard = LearnerCard | PartCard | EncoderCard | DatasetCard
 
 export interface Paper {
   readonly title: string

@@ -3,11 +3,13 @@ export { type OptionsSchema, ROLES, type Role, rolesAt, type Schema } from '../o
 export type {
   AnyCard,
   Card,
+  DatasetCard,
   EncoderCard,
   LearnerCard,
   LearnerConfig,
   Paper,
   PartCard,
+  PictureFormat,
   Preset,
   Presets,
   PublishedEntry,

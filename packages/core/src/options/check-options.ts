@@ -88,7 +88,7 @@ function faultOfList(schema: Schema, value: unknown, path: string): Fault | unde
 }
 
 function fits(schema: Schema, value: unknown): boolean {
-  const { role, type, minLength = 0, pattern, format } = schema
+  const { role, type, pattern, format } = schema
   if (role) return isBuilt(role, value)
   if (schema.enum) return schema.enum.includes(value as string)
   switch (type) {
@@ -99,7 +99,7 @@ function fits(schema: Schema, value: unknown): boolean {
     case 'number':
       return Number.isFinite(value) && inBounds(schema, value as number)
     case 'string': {
-      if (typeof value !== 'string' || value.length < minLength) return false
+      if (typeof value !== 'string' || !hasLength(schema, value)) return false
       if (pattern !== undefined && !new RegExp(pattern, 'u').test(value)) return false
       return format !== 'regex' || isRegex(value)
     }
@@ -116,6 +116,10 @@ function inBounds(schema: Schema, value: number): boolean {
     (exclusiveMinimum === undefined || value > exclusiveMinimum) &&
     (exclusiveMaximum === undefined || value < exclusiveMaximum)
   )
+}
+
+function hasLength({ minLength = 0, maxLength = Number.POSITIVE_INFINITY }: Schema, text: string) {
+  return text.length >= minLength && text.length <= maxLength
 }
 
 /** Whether a text is a regular expression. */

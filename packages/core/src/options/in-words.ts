@@ -20,10 +20,18 @@ export function phrase(schema: Schema): string {
   if (type === 'boolean') return 'true or false'
   if (type === 'integer') return `a whole number${bounds(schema)}`
   if (type === 'number') return `a number${bounds(schema)}`
-  if (type === 'string') return schema.format === 'regex' ? 'a regular expression' : 'a text'
+  if (type === 'string') return textPhrase(schema)
   if (type === 'object') return `a record { ${Object.keys(properties ?? {}).join(', ')} }`
   if (prefixItems) return `a list [${prefixItems.map(phrase).join('; ')}]`
   return items ? `a list, each of it ${phrase(items)}` : 'a list'
+}
+
+function textPhrase({ format, minLength, maxLength }: Schema): string {
+  if (format === 'regex') return 'a regular expression'
+  if (maxLength === undefined) return 'a text'
+  return minLength === maxLength
+    ? `a text of length ${maxLength}`
+    : `a text of length ${minLength ?? 0} to ${maxLength}`
 }
 
 function bounds({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Schema): string {

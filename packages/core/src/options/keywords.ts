@@ -1,4 +1,5 @@
 import type { Normalisation } from '../learner'
+import type { Json } from '../spec'
 import type { OptionsSchema, Role, Schema } from './schema'
 
 /** A whole number, at least 1. */
@@ -53,6 +54,27 @@ export const options = (
 export const described = (description: string, schema: Schema): Schema => ({
   ...schema,
   description,
+})
+
+/** A schema with a default, which configurations write down. */
+export const withDefault = (value: Json, schema: Schema): Schema => ({ ...schema, default: value })
+
+/** A text that is not empty. */
+export const text = { type: 'string', minLength: 1 } as const satisfies Schema
+
+/** What a random generator starts from. */
+export const seed = either(count, text)
+
+/** Affine distortion of pictures, drawn in ± of each value: for `episodes`. */
+export const distort = options({
+  rotation: described('Degrees.', { ...amount, maximum: 180 }),
+  shear: described('A slope.', { ...amount, maximum: 0.9 }),
+  scale: described('A share: 0.2 is 0.8 to 1.2.', { ...amount, maximum: 0.9 }),
+  shift: described('Pixels.', { ...amount, maximum: 1e4 }),
+  sampling: described(
+    'Nearest keeps pictures of black and white without greys.',
+    oneOf('bilinear', 'nearest'),
+  ),
 })
 
 /** A text that is a regular expression. */

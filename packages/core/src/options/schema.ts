@@ -28,6 +28,7 @@ export interface Schema {
   readonly exclusiveMinimum?: number
   readonly exclusiveMaximum?: number
   readonly minLength?: number
+  readonly maxLength?: number
   readonly pattern?: string
   /** `regex`: a text that is a regular expression. */
   readonly format?: 'regex'

@@ -1,5 +1,5 @@
 import { isKshotError, KshotError } from '@kshot/core'
-import { badOption, checkInteger } from '../checks'
+import { checkOptions } from '@kshot/core/options'
 import { assertDisjoint, type Dataset, type Splits } from '../dataset'
 import {
   checkShares,
@@ -12,10 +12,10 @@ import {
 import { checkSpelling, type Spelling } from '../spelling'
 import type { ImageFormat } from './decode-image'
 import { brokenPictures, emptyClasses } from './faults'
-import { FITS } from './fit'
 import { imageFolderFormat } from './folder-format'
 import { type ClassFolder, layoutOf, merged } from './layout'
 import { type Loaded, loadPictures } from './load-pictures'
+import { imageFolderOptions } from './options'
 import { defaultCache } from './picture-cache'
 import { type LoadedClass, pictureDataset } from './picture-dataset'
 import { type PictureStore, pictureStore } from './picture-store'
@@ -56,7 +56,7 @@ export interface ImageFolderOptions extends Omit<ImageFormat, 'size'> {
  * @example const { train } = await imageFolder('photos/', { size: [84, 84], channels: 3 })
  */
 export async function imageFolder(dir: string, options: ImageFolderOptions = {}): Promise<Splits> {
-  checkOptions(options)
+  checkOptions('episodes/bad-option', 'imageFolder', imageFolderOptions, options)
   const { splits: shares = DEFAULT_SHARES, seed = 0, minImages, onBroken } = options
   checkShares(shares)
   const found = await layoutOf(dir)
@@ -195,31 +195,4 @@ function checkNames(classes: readonly ClassFolder[], spelling: Spelling | undefi
     classes.map(({ id }) => id),
     spelling,
   )
-}
-
-const RULES = { onBroken: ['refuse', 'skip'], splitFolders: ['use', 'merge'] } as const
-
-function checkOptions(options: ImageFolderOptions): void {
-  const { size, channels = 3, fit = 'cover', bits = 16, minImages } = options
-  const sides = size ?? [1, 1]
-  if (!sides.every((n) => Number.isInteger(n) && n >= 1) || ![1, 3].includes(channels)) {
-    throw badOption(
-      `size [${size}], channels ${channels}`,
-      'size [height, width] in whole pixels, channels 1 or 3',
-      'Pass size: [84, 84], channels: 3',
-    )
-  }
-  if (minImages !== undefined) checkInteger('minImages', minImages)
-  checkChoice('fit', fit, FITS)
-  for (const [name, known] of Object.entries(RULES)) {
-    checkChoice(name, options[name as keyof typeof RULES] ?? known[0], known)
-  }
-  if (!Number.isInteger(bits) || bits < 8 || bits > 16) {
-    throw badOption(`bits: ${bits}`, 'a whole number from 8 to 16', 'Leave it out to find it')
-  }
-}
-
-function checkChoice(name: string, value: string, known: readonly string[]): void {
-  if (known.includes(value)) return
-  throw badOption(`${name}: ${value}`, `one of ${known.join(', ')}`, 'Check the option')
 }

@@ -1,10 +1,12 @@
 // Lake, Salakhutdinov & Tenenbaum 2015, Human-level concept learning through probabilistic program induction.
 import { KshotError } from '@kshot/core'
+import { checkOptions } from '@kshot/core/options'
 import type { Splits } from '../dataset'
 import { type Resize, resize } from '../resize'
 import { type Characters, type OmniglotOptions, splitCharacters } from './characters'
 import { PARTS, readDrawings } from './files'
 import { omniglotFolder } from './find'
+import { omniglotOptions } from './options'
 import { readBitmap } from './png'
 import type { Character, SplitName } from './splits'
 
@@ -20,13 +22,15 @@ export interface OmniglotFilesOptions extends OmniglotOptions {
  *
  * For a final number as in papers, train on the validation classes too:
  * `concatenate(data.train, data.validation)`.
- * @throws `episodes/data-not-found`, `episodes/damaged-archive`, `episodes/damaged-image`
+ * @throws `episodes/bad-option`, `episodes/data-not-found`, `episodes/damaged-archive`,
+ * `episodes/damaged-image`
  * @example
  * const data = await omniglot({ split: 'vinyals' })
  */
-export async function omniglot(options: OmniglotFilesOptions): Promise<Splits> {
+export async function omniglot({ data, ...options }: OmniglotFilesOptions): Promise<Splits> {
+  checkOptions('episodes/bad-option', 'omniglot', omniglotOptions, options)
   const { size = 28, resize: how = 'nearest' } = options
-  const all = await readCharacters(omniglotFolder(options.data), size, how)
+  const all = await readCharacters(omniglotFolder(data), size, how)
   return splitCharacters(all, options, '@kshot/episodes/node')
 }
 

@@ -1,5 +1,5 @@
 import type { Spec } from '@kshot/core'
-import { badOption, checkInteger } from '../checks'
+import { badOption } from '../checks'
 import { assertDisjoint, type Dataset, type Splits } from '../dataset'
 import { fromArrays } from '../memory'
 import {
@@ -61,7 +61,6 @@ export async function readLabelled(
 ): Promise<Labelled> {
   const { label = 'label', delimiter, splits = DEFAULT_SHARES, seed = 0, minExamples = 1 } = options
   checkShares(splits)
-  checkInteger('minExamples', minExamples)
   checkDelimiter(delimiter)
   const table = await readTable(path, { label, ...(delimiter !== undefined && { delimiter }) })
   if (table.rows.length === 0)
@@ -194,6 +193,6 @@ function smallNote(small: ReadonlyMap<string, number>): string[] {
 }
 
 function checkDelimiter(delimiter: string | undefined): void {
-  if (delimiter === undefined || (delimiter.length === 1 && !/["\r\n]/.test(delimiter))) return
-  throw badOption(`delimiter: ${JSON.stringify(delimiter)}`, 'one character', "Pass ';' or '\\t'")
+  if (delimiter === undefined || !/["\r\n]/.test(delimiter)) return
+  throw badOption(`delimiter: ${JSON.stringify(delimiter)}`, 'a character other than quotes and line breaks', "Pass ';' or '\\t'")
 }

@@ -1,4 +1,5 @@
 import type { Spec } from '@kshot/core'
+import { checkOptions } from '@kshot/core/options'
 import type { Dataset, Splits } from '../dataset'
 import type { SplitName } from '../shares'
 import { counted, shortList } from '../understood'
@@ -6,6 +7,7 @@ import { bagOfNgrams } from './bag-of-ngrams'
 import { MOST_CHARACTERS, TOO_LONG } from './csv'
 import { damaged, shown } from './damaged'
 import { type LabelledFileOptions, readLabelled, splitsOf } from './labelled-file'
+import { textFileOptions } from './options'
 import { column, type Table } from './table'
 
 export interface TextFileOptions extends LabelledFileOptions {
@@ -24,6 +26,7 @@ export interface TextFileOptions extends LabelledFileOptions {
  * @example const { train } = await textFile('intents.jsonl', { features: 2048 })
  */
 export async function textFile(path: string, options: TextFileOptions = {}): Promise<Splits> {
+  checkOptions('episodes/bad-option', 'textFile', textFileOptions, options)
   const { text = 'text', features = 1024 } = options
   const labelled = await readLabelled(path, options, true)
   const texts = textsIn(labelled.table, text)

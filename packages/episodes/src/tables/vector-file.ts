@@ -1,10 +1,12 @@
 import type { Spec } from '@kshot/core'
+import { checkOptions } from '@kshot/core/options'
 import type { Dataset, Splits } from '../dataset'
 import type { SplitName } from '../shares'
 import { shortList } from '../understood'
 import { type FeatureOptions, featureColumns } from './feature-columns'
 import { type Labelled, type LabelledFileOptions, readLabelled, splitsOf } from './labelled-file'
 import { numberReader } from './numbers'
+import { vectorFileOptions } from './options'
 import type { Table } from './table'
 import { vectorColumn } from './vector-column'
 
@@ -35,6 +37,7 @@ export interface VectorFileOptions extends LabelledFileOptions, FeatureOptions {
  * @example const { train } = await vectorFile('flowers.csv', { label: 'species' })
  */
 export async function vectorFile(path: string, options: VectorFileOptions = {}): Promise<Splits> {
+  checkOptions('episodes/bad-option', 'vectorFile', vectorFileOptions, options)
   const { columns, exclude, vector } = options
   const labelled = await readLabelled(path, options, columns !== undefined || vector !== undefined)
   const { size, columns: values, notes } = featuresOf(labelled, { columns, exclude, vector })

@@ -1,0 +1,18 @@
+import { oneOf, options, positive, seed, withDefault } from '@kshot/core/options'
+
+/** Options of Omniglot that configurations take too. */
+export const omniglotChoices = {
+  split: withDefault('vinyals', oneOf('vinyals', 'finn', 'lake')),
+  resize: withDefault('nearest', oneOf('nearest', 'area')),
+}
+
+/** What {@link OmniglotOptions} may be. */
+export const omniglotOptions = options(
+  {
+    ...omniglotChoices,
+    rotations: oneOf('all', 'train', 'none'),
+    seed,
+    size: positive,
+  },
+  'split',
+)

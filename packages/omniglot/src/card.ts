@@ -1,0 +1,30 @@
+import {
+  type DatasetCard,
+  described,
+  distort,
+  oneOf,
+  options,
+  withDefault,
+} from '@kshot/core/card'
+import { omniglotChoices } from '@kshot/episodes/options'
+
+const omniglot: DatasetCard = {
+  role: 'dataset',
+  factory: { package: '@kshot/omniglot', export: 'omniglot' },
+  name: 'omniglot',
+  sentence: 'handwritten characters of 50 alphabets, embedded',
+  examples: 'pictures',
+  source: 'Lake et al. 2015',
+  licence: 'MIT',
+  picture: { size: [28, 28], channels: 1, fit: 'stretch', ink: true },
+  options: options({
+    ...omniglotChoices,
+    rotations: described(
+      'Rotated characters as classes: in all splits, in training only, or nowhere; per-class: each class of an episode is rotated by its own angle (Finn et al. 2017).',
+      withDefault('all', oneOf('all', 'train', 'none', 'per-class')),
+    ),
+    distort,
+  }),
+}
+
+export const cards: readonly DatasetCard[] = [omniglot]
