@@ -4,7 +4,7 @@ const emoji: DatasetCard = {
   role: 'dataset',
   factory: { package: '@kshot/emoji', export: 'emoji' },
   name: 'emoji',
-  sentence: 'colour pictures of 1,118 emoji by up to seven artists, embedded',
+  sentence: '1,118 emoji in colour, each by four to seven artists',
   examples: 'pictures',
   source: 'Twitter, Google, Microsoft, Emoji One, Mozilla and Streamline',
   licence: 'CC-BY-4.0 AND Apache-2.0 AND MIT',

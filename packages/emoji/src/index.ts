@@ -1,4 +1,5 @@
 import { type ByteSource, readPackageFile } from '@kshot/core'
+import { anything, checkOptions, options as optionsOf } from '@kshot/core/options'
 import { type Emoji, type EmojiSplitName, type Pictures, picturesIn } from './pictures'
 
 export type { EmojiSplitName } from './pictures'
@@ -29,6 +30,8 @@ export interface EmojiSplit {
   drawer(classIndex: number, example: number): string
 }
 
+const schema = optionsOf({ source: anything, onProgress: anything })
+
 export interface EmojiOptions {
   /** Where `emoji.bin` lies, or its bytes. Default: the copy inside this package. */
   readonly source?: ByteSource | undefined
@@ -38,7 +41,7 @@ export interface EmojiOptions {
 
 /**
  * Loads the pictures: `train`, `validation` and `test` share no group of emoji.
- * @throws `emoji/unreadable`, `emoji/damaged`
+ * @throws `emoji/bad-option`, `emoji/unreadable`, `emoji/damaged`
  * @example
  * const { test } = await emoji()
  * const picture = new Float32Array(64 * 64 * 3)
@@ -49,6 +52,7 @@ export async function emoji(options: EmojiOptions = {}): Promise<{
   readonly validation: EmojiSplit
   readonly test: EmojiSplit
 }> {
+  checkOptions('emoji/bad-option', 'emoji', schema, options)
   const url = new URL('../data/emoji.bin', import.meta.url)
   const own = { package: '@kshot/emoji', file: 'emoji.bin', url }
   const pictures = await picturesIn(await readPackageFile(own, options))

@@ -1,4 +1,4 @@
-import { decay as share, described, flag, options } from '@kshot/core/options'
+import { described, flag, options, decay as share } from '@kshot/core/options'
 
 /** What {@link AugmentOptions} may be. */
 export const augmentOptions = options({

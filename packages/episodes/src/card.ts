@@ -4,14 +4,14 @@ import { sinusoidRanges } from './sinusoid-options'
 import { textFileOptions, vectorFileOptions } from './tables/options'
 
 const inNode = '@kshot/episodes/node'
-const path = described('A folder or file, relative to the configuration file.', text)
+const path = described('A folder or file; in a configuration file, relative to it.', text)
 
 const images: DatasetCard = {
   role: 'dataset',
   factory: { package: '@kshot/episodes', export: 'imageFolder' },
   inNode,
   name: 'images',
-  sentence: 'your pictures: a folder with one folder per class',
+  sentence: 'your pictures: a folder (path) with one folder per class',
   examples: 'pictures',
   source: 'your files',
   options: options({ path, ...imageChoices, distort }, 'path'),
@@ -22,7 +22,7 @@ const vectors: DatasetCard = {
   factory: { package: '@kshot/episodes', export: 'vectorFile' },
   inNode,
   name: 'vectors',
-  sentence: 'your labelled vectors: CSV, TSV, JSON Lines or JSON',
+  sentence: 'your labelled vectors: a CSV, TSV, JSON Lines or JSON file (path)',
   examples: 'vectors',
   source: 'your files',
   options: options({ path, ...vectorFileOptions.properties }, 'path'),
@@ -33,7 +33,7 @@ const texts: DatasetCard = {
   factory: { package: '@kshot/episodes', export: 'textFile' },
   inNode,
   name: 'texts',
-  sentence: 'your labelled texts: CSV, TSV, JSON Lines or JSON',
+  sentence: 'your labelled texts: a CSV, TSV, JSON Lines or JSON file (path)',
   examples: 'texts',
   source: 'your files',
   options: options({ path, ...textFileOptions.properties }, 'path'),
@@ -43,7 +43,7 @@ const sinusoids: DatasetCard = {
   role: 'dataset',
   factory: { package: '@kshot/episodes', export: 'sinusoids' },
   name: 'sinusoids',
-  sentence: 'regression: sines of many amplitudes and phases, generated (Finn et al. 2017)',
+  sentence: 'regression: sines of many amplitudes and phases (Finn et al. 2017)',
   examples: 'points',
   source: 'generated',
   split: 'generated',

@@ -8,7 +8,7 @@ export const ownOptions = {
   ),
   seed: described('Assigns the classes to the splits.', withDefault(0, seed)),
   spelling: described(
-    'exact: names that differ only in case or spaces are different classes.',
+    '`exact`: names that differ only in case or spaces are different classes.',
     oneOf('strict', 'exact'),
   ),
 }

@@ -4,7 +4,7 @@ const glyphs: DatasetCard = {
   role: 'dataset',
   factory: { package: '@kshot/glyphs', export: 'glyphs' },
   name: 'glyphs',
-  sentence: 'characters of many scripts in many typefaces, embedded',
+  sentence: 'characters of many scripts in many typefaces',
   examples: 'pictures',
   source: 'the makers of 168 typefaces',
   licence: 'OFL-1.1 AND Apache-2.0 AND Baekmuk',

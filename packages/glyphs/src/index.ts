@@ -1,4 +1,5 @@
 import { type ByteSource, readPackageFile } from '@kshot/core'
+import { anything, checkOptions, options as optionsOf } from '@kshot/core/options'
 import { type Contents, exampleCount, imageArea, imageBytes, type Script, unpack } from './format'
 
 /** Characters of one split: a data set of classes with examples, to be read one at a time. */
@@ -23,6 +24,8 @@ export interface GlyphSplit {
   drawer(classIndex: number, example: number): string
 }
 
+const schema = optionsOf({ source: anything })
+
 export interface GlyphsOptions {
   /** Where `glyphs.bin` lies, or its bytes. Default: the copy inside this package. */
   readonly source?: ByteSource | undefined
@@ -31,7 +34,7 @@ export interface GlyphsOptions {
 /**
  * Loads the characters: `train`, `validation` and `test` share no script.
  *
- * Throws a `KshotError`: `glyphs/unreadable` if the file cannot be read, `glyphs/damaged` if its bytes
+ * Throws a `KshotError`: `glyphs/bad-option`, `glyphs/unreadable` if the file cannot be read, `glyphs/damaged` if its bytes
  * differ from those that were packed.
  *
  * @example
@@ -42,6 +45,7 @@ export interface GlyphsOptions {
 export async function glyphs(
   options: GlyphsOptions = {},
 ): Promise<{ train: GlyphSplit; validation: GlyphSplit; test: GlyphSplit }> {
+  checkOptions('glyphs/bad-option', 'glyphs', schema, options)
   const url = new URL('../data/glyphs.bin', import.meta.url)
   const own = { package: '@kshot/glyphs', file: 'glyphs.bin', url }
   const contents = await unpack(await readPackageFile(own, options))

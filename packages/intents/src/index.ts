@@ -1,5 +1,5 @@
 import { type ByteSource, readPackageFile } from '@kshot/core'
-import { checkOptions } from '@kshot/core/options'
+import { anything, checkOptions, options as optionsOf } from '@kshot/core/options'
 import { bagOfNgrams } from '@kshot/episodes'
 import { type Contents, unpack } from './contents'
 import { intentsOptions } from './options'
@@ -52,6 +52,8 @@ export interface Intents {
   readonly outOfScope: Contents['outOfScope']
 }
 
+const schema = optionsOf({ ...intentsOptions.properties, source: anything })
+
 export interface IntentsOptions {
   /** Numbers per example, if sentences are read as numbers. Default 1024. */
   readonly features?: number
@@ -71,9 +73,9 @@ export interface IntentsOptions {
  * const { test, outOfScope } = await intents()
  * test.text(0, 3) // the fourth sentence of the first intent
  */
-export async function intents({ source, ...options }: IntentsOptions = {}): Promise<Intents> {
-  checkOptions('intents/bad-option', 'intents', intentsOptions, options)
-  const { features = 1024, split: how = 'domains' } = options
+export async function intents(options: IntentsOptions = {}): Promise<Intents> {
+  checkOptions('intents/bad-option', 'intents', schema, options)
+  const { features = 1024, split: how = 'domains', source } = options
   const url = new URL('../data/intents.bin', import.meta.url)
   const own = { package: '@kshot/intents', file: 'intents.bin', url }
   const contents = await unpack(await readPackageFile(own, { source }))

@@ -3,9 +3,9 @@ import { features } from '@kshot/episodes/options'
 
 /** What {@link IntentsOptions} may be, except where the file lies. */
 export const intentsOptions = options({
-  features: described('Numbers per example.', features),
+  features,
   split: described(
-    'all: all 150 intents are tested on, for learners without training; default: by domain.',
+    '`all` tests on all 150 intents, for learners without training; default: `domains`.',
     oneOf('domains', 'all'),
   ),
 })

@@ -1,18 +1,11 @@
-import {
-  type DatasetCard,
-  described,
-  distort,
-  oneOf,
-  options,
-  withDefault,
-} from '@kshot/core/card'
+import { type DatasetCard, described, distort, oneOf, options, withDefault } from '@kshot/core/card'
 import { omniglotChoices } from '@kshot/episodes/options'
 
 const omniglot: DatasetCard = {
   role: 'dataset',
   factory: { package: '@kshot/omniglot', export: 'omniglot' },
   name: 'omniglot',
-  sentence: 'handwritten characters of 50 alphabets, embedded',
+  sentence: '1,623 handwritten characters of 50 alphabets',
   examples: 'pictures',
   source: 'Lake et al. 2015',
   licence: 'MIT',
@@ -20,7 +13,7 @@ const omniglot: DatasetCard = {
   options: options({
     ...omniglotChoices,
     rotations: described(
-      'Rotated characters as classes: in all splits, in training only, or nowhere; per-class: each class of an episode is rotated by its own angle (Finn et al. 2017).',
+      'Splits whose rotated characters are classes of their own. `per-class`: each class of an episode is rotated by its own angle (Finn et al. 2017).',
       withDefault('all', oneOf('all', 'train', 'none', 'per-class')),
     ),
     distort,

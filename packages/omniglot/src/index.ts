@@ -1,6 +1,6 @@
 // Lake, Salakhutdinov & Tenenbaum 2015, Human-level concept learning through probabilistic program induction.
 import { type ByteSource, readPackageFile } from '@kshot/core'
-import { checkOptions } from '@kshot/core/options'
+import { anything, checkOptions, options as optionsOf } from '@kshot/core/options'
 import {
   type Characters,
   type OmniglotOptions as OmniglotContents,
@@ -12,6 +12,9 @@ import {
 } from '@kshot/episodes'
 import { omniglotOptions } from '@kshot/episodes/options'
 import { type Drawings, drawingsIn } from './drawings'
+
+const file = { source: anything, onProgress: anything }
+const schema = optionsOf({ ...omniglotOptions.properties, ...file }, 'split')
 
 export interface OmniglotOptions extends OmniglotContents {
   /** Where `omniglot.bin` lies, or its bytes. Default: the copy inside this package. */
@@ -32,13 +35,9 @@ export interface OmniglotOptions extends OmniglotContents {
  * @example
  * const data = await omniglot({ split: 'vinyals' })
  */
-export async function omniglot({
-  source,
-  onProgress,
-  ...options
-}: OmniglotOptions): Promise<Splits> {
-  checkOptions('omniglot/bad-option', 'omniglot', omniglotOptions, options)
-  const { size = 28, resize: how = 'nearest' } = options
+export async function omniglot(options: OmniglotOptions): Promise<Splits> {
+  checkOptions('omniglot/bad-option', 'omniglot', schema, options)
+  const { size = 28, resize: how = 'nearest', source, onProgress } = options
   const url = new URL('../data/omniglot.bin', import.meta.url)
   const own = { package: '@kshot/omniglot', file: 'omniglot.bin', url }
   const drawings = await drawingsIn(await readPackageFile(own, { source, onProgress }))

@@ -108,10 +108,15 @@ function expectation(issue: Issue): string {
       return `one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`
     case 'too_small':
       if (issue.origin === 'array') return `at least ${issue.minimum} in the list`
+      if (issue.origin === 'string') return `a text of length ${issue.minimum} or more`
       return `a number ${issue.inclusive ? 'of at least' : 'above'} ${issue.minimum}`
     case 'too_big':
+      if (issue.origin === 'array') return `at most ${issue.maximum} in the list`
+      if (issue.origin === 'string') return `a text of length ${issue.maximum} or less`
       return `a number ${issue.inclusive ? 'of at most' : 'below'} ${issue.maximum}`
     default:
-      return issue.code === 'invalid_union' ? 'a number, or a schedule { name, … }' : issue.message
+      return issue.code === 'invalid_union' && issue.message === 'Invalid input'
+        ? 'a number, or a schedule { name, … }'
+        : issue.message
   }
 }

@@ -7,10 +7,11 @@ import {
 } from '@kshot/core'
 import { decodeImage, type ImageFormat } from '@kshot/episodes/node'
 import { type Tensor, tensor } from '@tensorflow/tfjs-core'
+import { datasetCard } from '../catalogue/datasets'
 import { buildLearner } from '../catalogue/specs'
 import { parseConfig } from '../configuration/config'
 import type { Config } from '../configuration/schema'
-import { FIT_BEFORE } from '../data/own-data'
+import { FIT_BEFORE } from '../data/open-dataset'
 import { readMeta } from '../running/meta-file'
 import { undecodable } from './errors'
 import type { Judge, Judged } from './judge'
@@ -98,32 +99,26 @@ interface Format {
 
 /** As the data set of the checkpoint has its pictures. */
 function formatOf(dataset: Config['dataset'], wanted: Invert): Format {
-  const grey = { size: [28, 28], channels: 1, fit: 'stretch' } as const
-  switch (dataset.name) {
-    case 'glyphs':
-      return { image: { ...grey, resize: 'area' }, invert: wanted }
-    case 'omniglot':
-      return { image: { ...grey, resize: dataset.resize }, invert: wanted }
-    case 'emoji':
-      return { image: { size: [64, 64], channels: 3, resize: 'area' }, invert: 'no' }
-    case 'images': {
-      const { size, channels, resize, fit = FIT_BEFORE, bits, invert } = dataset
-      // What the whole folder was, every picture is: nothing is to be guessed.
-      const same = invert ? 'yes' : 'no'
-      return {
-        image: {
-          size: size!,
-          channels: channels!,
-          resize,
-          fit,
-          ...(bits !== undefined && { bits }),
-        },
-        invert: wanted === 'auto' ? same : wanted,
-      }
-    }
-    default:
-      throw notPictures(dataset.name)
+  const { ink, ...known } = datasetCard(dataset).picture ?? { fit: FIT_BEFORE }
+  const format: Partial<ImageFormat> = { ...known, ...dataset }
+  const { size, channels, resize, fit, bits } = format
+  if (!size || !channels) throw notPictures(dataset.name)
+  const image = {
+    size,
+    channels,
+    ...(resize && { resize }),
+    ...(fit && { fit }),
+    ...(bits !== undefined && { bits }),
   }
+  return { image, invert: inversion(dataset, ink ?? false, wanted) }
+}
+
+/** What the whole data set was, every picture is: nothing is to be guessed. */
+function inversion({ invert }: Config['dataset'], ink: boolean, wanted: Invert): Invert {
+  if (ink) return wanted
+  if (invert === undefined) return 'no'
+  if (wanted !== 'auto') return wanted
+  return invert ? 'yes' : 'no'
 }
 
 interface Decoded {

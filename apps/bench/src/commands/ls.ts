@@ -1,10 +1,9 @@
 import type { AnyCard } from '@kshot/core/card'
 import { Argument, Command } from 'commander'
 import { backends } from '../backends/backends'
-import { cards, encoderCards } from '../catalogue/cards'
+import { cards, datasetCards, encoderCards } from '../catalogue/cards'
 import { presets } from '../catalogue/presets'
 import { standard } from '../catalogue/standard'
-import { datasets } from '../data/data'
 import { studies } from '../optimizers/studies'
 import { coloursOf } from '../terminal/text'
 import { shared } from './options'
@@ -33,7 +32,10 @@ const LISTS: { readonly [what: string]: () => Rows } = {
     ),
   datasets: () =>
     Object.fromEntries(
-      Object.entries(datasets).map(([name, { description }]) => [name, description]),
+      datasetCards.map(({ name, sentence, source, licence, factory }) => {
+        const origin = licence === undefined ? [] : [`${source}, ${licence}`]
+        return [name, [sentence, ...origin, factory.package].join('; ')]
+      }),
     ),
   backends: () =>
     Object.fromEntries(Object.keys(backends).map((name) => [name, `@kshot/backend-${name}`])),

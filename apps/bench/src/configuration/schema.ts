@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { EXECUTORS } from '../backends/executors'
+import { dataset, isRegression } from '../catalogue/datasets'
 import { learner, optimizer } from '../catalogue/roles'
-import { augment, dataset, distort } from './datasets'
+import { augment, distort } from './distortions'
 import {
   batch,
   count,
@@ -91,7 +92,7 @@ const fields = z.strictObject({
 /** Classes are for the data sets that have some. */
 export const configSchema = fields.superRefine(
   ({ dataset, train, validate, test }, { addIssue }) => {
-    const regression = dataset.name === 'sinusoids'
+    const regression = isRegression(dataset)
     for (const [phase, value] of Object.entries({ train, validate, test })) {
       if (!value || (value.ways === undefined) === regression) continue
       const message = regression ? 'no ways: a regression has no classes' : 'a number of classes'

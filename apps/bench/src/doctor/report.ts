@@ -1,6 +1,7 @@
 import { type Choice, chooseBackend } from '../backends/auto-backend'
 import { backends } from '../backends/backends'
-import { datasets } from '../data/data'
+import { datasetCards } from '../catalogue/cards'
+import { locate } from '../data/open-dataset'
 import { type Machine, machine } from './machine'
 import { type NodeVersion, nodeVersion } from './node-version'
 import { type Probed, probeApart } from './probe'
@@ -42,7 +43,7 @@ export async function doctorReport(job: DoctorJob): Promise<DoctorReport> {
     backends: found,
     auto: node && !backend ? await chooseBackend(0, () => asFound(node)) : null,
     speed: seconds > 0 ? CASE : null,
-    data: await locateAll(data),
+    data: locateAll(data),
   }
 }
 
@@ -55,10 +56,6 @@ function asFound({ name, ...probed }: { readonly name: string } & Probed) {
   }
 }
 
-async function locateAll(data: string | undefined): Promise<DoctorReport['data']> {
-  const all: { name: string; ok: boolean; detail: string }[] = []
-  for (const [name, { locate }] of Object.entries(datasets)) {
-    all.push({ name, ...(await locate(data)) })
-  }
-  return all
+function locateAll(data: string | undefined): DoctorReport['data'] {
+  return datasetCards.map((card) => ({ name: card.name, ...locate(card, data) }))
 }

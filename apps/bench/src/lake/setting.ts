@@ -15,10 +15,13 @@ export const LAKE = 'lake-one-shot'
  */
 export function lakeConfig({ dataset, ...trained }: Config): ConfigInput {
   checkUnseen(dataset)
-  const { resize } = dataset as Extract<Config['dataset'], { name: 'omniglot' }>
+  const { resize } = dataset as Pixels
   const plain = { name: 'omniglot', split: 'lake', resize, rotations: 'none' } as const
   return { ...trained, dataset: plain, test: lakeTest } as ConfigInput
 }
+
+/** What options of Omniglot say of its pixels. */
+type Pixels = { readonly resize: 'nearest' | 'area' } & Config['dataset']
 
 /** Why what was learned from other splits cannot be tested on the evaluation characters. */
 const SEEN: { readonly [split: string]: string } = {
@@ -28,7 +31,7 @@ const SEEN: { readonly [split: string]: string } = {
 
 /** The split `lake` trains and validates on images_background alone; all others are refused. */
 function checkUnseen(dataset: Config['dataset']): void {
-  const split = dataset.name === 'omniglot' ? dataset.split : undefined
+  const split = dataset.name === 'omniglot' ? String(dataset.split) : undefined
   if (split === 'lake') return
   const known = split === undefined ? undefined : SEEN[split]
   throw new KshotError('usage/seen-in-training', {
@@ -80,7 +83,7 @@ export async function openLake(config: Config, location: string | undefined): Pr
   const { episodes, seed } = config.test
   if (episodes !== lakeTest.episodes) throw otherSetting('test.episodes', episodes, 20)
   if (seed !== 0) throw otherSetting('test.seed', seed, 0)
-  const { resize } = config.dataset as Extract<Config['dataset'], { name: 'omniglot' }>
+  const { resize } = config.dataset as Pixels
   const test = await lakeRuns({ data: archive, resize })
   return {
     test,

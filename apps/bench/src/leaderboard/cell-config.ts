@@ -28,7 +28,7 @@ export function configOf(
   amount: Amount,
 ): Config {
   const training = trainingOf(board, setting, entry)
-  const { ways, shots, queries, metaBatch, optimizer, decay } = training
+  const { ways, shots, queries, metaBatch, optimizer, decay, augment } = training
   const { within, drawers } = setting.shape
   const grouped = { ...(within && { within }), ...(drawers && { drawers }) }
   const steps = stepsOf(amount, training, entry.name)
@@ -45,6 +45,7 @@ export function configOf(
       steps,
       optimizer: falling(optimizer ?? { name: 'adam', rate: 1e-3 }, decay, steps, amount.budget),
       checkpointEvery: board.train.checkpointEvery,
+      ...(augment && { augment }),
       ...(amount.budget.by === 'seconds' && { maxSeconds: amount.budget.amount }),
     },
     validate: steps === 0 ? null : validationOf(board, setting, steps, amount.budget),
@@ -71,7 +72,7 @@ function trainingOf(
   board: Leaderboard,
   { shape, splits }: Setting,
   { train, fitted, hasFixedWays }: Configured,
-): Step & Pick<Training, 'optimizer' | 'decay'> {
+): Step & Pick<Training, 'optimizer' | 'decay' | 'augment'> {
   const { ways, shots, queries } = shape
   const said = { ...withoutUndefined(board.train), ...withoutUndefined(train) }
   const own = { ways, shots, queries, metaBatch: 1, ...said } as Step

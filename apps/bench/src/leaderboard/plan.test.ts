@@ -102,6 +102,25 @@ describe('the cells of a leaderboard', () => {
     }
   })
 
+  it('vary training pictures as the board says, or as an entry does; else not at all', async () => {
+    const augment = { flip: true, crop: 0.2 }
+    const own = { use: 'maml', train: { augment: { brightness: 0.1 } } }
+    const { cells } = await plan({ learners: ['protonet', own], train: { augment }, seeds: [1] })
+    const varied = cells.map(({ config }) => config.train.augment)
+    expect(varied).toEqual([augment, { brightness: 0.1 }])
+    for (const { config } of (await plan()).cells)
+      expect(config.train).not.toHaveProperty('augment')
+    const most = { train: { augment: { crop: 1 } } }
+    expect(await fault(most)).toMatchObject({
+      code: 'config/bad-value',
+      got: "'train.augment.crop' is 1, a number",
+      expected: 'a number below 1',
+    })
+    expect(await fault({ train: { augment: { flop: true } } })).toMatchObject({
+      remedy: "Did you mean 'train.augment.flip'?",
+    })
+  })
+
   it('are validated on the same episodes, as often, whatever their steps', async () => {
     const { cells } = await plan({ validate: { episodes: 30, checks: 10, patience: 3 } })
     for (const { config } of cells) {

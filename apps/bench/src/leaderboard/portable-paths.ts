@@ -11,7 +11,7 @@ export function portablePaths(
   from: string,
 ): { readonly [path: string]: string } {
   const paths = [data, ...settings.map((setting) => setting.data)].flatMap((data) =>
-    data && 'path' in data ? [data.path] : [],
+    typeof data?.path === 'string' ? [data.path] : [],
   )
   const modules = learners.flatMap((entry) => {
     const { module } = (typeof entry === 'string' ? {} : (entry.learner ?? {})) as {

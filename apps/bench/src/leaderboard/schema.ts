@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { EXECUTORS } from '../backends/executors'
 import { encoderCards } from '../catalogue/cards'
+import { data } from '../catalogue/datasets'
 import { learner, optimizer } from '../catalogue/roles'
-import { data } from '../configuration/datasets'
+import { augment } from '../configuration/distortions'
 import { batch, count, episodes, positive, rate, shots, size, ways } from '../configuration/numbers'
 
 /** Bounds of one leaderboard. */
@@ -23,6 +24,7 @@ const training = {
     .enum(['none', 'linear', 'cosine'])
     .optional()
     .describe('How a constant rate falls over the budget, down to 0. Default: none.'),
+  augment: augment.optional().describe('Cuts, mirrors and recolours training pictures at random.'),
 }
 
 const entry = z.strictObject({

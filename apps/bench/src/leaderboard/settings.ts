@@ -2,14 +2,14 @@ import { basename } from 'node:path'
 import { canonicalJson } from '@kshot/core'
 import type { Splits } from '@kshot/episodes'
 import { type Drawn, drawnName, largest } from '@kshot/results'
+import { dataset as datasetSchema } from '../catalogue/datasets'
 import type { Examples } from '../catalogue/standard'
 import { checked } from '../checking/checked'
-import { dataset as datasetSchema } from '../configuration/datasets'
 import { resolvePaths } from '../configuration/resolve-paths'
 import type { Config } from '../configuration/schema'
 import { suited } from '../configuration/suited'
-import { datasets } from '../data/data'
 import { tooFewClasses } from '../data/enough-classes'
+import { openSplits } from '../data/open-dataset'
 import { badValue } from './entries'
 import { allLearnNothing } from './learns-nothing'
 import type { Leaderboard, SettingInput } from './schema'
@@ -48,7 +48,7 @@ export async function settingsOf(board: Leaderboard, places: Places): Promise<Se
   const opened = new Map<string, Promise<Splits>>()
   const open = (dataset: Config['dataset']): Promise<Splits> => {
     const key = canonicalJson(dataset)
-    if (!opened.has(key)) opened.set(key, datasets[dataset.name]!.splits!(dataset, places.data))
+    if (!opened.has(key)) opened.set(key, openSplits(dataset, places.data))
     return opened.get(key)!
   }
   const settings: Setting[] = []
@@ -148,7 +148,7 @@ const QUERIES = 15
 
 /** The name of a data set, or of the file that it is. */
 function dataName(dataset: Config['dataset']): string {
-  if (!('path' in dataset)) return dataset.name
+  if (typeof dataset.path !== 'string') return dataset.name
   const name = basename(dataset.path).replace(/\.\w+$/, '')
   return name.replace(/[^\w+-]+/g, '-').replace(/^\W+/, '') || dataset.name
 }

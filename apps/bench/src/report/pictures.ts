@@ -8,6 +8,7 @@ import {
   renderSlot,
 } from '@kshot/episodes'
 import type { Line, Table } from '@kshot/results'
+import { datasetCard } from '../catalogue/datasets'
 import { parseConfig } from '../configuration/config'
 import type { Config } from '../configuration/schema'
 import { openData } from '../data/data'
@@ -41,8 +42,6 @@ export interface Example {
 
 /** So many queries have room next to each other on a phone. */
 const QUERIES = 10
-/** Data sets of characters: ink is 1. */
-const INK = ['glyphs', 'omniglot']
 
 /**
  * Some test episodes of a table: the first, and that in which the learners differ most. Drawn again from
@@ -69,17 +68,17 @@ export async function examplesOf(table: Table, data: string | undefined): Promis
 /** A path that a configuration names is seen from where the data lies, or from here. */
 function located(config: Config, data: string | undefined): Config {
   const { dataset } = config
-  if (!('path' in dataset) || data === undefined) return config
+  if (typeof dataset.path !== 'string' || data === undefined) return config
   return { ...config, dataset: { ...dataset, path: resolve(data, dataset.path) } }
 }
 
 function isInk({ dataset }: Config): boolean {
-  return INK.includes(dataset.name) || ('invert' in dataset && dataset.invert)
+  return datasetCard(dataset).picture?.ink === true || dataset.invert === true
 }
 
 function otherData({ dataset }: Config, { episodeSet }: Table): KshotError {
   return new KshotError('report/other-data', {
-    got: `the data set ${'path' in dataset ? dataset.path : dataset.name}, which gives different episodes`,
+    got: `the data set ${dataset.path ?? dataset.name}, which gives different episodes`,
     expected: `the tested episodes, with the hash ${episodeSet.slice(0, 12)}…`,
     remedy: 'Point --data at the original data',
   })

@@ -1,5 +1,6 @@
 import { type DeviceInfo, type MetaLearner, type Params, tree } from '@kshot/core'
 import { type Confusion, type Labels, largest, type Result } from '@kshot/results'
+import { datasetCard } from '../catalogue/datasets'
 import { encoderOf } from '../catalogue/encoders'
 import type { Config } from '../configuration/schema'
 import { commit, versions } from './provenance'
@@ -7,25 +8,17 @@ import { testScore } from './score'
 import type { Scores } from './test-job'
 import { forTheBytes } from './training-file'
 
-/** Data sets that are split in one way only. */
-const SPLITS: { readonly [dataset: string]: string } = {
-  glyphs: 'scripts',
-  emoji: 'groups',
-  intents: 'domains',
-  sinusoids: 'generated',
-}
-
 /** Which classes are tested on, in a word. */
 function splitName({ dataset }: Config, given: boolean | undefined): string {
   if (given) return 'given'
   const { split, seed } = dataset as { readonly split?: string; readonly seed?: number }
-  return split ?? SPLITS[dataset.name] ?? `split by seed ${seed}`
+  return split ?? datasetCard(dataset).split ?? `split by seed ${seed}`
 }
 
 /** What a result says of the conditions, from the configuration and the learner. */
 function labelsOf({ config, learner, params, splitGiven, train: { begunWith } }: Parts): Labels {
   const { dataset, test, train } = config
-  const rotations = 'rotations' in dataset && ['all', 'per-class'].includes(dataset.rotations)
+  const rotations = dataset.rotations === 'all' || dataset.rotations === 'per-class'
   return {
     transductive: learner.traits.transductive,
     queriesNormalisedTogether: normalisedTogether(learner, largest(test.ways ?? 1) * test.queries),
@@ -49,8 +42,8 @@ function normalisedTogether({ traits }: MetaLearner, queries: number): number {
 function resizeName({ dataset, learner }: Config): string {
   if ('resize' in dataset && encoderOf(learner)) return 'as the encoder does'
   if (!('resize' in dataset)) return 'none'
-  const { resize } = dataset
-  return 'fit' in dataset && dataset.fit !== undefined ? `${resize}, ${dataset.fit}` : resize
+  const { resize, fit } = dataset as unknown as { readonly resize: string; readonly fit?: string }
+  return fit === undefined ? resize : `${resize}, ${fit}`
 }
 
 export interface Parts {

@@ -103,6 +103,8 @@ function fits(schema: Schema, value: unknown): boolean {
       if (pattern !== undefined && !new RegExp(pattern, 'u').test(value)) return false
       return format !== 'regex' || isRegex(value)
     }
+    case undefined:
+      return true
     default:
       return false
   }

@@ -23,6 +23,7 @@ export function phrase(schema: Schema): string {
   if (type === 'string') return textPhrase(schema)
   if (type === 'object') return `a record { ${Object.keys(properties ?? {}).join(', ')} }`
   if (prefixItems) return `a list [${prefixItems.map(phrase).join('; ')}]`
+  if (type !== 'array') return 'anything'
   return items ? `a list, each of it ${phrase(items)}` : 'a list'
 }
 

@@ -39,6 +39,9 @@ export const tuple = (...prefixItems: readonly Schema[]): Schema => ({
   minItems: prefixItems.length,
 })
 
+/** Whatever no file holds: bytes, functions. */
+export const anything = {} as const satisfies Schema
+
 /** A record of options, of which some are required; no others. */
 export const options = (
   properties: { readonly [name: string]: Schema },
@@ -65,17 +68,20 @@ export const text = { type: 'string', minLength: 1 } as const satisfies Schema
 /** What a random generator starts from. */
 export const seed = either(count, text)
 
-/** Affine distortion of pictures, drawn in ± of each value: for `episodes`. */
-export const distort = options({
-  rotation: described('Degrees.', { ...amount, maximum: 180 }),
-  shear: described('A slope.', { ...amount, maximum: 0.9 }),
-  scale: described('A share: 0.2 is 0.8 to 1.2.', { ...amount, maximum: 0.9 }),
-  shift: described('Pixels.', { ...amount, maximum: 1e4 }),
-  sampling: described(
-    'Nearest keeps pictures of black and white without greys.',
-    oneOf('bilinear', 'nearest'),
-  ),
-})
+/** Affine distortion of pictures, for `episodes`. */
+export const distort: OptionsSchema = {
+  description: 'Random distortion of each picture, within ± each value, in training and at test.',
+  ...options({
+    rotation: described('Degrees.', { ...amount, maximum: 180 }),
+    shear: described('A slope.', { ...amount, maximum: 0.9 }),
+    scale: described('A share: 0.2 is 0.8 to 1.2.', { ...amount, maximum: 0.9 }),
+    shift: described('Pixels.', { ...amount, maximum: 1e4 }),
+    sampling: described(
+      '`nearest` keeps black-and-white pictures free of greys.',
+      oneOf('bilinear', 'nearest'),
+    ),
+  }),
+}
 
 /** A text that is a regular expression. */
 export const regex = { type: 'string', format: 'regex' } as const satisfies Schema

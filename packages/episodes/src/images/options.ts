@@ -19,8 +19,11 @@ export const imageChoices = {
     'Height and width; default: the pictures’ own, between 28 and 84 pixels.',
     tuple(positive, positive),
   ),
-  channels: described('1: grey; default: 3 if a picture has colours.', { enum: [1, 3] }),
-  resize: withDefault('area', oneOf('nearest', 'area')),
+  channels: described('1 for grey; default: 3 if a picture has colours.', { enum: [1, 3] }),
+  resize: described(
+    '`area` averages pixels, `nearest` picks one.',
+    withDefault('area', oneOf('nearest', 'area')),
+  ),
   fit: described(
     'How pictures of other proportions are fitted to the size: cropped, padded with white, or stretched.',
     oneOf(...FITS),
@@ -37,7 +40,7 @@ export const imageChoices = {
     oneOf('refuse', 'skip'),
   ),
   splitFolders: described(
-    'merge: folders such as train/ and test/ are no splits; the seed assigns all classes.',
+    '`merge`: folders such as train/ and test/ are no splits; the seed assigns all classes.',
     oneOf('use', 'merge'),
   ),
 } as const

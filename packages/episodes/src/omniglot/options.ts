@@ -1,9 +1,15 @@
-import { oneOf, options, positive, seed, withDefault } from '@kshot/core/options'
+import { described, oneOf, options, positive, seed, withDefault } from '@kshot/core/options'
 
 /** Options of Omniglot that configurations take too. */
 export const omniglotChoices = {
-  split: withDefault('vinyals', oneOf('vinyals', 'finn', 'lake')),
-  resize: withDefault('nearest', oneOf('nearest', 'area')),
+  split: described(
+    'Whose training, validation and test characters.',
+    withDefault('vinyals', oneOf('vinyals', 'finn', 'lake')),
+  ),
+  resize: described(
+    '`nearest`: the papers’ pixels.',
+    withDefault('nearest', oneOf('nearest', 'area')),
+  ),
 }
 
 /** What {@link OmniglotOptions} may be. */

@@ -194,5 +194,9 @@ function smallNote(small: ReadonlyMap<string, number>): string[] {
 
 function checkDelimiter(delimiter: string | undefined): void {
   if (delimiter === undefined || !/["\r\n]/.test(delimiter)) return
-  throw badOption(`delimiter: ${JSON.stringify(delimiter)}`, 'a character other than quotes and line breaks', "Pass ';' or '\\t'")
+  throw badOption(
+    `delimiter: ${JSON.stringify(delimiter)}`,
+    'a character other than quotes and line breaks',
+    "Pass ';' or '\\t'",
+  )
 }

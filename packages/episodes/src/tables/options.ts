@@ -31,11 +31,17 @@ export const vectorFileOptions = options({
   ),
   exclude: described('Columns that are not features.', listOf(name)),
   vector: described('The column or key with the whole vector as a list.', name),
-  standardise: withDefault(true, flag),
+  standardise: described(
+    'Each feature gets mean 0 and deviation 1 over the training examples.',
+    withDefault(true, flag),
+  ),
 })
 
 /** Numbers per example. */
-export const features = withDefault(1024, { type: 'integer', minimum: 2 })
+export const features = described(
+  'Numbers per example: hashed n-grams.',
+  withDefault(1024, { type: 'integer', minimum: 2 }),
+)
 
 /** What {@link TextFileOptions} may be. */
 export const textFileOptions = options({
