@@ -38,7 +38,7 @@ export interface Comparison<Memory extends Params, Embeddings extends Tensor = T
 }
 
 /** The parts of a learner that {@link compareEpisodes} makes. */
-export type Comparing = Pick<MetaLearner, 'traits' | 'loss' | 'adapt' | 'predict'>
+export type EpisodeComparison = Pick<MetaLearner, 'traits' | 'loss' | 'adapt' | 'predict'>
 
 /**
  * Builds a metric learner from its equations: what it remembers of a support set, and how it scores
@@ -55,7 +55,7 @@ export type Comparing = Pick<MetaLearner, 'traits' | 'loss' | 'adapt' | 'predict
  */
 export function compareEpisodes<Memory extends Params, Embeddings extends Tensor = Tensor2D>(
   comparison: Comparison<Memory, Embeddings>,
-): Comparing {
+): EpisodeComparison {
   const { backbone, normalisation, remember, score } = comparison
   const { loss = softmaxCrossEntropy, logits = (scores) => scores } = comparison
   const { train, test } = normalisation

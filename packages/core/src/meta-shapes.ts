@@ -47,11 +47,11 @@ function form(node: tree.Params): string {
 type Shapes = ReadonlyMap<string, string>
 
 function shapes(params: tree.Params): Shapes {
-  const named = tree.flatten(params).map(([path, { shape, dtype }]) => {
+  const byPath = tree.flatten(params).map(([path, { shape, dtype }]) => {
     const type = dtype === 'float32' ? '' : ` of ${dtype}`
     return [path, `[${shape}]${type}`] as const
   })
-  return new Map(named)
+  return new Map(byPath)
 }
 
 function shapeAt(shapes: Shapes, path: string): string {

@@ -134,8 +134,8 @@ function looksLikeSpec(value: object): boolean {
 function shaped(value: unknown, at: Path): Spec {
   const { package: name, export: one, options, ...more } = (value ?? {}) as Partial<Spec>
   const record = typeof options === 'object' && options !== null && !Array.isArray(options)
-  const named = typeof name === 'string' && typeof one === 'string'
-  if (named && record && Object.keys(more).length === 0) return value as Spec
+  const namesExport = typeof name === 'string' && typeof one === 'string'
+  if (namesExport && record && Object.keys(more).length === 0) return value as Spec
   throw new KshotError('spec/bad-shape', {
     got: `${textOf(value)}${placeOf(at)}`,
     expected: 'a spec: { package, export, options }',

@@ -23,10 +23,10 @@ type Drawable = Exclude<PagePicture, ImageData | Blob>
 const readers: { readonly [name: string]: (input: never) => Promise<Pixels> | Pixels } = {
   HTMLImageElement: imagePixels,
   HTMLVideoElement: videoPixels,
-  HTMLCanvasElement: (canvas: HTMLCanvasElement) => drawn(canvas, canvas.width, canvas.height),
-  OffscreenCanvas: (canvas: OffscreenCanvas) => drawn(canvas, canvas.width, canvas.height),
-  ImageBitmap: (bitmap: ImageBitmap) => drawn(bitmap, bitmap.width, bitmap.height),
-  VideoFrame: (frame: VideoFrame) => drawn(frame, frame.displayWidth, frame.displayHeight),
+  HTMLCanvasElement: (canvas: HTMLCanvasElement) => drawPixels(canvas, canvas.width, canvas.height),
+  OffscreenCanvas: (canvas: OffscreenCanvas) => drawPixels(canvas, canvas.width, canvas.height),
+  ImageBitmap: (bitmap: ImageBitmap) => drawPixels(bitmap, bitmap.width, bitmap.height),
+  VideoFrame: (frame: VideoFrame) => drawPixels(frame, frame.displayWidth, frame.displayHeight),
   ImageData: (image: ImageData) => onWhite(image),
   Blob: blobPixels,
   File: blobPixels,
@@ -52,14 +52,14 @@ async function imagePixels(image: HTMLImageElement): Promise<Pixels> {
       cause,
     )
   })
-  return drawn(image, image.naturalWidth, image.naturalHeight)
+  return drawPixels(image, image.naturalWidth, image.naturalHeight)
 }
 
 function videoPixels(video: HTMLVideoElement): Pixels {
   if (video.readyState < 2) {
     throw badPicture('a <video> without a frame yet', `Wait for its event 'loadeddata'`)
   }
-  return drawn(video, video.videoWidth, video.videoHeight)
+  return drawPixels(video, video.videoWidth, video.videoHeight)
 }
 
 async function blobPixels(blob: Blob): Promise<Pixels> {
@@ -69,13 +69,13 @@ async function blobPixels(blob: Blob): Promise<Pixels> {
     throw badPicture(got, 'Check what it is; SVG goes through an <img>', cause)
   })
   try {
-    return drawn(bitmap, bitmap.width, bitmap.height)
+    return drawPixels(bitmap, bitmap.width, bitmap.height)
   } finally {
     bitmap.close()
   }
 }
 
-function drawn(source: Drawable, width: number, height: number): Pixels {
+function drawPixels(source: Drawable, width: number, height: number): Pixels {
   const shorter = Math.min(width, height)
   if (!(shorter > 0)) {
     throw badPicture(

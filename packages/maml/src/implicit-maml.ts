@@ -66,7 +66,7 @@ export function implicitMaml(options: ImplicitMamlOptions): MetaLearner {
     const count = phase === 'train' ? steps.train : steps.test
     const loop = { network: net, steps: count, rule, adapts: /(?:)/, firstOrder: true, phase }
     const { params } = innerLoop(loop, start, meta.state, () => support)
-    return { params: params.at(-1)!, state: meta.state, ...net.besideQueries(support, phase) }
+    return { params: params.at(-1)!, state: meta.state, ...net.supportForQueries(support, phase) }
   }
 
   const at = { phase: 'train', innerStep: steps.train } as const

@@ -77,7 +77,11 @@ export function mamlPlusPlus(options: MamlPlusPlusOptions): MetaLearner {
 
   function adapted(meta: Meta, support: Batch, ctx: Context): AdaptedWeights {
     const { params } = trajectory(meta, support, ctx)
-    return { params: params.at(-1)!, state: meta.state, ...net.besideQueries(support, ctx.phase) }
+    return {
+      params: params.at(-1)!,
+      state: meta.state,
+      ...net.supportForQueries(support, ctx.phase),
+    }
   }
 
   return {
@@ -105,7 +109,7 @@ export function mamlPlusPlus(options: MamlPlusPlusOptions): MetaLearner {
     loss(meta, { support, query }, ctx) {
       const path = trajectory(meta, support, ctx)
       const importance = stepImportance(ctx.step, steps.train, multiStepLoss)
-      return weightedLoss(net, path, importance, query, net.besideQueries(support, 'train'))
+      return weightedLoss(net, path, importance, query, net.supportForQueries(support, 'train'))
     },
     ...adaptation(net, adapted, steps.test - 1),
   }
@@ -135,12 +139,12 @@ function weightedLoss(
   { params, state }: Trajectory,
   importance: readonly number[],
   query: Batch,
-  beside: Pick<AdaptedWeights, 'support'>,
+  joint: Pick<AdaptedWeights, 'support'>,
 ): TaskLoss {
   let total: TaskLoss = { loss: scalar(0), state, metrics: {} }
   for (const [s, weight] of importance.entries()) {
     if (weight === 0) continue
-    const adapted = { params: params[s + 1]!, state: total.state, ...beside }
+    const adapted = { params: params[s + 1]!, state: total.state, ...joint }
     const now = net.queryLoss(adapted, query, { phase: 'train', innerStep: s })
     total = { ...now, loss: add(total.loss, mul(now.loss, weight)) }
   }

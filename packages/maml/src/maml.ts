@@ -51,7 +51,7 @@ export function maml(options: MamlOptions): MetaLearner {
     const start = net.forTask(meta.params as Weights, support)
     const { params } = innerLoop(loop, start, meta.state, () => support)
     // Running statistics are those of adapted networks: the queries alone move them.
-    return { params: params.at(-1)!, state: meta.state, ...net.besideQueries(support, phase) }
+    return { params: params.at(-1)!, state: meta.state, ...net.supportForQueries(support, phase) }
   }
 
   return {

@@ -44,7 +44,7 @@ export function metaSgd(options: MetaSgdOptions): MetaLearner {
     const count = phase === 'train' ? steps.train : steps.test
     const loop = { network: net, steps: count, rule, adapts: pattern, firstOrder, phase }
     const { params } = innerLoop(loop, net.forTask(weights, support), meta.state, () => support)
-    return { params: params.at(-1)!, state: meta.state, ...net.besideQueries(support, phase) }
+    return { params: params.at(-1)!, state: meta.state, ...net.supportForQueries(support, phase) }
   }
 
   return {

@@ -99,7 +99,7 @@ export interface Network {
   /** Logits `[n, ways]`, or the output of a regression, for the queries of an adapted network. */
   predict(adapted: AdaptedWeights, x: Tensor, at: At): Tensor
   /** The support set, where queries are normalised together with it. */
-  besideQueries(support: Batch, phase: Context['phase']): Pick<AdaptedWeights, 'support'>
+  supportForQueries(support: Batch, phase: Context['phase']): Pick<AdaptedWeights, 'support'>
   /** The loss of the queries, and what comes with it. */
   queryLoss(
     adapted: AdaptedWeights,
@@ -116,7 +116,7 @@ export function network(options: NetworkOptions): Network {
   const { model, head = 'shared', ways, headInit = 'torch' } = options
   const normalisation = normalisationOf(options.normalisation, FINN)
   checkHead(head, ways)
-  const { forward, outputs, besideQueries } = passes(model, normalisation)
+  const { forward, outputs, supportForQueries } = passes(model, normalisation)
   const own = { model: model.spec, head, headInit, normalisation }
   return {
     options: ways === undefined ? own : { ...own, ways },
@@ -140,7 +140,7 @@ export function network(options: NetworkOptions): Network {
       const { y } = outputs(adapted, x, at)
       return adapted.present ? withoutAbsent(y as Tensor2D, adapted.present) : y
     },
-    besideQueries,
+    supportForQueries,
     queryLoss(adapted, query, at) {
       const { y, state } = outputs(adapted, query.x, at)
       const metrics = query.ways === undefined ? {} : { accuracy: accuracy(y, query.y) }
@@ -168,10 +168,10 @@ function passes(model: ShapedModel, normalisation: Required<NormalisationOptions
     return { y: concat(results.map(({ y }) => slice(y, n, 1))), state: results.at(-1)!.state }
   }
 
-  const besideQueries: Network['besideQueries'] = ({ x }, phase) =>
+  const supportForQueries: Network['supportForQueries'] = ({ x }, phase) =>
     modeOf(phase) === 'support+one' ? { support: x } : {}
 
-  return { forward, outputs, besideQueries }
+  return { forward, outputs, supportForQueries }
 }
 
 function traitsOf(

@@ -140,7 +140,7 @@ function endOf(
   phase: Context['phase'],
 ): AdaptedWeights {
   const { model } = meta.state as State
-  return { params: params.at(-1)!, state: model, ...net.besideQueries(support, phase) }
+  return { params: params.at(-1)!, state: model, ...net.supportForQueries(support, phase) }
 }
 
 /** Batches of `size`: the support set is gone through in one random order after another. */

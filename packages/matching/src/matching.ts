@@ -46,7 +46,7 @@ export function matching(options: MatchingOptions): MetaLearner {
     settings
   const learned = ({ params }: Meta) => params as Learned
 
-  const comparing = compareEpisodes({
+  const comparison = compareEpisodes({
     backbone,
     normalisation,
     embed(meta, x, norm) {
@@ -70,13 +70,13 @@ export function matching(options: MatchingOptions): MetaLearner {
   })
 
   return {
-    ...comparing,
+    ...comparison,
     spec: {
       package: '@kshot/matching',
       export: 'matching',
       options: { ...settings, backbone: backbone.spec },
     },
-    traits: { ...comparing.traits, supportOrderInvariant: !fullContext },
+    traits: { ...comparison.traits, supportOrderInvariant: !fullContext },
     init(rng, { inputShape }) {
       const weights = backbone.init(rng.split('backbone'), inputShape)
       const learned: Learned = {

@@ -68,7 +68,7 @@ export function relation(options: RelationOptions): MetaLearner {
   const normalisation = normalisationOf(options.normalisation)
   const module = relationModule({ filters, hidden, eps, momentum })
 
-  const comparing = compareEpisodes<{ classes: Tensor4D }, Tensor4D>({
+  const comparison = compareEpisodes<{ classes: Tensor4D }, Tensor4D>({
     backbone,
     normalisation,
     embed(meta, x, norm) {
@@ -85,7 +85,7 @@ export function relation(options: RelationOptions): MetaLearner {
   })
 
   return {
-    ...comparing,
+    ...comparison,
     spec: {
       package: '@kshot/relation',
       export: 'relation',
@@ -101,7 +101,7 @@ export function relation(options: RelationOptions): MetaLearner {
       },
     },
     // The relation module normalises pairs, whatever the backbone does.
-    traits: { ...comparing.traits, ...queryTraits({ normalises: true }, normalisation.test) },
+    traits: { ...comparison.traits, ...queryTraits({ normalises: true }, normalisation.test) },
     init: (rng, { inputShape }) =>
       fromParts({
         embedding: backbone.init(rng.split('embedding'), inputShape),

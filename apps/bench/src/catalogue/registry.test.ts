@@ -16,7 +16,7 @@ import {
   string,
 } from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { judgeByCheckpoint } from '../classify/by-checkpoint'
+import { classifierFromCheckpoint } from '../classify/by-checkpoint'
 import { parseConfig } from '../configuration/config'
 import { evaluateCheckpoint } from '../running/evaluate-checkpoint'
 import { mayName, namesOf } from './names'
@@ -146,7 +146,7 @@ describe('a checkpoint', () => {
     eval: () =>
       evaluateCheckpoint({ checkpoint: path, overrides: {}, data: undefined, signal, on: {} }),
     classify: () =>
-      judgeByCheckpoint(
+      classifierFromCheckpoint(
         { checkpoint: path, invert: 'no', unknown: 'auto', allowModule: false },
         async () => {},
       ),

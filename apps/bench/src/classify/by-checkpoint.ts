@@ -14,7 +14,7 @@ import type { Config } from '../configuration/schema'
 import { FIT_BEFORE } from '../data/open-dataset'
 import { readMeta } from '../running/meta-file'
 import { undecodable } from './errors'
-import type { Judge, Judged } from './judge'
+import type { ItemClassifier, ItemPrediction } from './item-classifier'
 import type { Item } from './support'
 
 export interface CheckpointJob {
@@ -29,15 +29,15 @@ export interface CheckpointJob {
 export type Invert = 'auto' | 'yes' | 'no'
 
 /**
- * A judge of pictures that has learned to learn.
+ * A classifier of pictures that has learned to learn.
  * @param activate what makes the backend active that the checkpoint was trained on, or another
  * @throws `classify/undecodable` naming every picture that is none, `classify/not-pictures`, and what
  * the checkpoint and its learner throw
  */
-export async function judgeByCheckpoint(
+export async function classifierFromCheckpoint(
   job: CheckpointJob,
   activate: (backend: string) => Promise<unknown>,
-): Promise<Judge> {
+): Promise<ItemClassifier> {
   const saved = await readMeta(job.checkpoint)
   const config = parseConfig(saved.config)
   const format = formatOf(config.dataset, job.invert)
@@ -61,7 +61,7 @@ export async function judgeByCheckpoint(
       return ids
     },
     async predict(items) {
-      const found: Judged[] = []
+      const found: ItemPrediction[] = []
       for (const { name } of items) {
         const prediction = await pictures.use(name, (x) => classifier.predict(x))
         found.push({ inverted: pictures.inverted(name), ...prediction })

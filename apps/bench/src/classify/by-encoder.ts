@@ -13,7 +13,7 @@ import { encoderCard, encoderName, encoderSpec } from '../catalogue/encoders'
 import { registry } from '../catalogue/registry'
 import { embeddingStore, identified } from '../data/encoded-splits'
 import { badUse, undecodable } from './errors'
-import type { Judge } from './judge'
+import type { ItemClassifier } from './item-classifier'
 import type { Input, Item, Support } from './support'
 
 export const HEADS: { readonly [name: string]: () => Head } = {
@@ -35,11 +35,11 @@ export interface EncoderJob {
 }
 
 /**
- * A judge that needs no training: the embeddings of an encoder, and a head; of vectors, their columns
+ * A classifier that needs no training: the embeddings of an encoder, and a head; of vectors, their columns
  * standardised by the examples.
  * @throws `usage/classify` for an encoder that takes something else
  */
-export async function judgeByEncoder(job: EncoderJob): Promise<Judge> {
+export async function classifierFromEncoder(job: EncoderJob): Promise<ItemClassifier> {
   const { support, unknown } = job
   const headName = job.head ?? DEFAULT_HEAD[support.kind]
   const { encoder, name, keep } = await encoderFor(job)

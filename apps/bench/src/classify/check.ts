@@ -1,6 +1,6 @@
 import type { CheckedExample, Label } from '@kshot/core'
 import { type ClassifyJob, sizesOf, taught } from './classify'
-import type { About } from './judge'
+import type { About } from './item-classifier'
 import { type Item, readSupport, type Support } from './support'
 import { wilson } from './wilson'
 
@@ -63,15 +63,15 @@ export interface CheckedItems {
  */
 export async function check(job: ClassifyJob): Promise<CheckedItems> {
   const support = await readSupport(job.support, job.label)
-  const { judge, items } = await taught(job, support)
+  const { classifier, items } = await taught(job, support)
   try {
-    const { examples, suspects, alone } = await judge.check()
-    const named = (one: CheckedExample) => ({ ...one, name: items.get(one.id)!.name })
-    const told = examples.map(named)
+    const { examples, suspects, alone } = await classifier.check()
+    const withName = (one: CheckedExample) => ({ ...one, name: items.get(one.id)!.name })
+    const told = examples.map(withName)
     const wrong = told.filter(({ label, predicted }) => label !== predicted)
     const right = told.length - wrong.length
     const checked: Checked = {
-      ...judge.about,
+      ...classifier.about,
       support: sizesOf(support),
       notes: support.notes,
       accuracy: told.length === 0 ? null : right / told.length,
@@ -80,7 +80,7 @@ export async function check(job: ClassifyJob): Promise<CheckedItems> {
       right,
       classes: support.classes.map(({ label }) => classOf(label, told)),
       confused: confusedOf(wrong),
-      suspects: suspects.map(named).map(suspectOf),
+      suspects: suspects.map(withName).map(suspectOf),
       alone: alone.map(String),
     }
     return {
@@ -92,7 +92,7 @@ export async function check(job: ClassifyJob): Promise<CheckedItems> {
       byClass: new Map(support.classes.map(({ label, items: own }) => [label, own])),
     }
   } finally {
-    judge.dispose()
+    classifier.dispose()
   }
 }
 

@@ -1,9 +1,9 @@
 import { type ExampleId, KshotError, useBackend } from '@kshot/core'
 import { backends } from '../backends/backends'
-import { type Invert, judgeByCheckpoint } from './by-checkpoint'
-import { judgeByEncoder } from './by-encoder'
+import { classifierFromCheckpoint, type Invert } from './by-checkpoint'
+import { classifierFromEncoder } from './by-encoder'
 import { badUse } from './errors'
-import type { About, Judge, Judged } from './judge'
+import type { About, ItemClassifier, ItemPrediction } from './item-classifier'
 import { type Asked, readQueries } from './queries'
 import { type Item, readSupport, type Support } from './support'
 
@@ -33,7 +33,7 @@ export interface Classified extends About {
   readonly support: { readonly [label: string]: number }
   /** What was understood of the examples. */
   readonly notes: readonly string[]
-  readonly predictions: readonly ({ readonly query: string } & Judged)[]
+  readonly predictions: readonly ({ readonly query: string } & ItemPrediction)[]
 }
 
 /** So many are encoded between two reports of progress. */
@@ -48,19 +48,19 @@ const BATCH = 16
 export async function classify(job: ClassifyJob, asked: Asked): Promise<Classified> {
   const support = await readSupport(job.support, job.label)
   const queries = await readQueries(support, asked)
-  const { judge } = await taught(job, support, queries)
+  const { classifier } = await taught(job, support, queries)
   try {
     const predictions: Classified['predictions'][number][] = []
     for (let from = 0; from < queries.length; from += BATCH) {
       job.signal?.throwIfAborted()
       const batch = queries.slice(from, from + BATCH)
-      const found = await judge.predict(batch)
+      const found = await classifier.predict(batch)
       predictions.push(...found.map((one, i) => ({ query: batch[i]!.name, ...one })))
       job.onProgress?.('queries', predictions.length, queries.length)
     }
-    return { ...judge.about, support: sizesOf(support), notes: support.notes, predictions }
+    return { ...classifier.about, support: sizesOf(support), notes: support.notes, predictions }
   } finally {
-    judge.dispose()
+    classifier.dispose()
   }
 }
 
@@ -68,39 +68,39 @@ export function sizesOf({ classes }: Support): { readonly [label: string]: numbe
   return Object.fromEntries(classes.map(({ label, items }) => [label, items.length]))
 }
 
-/** A judge that knows all examples, and which example is which. The caller disposes of it. */
+/** A classifier that knows all examples, and which example is which. The caller disposes of it. */
 export async function taught(
   job: ClassifyJob,
   support: Support,
   queries: readonly Item[] = [],
-): Promise<{ judge: Judge; items: ReadonlyMap<ExampleId, Item> }> {
-  const judge = await judgeFor(job, support)
+): Promise<{ classifier: ItemClassifier; items: ReadonlyMap<ExampleId, Item> }> {
+  const classifier = await classifierFor(job, support)
   const items = new Map<ExampleId, Item>()
   const total = support.classes.reduce((sum, one) => sum + one.items.length, 0)
   try {
-    await judge.prepare?.([...support.classes.flatMap((one) => one.items), ...queries])
+    await classifier.prepare?.([...support.classes.flatMap((one) => one.items), ...queries])
     for (const { label, items: own } of support.classes) {
       for (let from = 0; from < own.length; from += BATCH) {
         job.signal?.throwIfAborted()
         const batch = own.slice(from, from + BATCH)
-        const ids = await judge.add(label, batch)
+        const ids = await classifier.add(label, batch)
         for (const [i, id] of ids.entries()) items.set(id, batch[i]!)
         job.onProgress?.('examples', items.size, total)
       }
     }
-    return { judge, items }
+    return { classifier, items }
   } catch (error) {
-    judge.dispose()
+    classifier.dispose()
     throw error
   }
 }
 
-async function judgeFor(job: ClassifyJob, support: Support): Promise<Judge> {
+async function classifierFor(job: ClassifyJob, support: Support): Promise<ItemClassifier> {
   const { checkpoint, encoder, head, unknown = 'auto', invert = 'auto', allowModule = false } = job
   const activate = (backend: string) => useBackend(backends[job.backend ?? backend]!(1))
   if (checkpoint === undefined) {
     await activate('wasm')
-    return judgeByEncoder({ support, encoder, head, unknown })
+    return classifierFromEncoder({ support, encoder, head, unknown })
   }
   if (encoder !== undefined || head !== undefined) {
     throw badUse(
@@ -110,7 +110,7 @@ async function judgeFor(job: ClassifyJob, support: Support): Promise<Judge> {
     )
   }
   if (support.kind !== 'pictures') throw notPictures(job.support, support.kind)
-  return judgeByCheckpoint({ checkpoint, invert, unknown, allowModule }, activate)
+  return classifierFromCheckpoint({ checkpoint, invert, unknown, allowModule }, activate)
 }
 
 function notPictures(path: string, kind: string): KshotError {

@@ -1,7 +1,7 @@
 import { allPrintable, count } from '@kshot/results'
 import Table from 'cli-table3'
 import type { Classified } from '../classify/classify'
-import type { About } from '../classify/judge'
+import type { About } from '../classify/item-classifier'
 import { coloursOf, percent } from '../terminal/text'
 
 /** So many labels beside the best. */

@@ -57,9 +57,9 @@ export function checkRow(row: Row, { cell, config }: TestPlan, written: RowParts
   checkSame(cell.name, row.config, asWritten(config, written))
 }
 
-function checkSame(name: string, begun: Config, now: Config): void {
+function checkSame(name: string, earlier: Config, now: Config): void {
   try {
-    checkSameConfig(begun, now)
+    checkSameConfig(earlier, now)
   } catch (error) {
     throw about(name, error)
   }

@@ -28,8 +28,8 @@ export function live(stream: NodeJS.WriteStream, title: string): Live {
   const draw = () => shown?.draw(table(tracks, about, colours, stream.columns ?? 80))
   return {
     note,
-    start(begun) {
-      about = begun
+    start(board) {
+      about = board
       tracks = tracker(about.toDo, about.workers)
       note(header(about, title, colours))
       if (shown && about.toDo.length > 0) timer = setInterval(draw, 250)

@@ -101,8 +101,8 @@ async function datasetOf(
   { kind, ...data }: NonNullable<Leaderboard['data']>,
   from: string,
 ): Promise<Config['dataset']> {
-  const named = { dataset: { name: kind, ...data } }
-  const { dataset } = resolvePaths(from, named) as typeof named
+  const raw = { dataset: { name: kind, ...data } }
+  const { dataset } = resolvePaths(from, raw) as typeof raw
   return suited(checked(datasetSchema, dataset))
 }
 

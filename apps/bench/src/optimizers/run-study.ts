@@ -58,14 +58,14 @@ export async function runStudy(study: Study, events: StudyEvents = {}): Promise<
   for (const family of families) {
     tuned.push(await tunedOn(validation, family, rates, steps, measure, solved))
   }
-  const contenders = [
+  const compared = [
     { name: LEARNED, optimizer: learnedOptimizer.load(study.weights) },
     ...tuned.map(({ name, optimizer, rate }) => ({ name, optimizer, rate })),
   ]
   const panels: Panel[] = []
   for (const [title, set] of Object.entries(tests)) {
     const optimizers: Curve[] = []
-    for (const { optimizer, ...about } of contenders) {
+    for (const { optimizer, ...about } of compared) {
       const curves = await lossCurves(optimizer, set, 2 * steps, () => solved(about.name))
       const at = measuredAt(curves, [steps, 2 * steps], study)
       const first = optimizers[0]

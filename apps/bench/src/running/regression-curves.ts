@@ -47,7 +47,7 @@ export async function regressionCurves(
     }
     disposeTask(episode)
   }
-  return drawn(curves, supports, [TRUTH, ...steps.map(seriesName)])
+  return chart(curves, supports, [TRUTH, ...steps.map(seriesName)])
 }
 
 function seriesName(steps: number): string {
@@ -80,7 +80,7 @@ async function points(
   return Array.from(await x.data(), (x, i) => ({ ...at, series, x, y: heights[i]! }))
 }
 
-function drawn(curves: readonly Point[], supports: readonly Point[], series: string[]): string {
+function chart(curves: readonly Point[], supports: readonly Point[], series: string[]): string {
   const { document } = parseHTML('<html></html>')
   const facets = { fx: 'who', fy: 'task' } as const
   const domain = [...new Set(curves.map(({ who }) => who))]

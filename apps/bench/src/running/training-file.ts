@@ -174,10 +174,10 @@ export function checkIsConfig(value: unknown, where: string): asserts value is C
  * number of threads may be others.
  * @throws `usage/other-config` naming the first key that differs
  */
-export function checkSameConfig(begun: Config, now: Config): void {
+export function checkSameConfig(earlier: Config, now: Config): void {
   const unbounded = (config: Config) =>
     asTrained({ ...config, train: { ...config.train, maxSeconds: undefined } })
-  const found = firstDifference(unbounded(begun), unbounded(now))
+  const found = firstDifference(unbounded(earlier), unbounded(now))
   if (!found) return
   throw new KshotError('usage/other-config', {
     got: `--resume with '${found.path}' ${JSON.stringify(found.right) ?? 'absent'}`,

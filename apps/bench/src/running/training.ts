@@ -142,8 +142,8 @@ async function savedTraining({ folder, learner, config }: TrainingJob): Promise<
 }
 
 /** Whether training has come to its end; one that time has ended goes on when it is given more. */
-export function isFinished({ stoppedBy, config: begun }: Saved, config: Config): boolean {
-  if (stoppedBy === 'seconds') return begun.train.maxSeconds === config.train.maxSeconds
+export function isFinished({ stoppedBy, config: earlier }: Saved, config: Config): boolean {
+  if (stoppedBy === 'seconds') return earlier.train.maxSeconds === config.train.maxSeconds
   return stoppedBy === 'steps' || stoppedBy === 'patience'
 }
 

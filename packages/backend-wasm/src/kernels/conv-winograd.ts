@@ -1,6 +1,6 @@
 import { type ConvMethod, direct } from './conv-direct'
 import type { ConvInfo } from './conv-geometry'
-import { room } from './native'
+import { type Native, room } from './native'
 
 /** Tiles that go through all stages together. */
 const TILES = 32
@@ -19,22 +19,10 @@ const winograd: ConvMethod = {
       call.winogradScratch(TILES, c, o),
     )
     call.winogradFilter(c, o, filter, u, scratch)
-    call.winogradRows(
-      info.batchSize,
-      x,
-      info.inHeight,
-      info.inWidth,
-      c,
-      u,
-      o,
-      y,
-      info.outHeight,
-      info.outWidth,
-      padInfo.top,
-      padInfo.left,
-      TILES,
-      scratch,
-    )
+    const { inHeight, inWidth, outHeight, outWidth } = info
+    const from = { at: x, height: inHeight, width: inWidth, channels: c }
+    const to = { at: y, height: outHeight, width: outWidth, channels: o }
+    convolve(native, info.batchSize, from, to, u, scratch, padInfo.top, padInfo.left)
   },
 
   // a convolution of dy with the turned filter
@@ -49,22 +37,10 @@ const winograd: ConvMethod = {
     )
     call.turnFilter(c, o, filter, turned)
     call.winogradFilter(o, c, turned, u, scratch)
-    call.winogradRows(
-      info.batchSize,
-      y,
-      info.outHeight,
-      info.outWidth,
-      o,
-      u,
-      c,
-      x,
-      info.inHeight,
-      info.inWidth,
-      2 - padInfo.top,
-      2 - padInfo.left,
-      TILES,
-      scratch,
-    )
+    const { inHeight, inWidth, outHeight, outWidth } = info
+    const from = { at: y, height: outHeight, width: outWidth, channels: o }
+    const to = { at: x, height: inHeight, width: inWidth, channels: c }
+    convolve(native, info.batchSize, from, to, u, scratch, 2 - padInfo.top, 2 - padInfo.left)
   },
 
   filter(native, info, { x, filter, y }) {
@@ -88,6 +64,43 @@ const winograd: ConvMethod = {
       scratch,
     )
   },
+}
+
+/** Images in the memory of the backend. */
+interface Images {
+  readonly at: number
+  readonly height: number
+  readonly width: number
+  readonly channels: number
+}
+
+/** Convolves images with a filter that is transformed already. */
+function convolve(
+  { call }: Native,
+  batch: number,
+  from: Images,
+  to: Images,
+  filter: number,
+  scratch: number,
+  top: number,
+  left: number,
+): void {
+  call.winogradRows(
+    batch,
+    from.at,
+    from.height,
+    from.width,
+    from.channels,
+    filter,
+    to.channels,
+    to.at,
+    to.height,
+    to.width,
+    top,
+    left,
+    TILES,
+    scratch,
+  )
 }
 
 /** The faster of the two methods. */

@@ -11,7 +11,7 @@ export function parseStrictJson(text: string): unknown {
   const value: unknown = JSON.parse(text)
   const open: (Set<string> | undefined)[] = []
   let last = ''
-  for (const [character, from, to] of marks(text)) {
+  for (const [character, from, to] of tokens(text)) {
     if (character === '{' || character === '[') open.push(undefined)
     else if (character === '}' || character === ']') open.pop()
     else if (character === '"') last = text.slice(from, to)
@@ -22,7 +22,7 @@ export function parseStrictJson(text: string): unknown {
 
 function checkStructure(text: string): void {
   let [depth, names, values] = [0, 0, 0]
-  for (const [character] of marks(text)) {
+  for (const [character] of tokens(text)) {
     if (character === '{' || character === '[') depth++
     else if (character === '}' || character === ']') depth--
     else if (character === ':') names++
@@ -33,16 +33,16 @@ function checkStructure(text: string): void {
   }
 }
 
-type Mark = readonly [character: string, from: number, to: number]
+type Token = readonly [character: string, from: number, to: number]
 
 /** The brackets, colons, commas and strings of a text, as JSON has them. */
-function* marks(text: string): Generator<Mark> {
-  const mark = /["{}[\]:,]/g
-  for (let found = mark.exec(text); found; found = mark.exec(text)) {
+function* tokens(text: string): Generator<Token> {
+  const token = /["{}[\]:,]/g
+  for (let found = token.exec(text); found; found = token.exec(text)) {
     const from = found.index
     const to = found[0] === '"' ? endOfString(text, from) : from + 1
     yield [found[0], from, to]
-    mark.lastIndex = to
+    token.lastIndex = to
   }
 }
 

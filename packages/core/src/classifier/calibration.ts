@@ -54,8 +54,8 @@ export interface SharpnessPrior {
  * The β that makes the held-out examples likeliest: the maximum of
  * Σ_i log softmax(β s_i)[y_i] − ½ weight (log β − log expected)².
  */
-export function fitSharpness(support: Support, held: HeldOut, prior: SharpnessPrior): number {
-  const rows = rowsToLearnFrom(support, held)
+export function fitSharpness(support: Support, heldOut: HeldOut, prior: SharpnessPrior): number {
+  const rows = rowsToLearnFrom(support, heldOut)
   const cost = (logBeta: number) =>
     (prior.weight / 2) * (logBeta - Math.log(prior.expected)) ** 2 -
     rows.reduce((sum, row) => sum + logLikelihood(row, Math.exp(logBeta)), 0)
@@ -64,8 +64,11 @@ export function fitSharpness(support: Support, held: HeldOut, prior: SharpnessPr
 }
 
 /** Σ_i log softmax(β s_i)[y_i] over the held-out examples that are not alone in their class. */
-export function heldOutLikelihood(support: Support, held: HeldOut, sharpness: number): number {
-  return rowsToLearnFrom(support, held).reduce((sum, row) => sum + logLikelihood(row, sharpness), 0)
+export function heldOutLikelihood(support: Support, heldOut: HeldOut, sharpness: number): number {
+  return rowsToLearnFrom(support, heldOut).reduce(
+    (sum, row) => sum + logLikelihood(row, sharpness),
+    0,
+  )
 }
 
 interface Row {

@@ -107,13 +107,13 @@ function scoresWithoutEach(support: Support, places: readonly Place[]): Tensor2D
  * Strangers score as examples do in the best of the other classes, members ρ. The sharpness was
  * fitted to means of one example less: it grows with the root of their number.
  */
-function calibrate(support: Support, held: HeldOut): Calibration {
+function calibrate(support: Support, heldOut: HeldOut): Calibration {
   const similarities = similaritiesOf(classSums(support))
-  const { bestOther } = ownAndOther(support, held)
+  const { bestOther } = ownAndOther(support, heldOut)
   const stranger = mean(bestOther)
   const shots = support.classes.flat().length / support.classes.length
   const before = Math.max(shots - 1, 1)
-  const sharpness = fitSharpness(support, held, {
+  const sharpness = fitSharpness(support, heldOut, {
     expected: sharpnessOfOne(similarities) * Math.sqrt(before),
     weight: SHARPNESS_WEIGHT,
   })

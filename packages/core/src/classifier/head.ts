@@ -40,7 +40,7 @@ export interface Head {
    */
   leaveOut(support: Support, places: readonly Place[]): Tensor2D
   /** How scores become confidences, from what {@link leaveOut} said. */
-  calibrate(support: Support, held: HeldOut): Calibration
+  calibrate(support: Support, heldOut: HeldOut): Calibration
 }
 
 /** Points to one example of a support set. */

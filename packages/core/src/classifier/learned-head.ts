@@ -92,9 +92,9 @@ function withoutFold(list: readonly Example[], fold: number): readonly Example[]
 }
 
 /** With one example per class there is nothing that tells how high a member scores. */
-function calibrate(support: Support, held: HeldOut): Calibration {
-  const { own, bestOther } = ownAndOther(support, held)
-  const sharpness = fitSharpness(support, held, SHARPNESS)
+function calibrate(support: Support, heldOut: HeldOut): Calibration {
+  const { own, bestOther } = ownAndOther(support, heldOut)
+  const sharpness = fitSharpness(support, heldOut, SHARPNESS)
   if (own.length === 0) return { sharpness, ...nothingUnknown }
   return { sharpness, ...thresholdBetween(mean(bestOther), mean(own)) }
 }

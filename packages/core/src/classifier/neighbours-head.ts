@@ -125,13 +125,13 @@ function startsOf({ classes }: Support): number[] {
   })
 }
 
-function calibrate(support: Support, held: HeldOut): Calibration {
+function calibrate(support: Support, heldOut: HeldOut): Calibration {
   const similarities = similaritiesOf(classSums(support))
-  const { own, bestOther } = ownAndOther(support, held)
+  const { own, bestOther } = ownAndOther(support, heldOut)
   const stranger = mean(bestOther)
   const member = own.length === 0 ? similarities.within : mean(own)
   return {
-    sharpness: fitSharpness(support, held, {
+    sharpness: fitSharpness(support, heldOut, {
       expected: sharpnessOfOne(similarities),
       weight: SHARPNESS_WEIGHT,
     }),

@@ -39,15 +39,15 @@ async function filesBelow(
   const { files, folders, odd } = await listing(folder.path).catch((cause) => {
     throw unreadable(folder.path, (cause as Error).message, cause)
   })
-  const named = (entry: Entry) => ({ ...entry, name: folder.name + entry.name })
-  const fault = odd.find((entry) => entry.kind === BAD_NAME || wanted(named(entry).name))
+  const withFolder = (entry: Entry) => ({ ...entry, name: folder.name + entry.name })
+  const fault = odd.find((entry) => entry.kind === BAD_NAME || wanted(withFolder(entry).name))
   if (fault) throw unreadable(fault.path, fault.kind)
   const inner = folders.map((entry) => {
-    const { name, path } = named(entry)
+    const { name, path } = withFolder(entry)
     return filesBelow({ name: `${name}/`, path }, wanted, [...above, real])
   })
   return [
-    ...files.map(named).filter(({ name }) => wanted(name)),
+    ...files.map(withFolder).filter(({ name }) => wanted(name)),
     ...(await Promise.all(inner)).flat(),
   ]
 }

@@ -114,12 +114,12 @@ interface SplitFolder {
  */
 async function splitFolders({ folders }: Listing): Promise<readonly SplitFolder[] | undefined> {
   const nameOf = folders.every(({ name }) => splitWithin(name)) ? splitWithin : splitNamed
-  const named = folders.flatMap((folder) => {
+  const ofSplits = folders.flatMap((folder) => {
     const split = nameOf(folder.name)
     return split ? [{ split, folder }] : []
   })
-  const inner = await Promise.all(named.map(({ folder }) => listed(folder.path)))
-  const holders = named.filter(
+  const inner = await Promise.all(ofSplits.map(({ folder }) => listed(folder.path)))
+  const holders = ofSplits.filter(
     (_, i) => inner[i]!.folders.length > 0 && pictures(inner[i]!).length === 0,
   )
   const splits = new Set(holders.map(({ split }) => split))

@@ -9,7 +9,7 @@ export interface Point {
 }
 
 /** Moves the coefficients of one example to their optimum, the others fixed; returns the largest change of its scores. */
-export type Move = (problem: Problem, strength: number, point: Point, i: number) => number
+export type Move = (problem: Problem, regularisation: number, point: Point, i: number) => number
 
 /** When to stop: passes over all examples at most, and the change of scores in one that is small enough. */
 interface Care {
@@ -28,7 +28,7 @@ const rough: Care = { passes: 60, enough: 1e-3 }
  */
 export function descend(
   problem: Problem,
-  strength: number,
+  regularisation: number,
   move: Move,
   point = start(problem),
   without: ReadonlySet<number> = new Set(),
@@ -38,7 +38,7 @@ export function descend(
   for (let pass = 0; pass < passes; pass++) {
     let change = 0
     for (let i = 0; i < problem.n; i++) {
-      if (!without.has(i)) change = Math.max(change, move(problem, strength, point, i))
+      if (!without.has(i)) change = Math.max(change, move(problem, regularisation, point, i))
     }
     if (change < enough) break
   }
@@ -51,17 +51,17 @@ export function descend(
  */
 export function scoresWithoutEach(
   problem: Problem,
-  strength: number,
+  regularisation: number,
   move: Move,
   examples: readonly number[],
 ): Float64Array[] {
-  const optimum = descend(problem, strength, move, start(problem), new Set(), rough)
+  const optimum = descend(problem, regularisation, move, start(problem), new Set(), rough)
   const groups = Math.min(examples.length, problem.n <= 20 ? problem.n : FOLDS)
   const result: Float64Array[] = []
   for (let g = 0; g < groups; g++) {
     const group = examples.map((_, p) => p).filter((p) => p % groups === g)
     const without = new Set(group.map((p) => examples[p]!))
-    const { scores } = descend(problem, strength, move, copy(optimum), without, rough)
+    const { scores } = descend(problem, regularisation, move, copy(optimum), without, rough)
     for (const p of group) result[p] = Float64Array.from(scores, (row) => row[examples[p]!]!)
   }
   return result

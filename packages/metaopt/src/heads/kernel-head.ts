@@ -18,16 +18,20 @@ import { checkOptions, rate, options as schemaOf } from '@kshot/core/options'
 import { add, matMul, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core'
 import { type Problem, problemOf } from './problem'
 
-/** A convex problem over the kernel of the examples. Strength is its λ or C. */
+/** Solves a convex problem over the kernel of the examples, regularised by λ or C. */
 export interface Solver {
   /** To choose from by leave-one-out. */
-  readonly strengths: readonly number[]
+  readonly candidates: readonly number[]
   /** Where there is nothing to leave out; fixed on validation classes. */
   readonly usual: number
   /** The coefficients of each class, `[ways][n]`: its weights are Σ_i α_i z_i. */
-  solve(problem: Problem, strength: number): Float64Array[]
+  solve(problem: Problem, regularisation: number): Float64Array[]
   /** The scores of some examples without each of them, `[examples][ways]`. */
-  scoresWithout(problem: Problem, strength: number, examples: readonly number[]): Float64Array[]
+  scoresWithout(
+    problem: Problem,
+    regularisation: number,
+    examples: readonly number[],
+  ): Float64Array[]
 }
 
 interface Name {
@@ -36,7 +40,7 @@ interface Name {
   readonly value: number | undefined
 }
 
-/** Strength is chosen by so many examples at most, of whole classes: more change it little. */
+/** λ or C is chosen by so many examples at most, of whole classes: more change it little. */
 const CHOSEN_BY = 250
 
 /**
@@ -68,20 +72,20 @@ export function kernelHead({ name, option, value }: Name, solver: Solver): Head 
     fit: (support) => linear(of(support)),
     score: (memory, x) => scored(memory as Memory, x as Tensor2D),
     leaveOut: (support, places) => leaveOut(solver, of(support), support, places),
-    calibrate: (support, held) => calibrate(of(support), support, held),
+    calibrate: (support, heldOut) => calibrate(of(support), support, heldOut),
   }
 }
 
 interface Fitted {
   readonly problem: Problem
-  readonly strength: number
+  readonly regularisation: number
   readonly alpha: readonly Float64Array[]
 }
 
 function fitted(solver: Solver, support: Support, value: number | undefined): Fitted {
-  const strength = value ?? chosen(solver, support)
+  const regularisation = value ?? chosen(solver, support)
   const problem = problemOf(support)
-  return { problem, strength, alpha: solver.solve(problem, strength) }
+  return { problem, regularisation, alpha: solver.solve(problem, regularisation) }
 }
 
 /** What a function gave for these classes, if they have not changed since. */
@@ -97,19 +101,19 @@ function latest<T>(make: (support: Support) => T): (support: Support) => T {
   }
 }
 
-/** The strength that makes examples likeliest which it has not seen. */
+/** The regularisation that makes examples likeliest which it has not seen. */
 function chosen(solver: Solver, support: Support): number {
   const some = ofWholeClasses(support)
   const places = placesOf(some).filter(({ classIndex }) => some.classes[classIndex]!.length > 1)
   if (places.length === 0) return solver.usual
   const problem = problemOf(some)
-  const likelihoods = solver.strengths.map((strength) => {
-    const scores = solver.scoresWithout(problem, strength, numbersOf(some, places))
-    const held = { places, scores: flat(scores) }
-    const of = { problem, strength, alpha: solver.solve(problem, strength) }
-    return heldOutLikelihood(some, held, sharpnessOf(of, some, held))
+  const likelihoods = solver.candidates.map((regularisation) => {
+    const scores = solver.scoresWithout(problem, regularisation, numbersOf(some, places))
+    const heldOut = { places, scores: flat(scores) }
+    const of = { problem, regularisation, alpha: solver.solve(problem, regularisation) }
+    return heldOutLikelihood(some, heldOut, sharpnessOf(of, some, heldOut))
   })
-  return solver.strengths[likelihoods.indexOf(Math.max(...likelihoods))]!
+  return solver.candidates[likelihoods.indexOf(Math.max(...likelihoods))]!
 }
 
 /** Classes spread evenly over all, as many as have about {@link CHOSEN_BY} examples together. */
@@ -147,13 +151,13 @@ function scored({ weights, bias }: Memory, x: Tensor2D): Tensor2D {
  */
 function leaveOut(
   solver: Solver,
-  { problem, strength, alpha }: Fitted,
+  { problem, regularisation, alpha }: Fitted,
   support: Support,
   places: readonly Place[],
 ): Tensor2D {
   const { within } = similaritiesOf(classSums(support))
   const numbers = numbersOf(support, places)
-  const scores = solver.scoresWithout(problem, strength, numbers)
+  const scores = solver.scoresWithout(problem, regularisation, numbers)
   for (const [p, { classIndex }] of places.entries()) {
     if (support.classes[classIndex]!.length > 1) continue
     const i = numbers[p]!
@@ -167,21 +171,21 @@ function scoreOf({ n, kernel }: Problem, alpha: Float64Array, i: number): number
   return alpha.reduce((sum, a, j) => sum + a * kernel[i * n + j]!, 0)
 }
 
-function calibrate(of: Fitted, support: Support, held: HeldOut): Calibration {
-  return { ...nothingUnknown, sharpness: sharpnessOf(of, support, held) }
+function calibrate(of: Fitted, support: Support, heldOut: HeldOut): Calibration {
+  return { ...nothingUnknown, sharpness: sharpnessOf(of, support, heldOut) }
 }
 
 /**
  * As `centroidHead` has it, in the units of these scores. It was fitted to one example a class less, and grows
  * with the root of their number.
  */
-function sharpnessOf(of: Fitted, support: Support, held: HeldOut): number {
+function sharpnessOf(of: Fitted, support: Support, heldOut: HeldOut): number {
   const { n, ways } = of.problem
   const shots = n / ways
   const before = Math.max(shots - 1, 1)
   const similarities = similaritiesOf(classSums(support))
   const cosines = sharpnessOfOne(similarities) * Math.sqrt(before)
-  const fitted = fitSharpness(support, held, {
+  const fitted = fitSharpness(support, heldOut, {
     expected: cosines / Math.max(slopeOf(of, similarities), 1e-9),
     weight: Math.max(SHARPNESS_WEIGHT.least, SHARPNESS_WEIGHT.share * n),
   })

@@ -23,16 +23,16 @@ export function logisticHead({ c }: LogisticHeadOptions = {}): Head {
 }
 
 export const logisticSolver: Solver = {
-  strengths: [1, 10, 100],
+  candidates: [1, 10, 100],
   usual: 10,
   solve: (problem, c) => [...descend(problem, c, move).alpha],
   scoresWithout: (problem, c, examples) => scoresWithoutEach(problem, c, move, examples),
 }
 
 /** At the optimum α = C (y − σ(f)), and f hangs on α: one equation a class. */
-const move: Move = (problem, strength, point, i) => {
+const move: Move = (problem, regularisation, point, i) => {
   const { n, kernel, labels, weights } = problem
-  const c = strength * weights[i]!
+  const c = regularisation * weights[i]!
   const own = kernel[i * n + i]!
   let largest = 0
   for (const [k, alpha] of point.alpha.entries()) {
@@ -45,17 +45,17 @@ const move: Move = (problem, strength, point, i) => {
   return largest
 }
 
-/** The f with f = rest + slope (y − σ(f)), by steps of Newton that stay within bounds. */
-function logitAt(rest: number, slope: number, y: number): number {
-  let [low, high] = [rest - slope * (1 - y), rest + slope * y]
+/** The f with f = rest + scale (y − σ(f)), by steps of Newton that stay within bounds. */
+function logitAt(rest: number, scale: number, y: number): number {
+  let [low, high] = [rest - scale * (1 - y), rest + scale * y]
   let f = (low + high) / 2
   for (let step = 0; step < 50; step++) {
     const p = sigmoid(f)
-    const excess = f - rest - slope * (y - p)
+    const excess = f - rest - scale * (y - p)
     if (Math.abs(excess) < 1e-9) break
     if (excess > 0) high = f
     else low = f
-    f -= excess / (1 + slope * p * (1 - p))
+    f -= excess / (1 + scale * p * (1 - p))
     if (!(f > low && f < high)) f = (low + high) / 2
   }
   return f

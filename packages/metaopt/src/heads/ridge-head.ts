@@ -25,7 +25,7 @@ export function ridgeHead({ lambda }: RidgeHeadOptions = {}): Head {
 }
 
 export const ridgeSolver: Solver = {
-  strengths: [0.03, 0.1, 0.3, 1, 3, 10],
+  candidates: [0.03, 0.1, 0.3, 1, 3, 10],
   usual: 1,
   solve: (problem, lambda) => solved(problem, factorOf(problem, lambda)),
   scoresWithout(problem, lambda, examples) {

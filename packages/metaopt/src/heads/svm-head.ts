@@ -23,7 +23,7 @@ export function svmHead({ c }: SvmHeadOptions = {}): Head {
 }
 
 export const svmSolver: Solver = {
-  strengths: [0.1, 1, 10],
+  candidates: [0.1, 1, 10],
   usual: 1,
   solve: (problem, c) => [...descend(problem, c, move).alpha],
   scoresWithout: (problem, c, examples) => scoresWithoutEach(problem, c, move, examples),
@@ -33,9 +33,9 @@ export const svmSolver: Solver = {
  * The coefficients of one example: minimise ½ K_ii Σ_k α_k² + Σ_k b_k α_k with Σ_k α_k = 0 and
  * α_k ≤ C [k = y], which is α_k = min(C [k = y], (β − b_k) / K_ii) with the β that makes the sum zero.
  */
-const move: Move = (problem, strength, point, i) => {
+const move: Move = (problem, regularisation, point, i) => {
   const { n, ways, kernel, labels, weights } = problem
-  const [c, own, label] = [strength * weights[i]!, kernel[i * n + i]!, labels[i]!]
+  const [c, own, label] = [regularisation * weights[i]!, kernel[i * n + i]!, labels[i]!]
   const linear = Float64Array.from({ length: ways }, (_, k) => {
     return point.scores[k]![i]! - own * point.alpha[k]![i]! - (k === label ? 1 : 0)
   })

@@ -29,14 +29,14 @@ export const products: Kernels = {
     const [terms, output] = equation.replace(/\s/g, '').split('->') as [string, string]
     const index = unused(equation)
     const perTask = anyPerTask(backend, operands)
-    const named = terms
+    const indexed = terms
       .split(',')
       .map((term, i) => (backend.tasksOf(operands[i]!) > 1 ? index : '') + term)
     const stored = operands.map((x) => {
       const { shape, ...rest } = backend.stored(x)
       return { ...rest, shape: backend.tasksOf(x) > 1 ? shape : shape.slice(1) }
     })
-    const whole = `${named.join(',')}->${perTask ? index : ''}${output}`
+    const whole = `${indexed.join(',')}->${perTask ? index : ''}${output}`
     const y = backend.run('Einsum', stored, { equation: whole })
     return backend.logical({ ...y, shape: perTask ? y.shape : [1, ...y.shape] })
   },

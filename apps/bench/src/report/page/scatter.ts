@@ -76,14 +76,14 @@ interface Size {
   readonly width: number
   readonly height: number
   /** Without, symbols and colours must do: the legend is above. */
-  readonly named: boolean
+  readonly withNames: boolean
 }
 
 /** Many learners need more room for their names than a phone has. */
 function sized(lines: readonly Line[], draw: (size: Size) => Html): Html {
-  if (lines.length <= MOST_NAMES) return draw({ width: WIDTH, height: HEIGHT, named: true })
-  return html`<div class="wide">${draw({ width: 500, height: 400, named: true })}</div>
-<div class="narrow">${draw({ width: WIDTH, height: HEIGHT, named: false })}</div>`
+  if (lines.length <= MOST_NAMES) return draw({ width: WIDTH, height: HEIGHT, withNames: true })
+  return html`<div class="wide">${draw({ width: 500, height: 400, withNames: true })}</div>
+<div class="narrow">${draw({ width: WIDTH, height: HEIGHT, withNames: false })}</div>`
 }
 
 function costChart(
@@ -102,7 +102,11 @@ export function trainingTimeChart(lines: readonly Line[], looks: Looks): string 
   const [cost] = COSTS as [Cost]
   const points = pointsOf(lines, cost)
   if (points.length < 2) return undefined
-  const { options, label } = costPlot(points, cost, looks, { width: 760, height: 440, named: true })
+  const { options, label } = costPlot(points, cost, looks, {
+    width: 760,
+    height: 440,
+    withNames: true,
+  })
   return drawing(options, label)
 }
 
@@ -110,7 +114,7 @@ function costPlot(
   points: readonly Point[],
   cost: Cost,
   looks: Looks,
-  { width, height, named }: Size,
+  { width, height, withNames }: Size,
 ): { readonly options: PlotOptions; readonly label: string } {
   const xs = points.map(({ x }) => x)
   const domain = widened(Math.min(...xs), Math.max(...xs))
@@ -129,7 +133,7 @@ function costPlot(
     logAxis(ticks, cost.format, cost.title),
     ...points.flatMap((point) => pointMarks(point, looks.get(point.name)!)),
   ]
-  const names = named ? namesBeside(points, plotted({ ...options, marks }), options, looks) : []
+  const names = withNames ? namesBeside(points, plotted({ ...options, marks }), options, looks) : []
   return {
     options: { ...options, marks: [...marks, ...names] },
     label: `Accuracy against ${cost.title}: ${points.map((p) => `${p.name} ${(100 * p.y).toFixed(1)} % at ${cost.format(p.x)}`).join('; ')}`,

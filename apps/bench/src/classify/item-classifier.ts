@@ -15,18 +15,18 @@ export interface About {
   readonly transductive: boolean
 }
 
-export type Judged = Prediction & {
+export type ItemPrediction = Prediction & {
   /** Light and dark were exchanged. */
   readonly inverted?: boolean
 }
 
 /** Learns labels from examples and tells those of queries. */
-export interface Judge {
+export interface ItemClassifier {
   readonly about: About
   /** Reads what will be needed, so that all that is broken is told at once. */
   prepare?(items: readonly Item[]): Promise<void>
   add(label: string, items: readonly Item[]): Promise<ExampleId[]>
-  predict(items: readonly Item[]): Promise<Judged[]>
+  predict(items: readonly Item[]): Promise<ItemPrediction[]>
   check(): Promise<Check>
   dispose(): void
 }
