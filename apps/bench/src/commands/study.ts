@@ -5,7 +5,6 @@ import Table from 'cli-table3'
 import { activateNamed } from '../backends/activate-named'
 import { type Curve, type Panel, runStudy, type StudyResult } from '../optimizers/run-study'
 import type { Study } from '../optimizers/studies'
-import { studyPicture } from '../optimizers/study-picture'
 import { interruptible } from '../process/interrupt'
 import { claimFolder, FILES, writeJson } from '../running/run-folder'
 import { barDisplay, lineDisplay } from '../terminal/display'
@@ -37,6 +36,7 @@ export async function studyCommand(study: Study, options: StudyOptions): Promise
     const result = await runStudy(study, { signal, ...(!quiet && { solved }) })
     display.stop()
     await writeJson(join(folder, FILES.result), result)
+    const { studyPicture } = await import('../optimizers/study-picture')
     await writeFileAtomic(join(folder, FILES.curves), studyPicture(result))
     stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : studyTable(result, stdout))
     if (!quiet) stderr.write(`written to ${join(folder, FILES.curves)}\n`)

@@ -3,7 +3,7 @@ import { matching } from '@kshot/matching'
 import { ridge } from '@kshot/metaopt'
 import { protonet } from '@kshot/protonet'
 import { allPrintable } from '@kshot/results'
-import { type Check, checkCase, loadReference, type ReferenceCase } from '@kshot/testkit/reference'
+import type { Check, ReferenceCase } from '@kshot/testkit/reference'
 import { Argument, Command } from 'commander'
 import { activateNamed } from '../backends/activate-named'
 import { EXIT } from '../process/exit-codes'
@@ -35,6 +35,7 @@ export function verifyCommand(): Command {
 
 async function action(_: string, files: string[], options: Options) {
   const { json } = options
+  const { loadReference } = await import('@kshot/testkit/reference')
   const cases = files.flatMap((file) => loadReference(file).map((c) => ({ file, c })))
   const { backend, choice } = await activateNamed(options.backend)
   if (choice) process.stderr.write(`${choice}\n`)
@@ -54,6 +55,7 @@ async function action(_: string, files: string[], options: Options) {
 async function verified(file: string, c: ReferenceCase): Promise<Verdict> {
   const { name, kind } = c
   try {
+    const { checkCase } = await import('@kshot/testkit/reference')
     const checks = await checkCase(c, { maml, metaSgd, reptile, protonet, matching, ridge })
     return { file, name, kind, checks }
   } catch (error) {

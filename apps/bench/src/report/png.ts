@@ -1,5 +1,3 @@
-import sharp from 'sharp'
-
 /** Pictures of a page are no larger. */
 const SIDE = 64
 
@@ -12,6 +10,8 @@ export async function pngOf(values: Float32Array, shape: readonly number[]): Pro
   const channels = stored === 3 ? 3 : 1
   const picked = stored === channels ? values : values.filter((_, i) => i % stored === 0)
   const bytes = Buffer.from(picked.map((v) => 255 * Math.min(1, Math.max(0, v))))
+  // Loaded here and not with kshot: it takes longer than most commands do before they print.
+  const { default: sharp } = await import('sharp')
   const encoded = await sharp(bytes, { raw: { width, height, channels } })
     .resize({ width: SIDE, height: SIDE, fit: 'inside', withoutEnlargement: true })
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')

@@ -1,8 +1,6 @@
 import { isKshotError, KshotError } from '@kshot/core'
 import { csv, json, latex, markdown, type Table, tablesOf } from '@kshot/results'
 import { learningOf, loadSources } from './load'
-import { page, titleOf } from './page/page'
-import { learningPicture, picture } from './page/picture'
 import { type Example, examplesOf } from './pictures'
 import { published } from './published'
 
@@ -23,14 +21,15 @@ export interface ReportJob {
 }
 
 /**
- * The report of some results as one text.
+ * The report of some results as one text. Pages and pictures are imported where they are made: what
+ * draws them takes longer to load than most commands run.
  * @throws what loading the results throws; `usage/other-episodes`, `usage/no-picture`
  */
 export async function report(job: ReportJob): Promise<string> {
   const sources = await loadSources(job.paths)
   const [only, ...others] = sources
   if (job.format === 'svg' && only?.run && others.length === 0) {
-    return learningPicture(learningOf(only.path))
+    return (await import('./page/picture')).learningPicture(learningOf(only.path))
   }
   const tables = tablesOf(sources, published())
   switch (job.format) {
@@ -45,13 +44,14 @@ export async function report(job: ReportJob): Promise<string> {
     case 'latex':
       return latex(tables)
     case 'svg':
-      return picture(tables)
+      return (await import('./page/picture')).picture(tables)
   }
 }
 
 async function htmlPage(tables: readonly Table[], job: ReportJob): Promise<string> {
   const examples = new Map<string, readonly Example[]>()
   for (const table of tables) examples.set(table.id, await examplesOrNone(table, job))
+  const { page, titleOf } = await import('./page/page')
   return page(tables, { title: job.title ?? titleOf(tables), command: job.command, examples })
 }
 
