@@ -44,11 +44,11 @@ describe('pnpm bench', () => {
   }, 120_000)
 
   it('shows how cost grows, as a table and a picture', async () => {
-    const { stdout } = await bench('--growth', '--case', 'maml-ways', '--runs', '1')
-    expect(stdout).toMatch(/maml-ways=2 .*wasm sequential/)
-    expect(stdout).toMatch(/maml-ways=20 /)
+    const { stdout } = await bench('--growth', '--case', 'maml-workers', '--runs', '1')
+    expect(stdout).toMatch(/maml-workers=1 .*wasm sequential/)
+    expect(stdout).toMatch(/maml-workers=2 /)
     const svg = readFileSync(join(home, 'growth.svg'), 'utf8')
-    expect(svg).toContain('MAML: ways')
+    expect(svg).toContain('MAML: workers')
     expect(svg).not.toContain('NaN')
   }, 300_000)
 

@@ -159,12 +159,15 @@ describe('every learner on two workers', () => {
     const script = fileURLToPath(new URL('./learners-on-workers.mjs', import.meta.url))
     const { stdout } = await promisify(execFile)(process.execPath, [script])
     const rows = stdout.trim().split('\n')
-    const backends = 3
-    expect(rows.length).toBe(backends * Object.keys(everyLearner).length)
-    for (const row of rows.map((line) => JSON.parse(line))) {
+    const parsed = rows.map((line) => JSON.parse(line))
+    const of = (backend: string) => parsed.filter((row) => row.backend === backend).length
+    // one by one and all at once
+    expect(of('wasm')).toBe(2 * Object.keys(everyLearner).length)
+    expect(of('cpu')).toBeGreaterThan(10)
+    for (const row of parsed) {
       expect(row).toEqual({ ...row, gradient: true, scores: true, left: 0 })
     }
-  }, 900_000)
+  })
 })
 
 const APP = `

@@ -8,12 +8,14 @@ import {
   metaTrain,
   rng,
   type Spec,
+  type StepReport,
   type TaskSource,
   tree,
 } from '@kshot/core'
 import { gather, tensor1d } from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { activate, type TestBackend, testBackends } from './backends'
+import { relativeError } from './closeness'
 import { leaked } from './leaks'
 import { declaredFacts, near, predictions, testing } from './learner-facts'
 import { rebuilt } from './rebuilt'
@@ -137,16 +139,41 @@ export function learnerSuite<Task>(
       const other = again.init(rng(1), taskSpec)
       expect(await tree.equal({ ...other }, { ...meta })).toBe(true)
     })
+  })
 
-    it('learns, and leaves no tensor behind', async () => {
-      const { gain = 0.12, steps = 80, rate = 1e-2, episodes: count = 60 } = options
-      const shape = { shots: 1, queries: 3, noise: 1.5 }
-      const tasks = trainingTasks(shape)
+  describe(`${name} in training`, () => {
+    const { gain = 0.12, steps = 80, rate = 1e-2, episodes: count = 60 } = options
+    const shape = { shots: 1, queries: 3, noise: 1.5 }
+    const tasks = trainingTasks(shape)
+    const trains = (steps: number, onStep?: (report: StepReport) => void) =>
+      metaTrain({ learner, optimizer: adam(rate), tasks, steps, ...(onStep && { onStep }) })
+
+    it(`has the same losses on ${backends.join(' and ')}, and leaves no tensor behind`, async () => {
+      const losses: number[][] = []
+      for (const backend of backends) {
+        await activate(backend)
+        const own: number[] = []
+        const left = await leaked(async () => {
+          const { meta, state } = await trains(4, ({ loss }) => void own.push(loss))
+          disposeTask([meta, state])
+        })
+        expect(left).toBe(0)
+        losses.push(own)
+      }
+      // Who has nothing to learn takes no step.
+      expect(losses[0]!.length).toBe(learner.trainsOn === 'nothing' ? 0 : 4)
+      for (const own of losses) expect(relativeError(own, losses[0]!)).toBeLessThan(1e-3)
+    })
+
+    // Where the losses are the same, learning on one backend is learning on each: the fastest.
+    const fastest = backends.at(-1)!
+    it(`learns, as ${fastest} shows`, async () => {
+      await activate(fastest)
       const episodes = toyEpisodes({ ways: WAYS, ...shape })
       const tested = { learner, tasks: (i: number) => episodes(1000 + i), count }
       let [untrained, trained] = [0, 0]
       const left = await leaked(async () => {
-        const { meta, state } = await metaTrain({ learner, optimizer: adam(rate), tasks, steps })
+        const { meta, state } = await trains(steps)
         const blank = learner.init(rng(0), tasks.taskSpec)
         untrained = (await evaluate({ ...tested, meta: blank })).accuracy
         trained = (await evaluate({ ...tested, meta })).accuracy

@@ -130,7 +130,7 @@ describe('a race', () => {
       )
     try {
       await all(undefined)
-      for (let round = 0; round < Number(process.env.KSHOT_RACES ?? 100); round++) {
+      for (let round = 0; round < Number(process.env.KSHOT_RACES ?? 30); round++) {
         const path = join(home, `race${round}`)
         if (round % 3 === 0) writeFileSync(path, JSON.stringify(dead))
         if (round % 3 === 1) writeFileSync(path, 'text')
