@@ -8,8 +8,12 @@ import { damagedImage, type ImageHeader, type Picture, pictureOf, readPicture } 
 export interface ImageFormat {
   /** `[height, width]` in pixels. */
   readonly size: readonly [height: number, width: number]
-  /** 1 for grey, 3 for red, green and blue. Default 3. */
-  readonly channels?: 1 | 3
+  /**
+   * 1 for grey, 3 for red, green and blue, over white where a picture is transparent; 2 and 4 for
+   * these and the picture's last band: its transparency, or what else was stored there, as infrared.
+   * Default 3.
+   */
+  readonly channels?: 1 | 2 | 3 | 4
   /** How to fit pictures of other proportions to `size`. Default `cover`. */
   readonly fit?: Fit
   /** Default `area`. */
@@ -24,7 +28,7 @@ export interface ImageFormat {
 const MOST_PIXELS = 2 ** 26
 
 /**
- * Decodes one picture to bytes `[height, width, channels]`; transparency becomes white.
+ * Decodes one picture to bytes `[height, width, channels]`; transparency becomes white, or a channel.
  * The size is read from the header first, so that no file can unfold into gigabytes.
  * @throws `episodes/damaged-image`, `episodes/image-too-large`, `episodes/sharp-missing`,
  * `episodes/data-not-found`, `episodes/unreadable-file`, `episodes/file-too-large`
@@ -44,9 +48,12 @@ export async function decodedPicture(
   const { channels = 3, bits = 16 } = format
   const deep = depth === 16 && bits < 16
   const space = deep ? (['grey16', 'rgb16'] as const) : (['b-w', 'srgb'] as const)
-  const { data, info } = await shrunk(opened(picture), picture.header, format)
-    .flatten({ background: '#ffffff' })
-    .toColourspace(channels === 1 ? space[0] : space[1])
+  const layered = hasOwnBand(channels)
+  const decoded = layered
+    ? opened(picture).ensureAlpha()
+    : shrunk(opened(picture), picture.header, format).flatten({ background: '#ffffff' })
+  const { data, info } = await decoded
+    .toColourspace(channels < 3 ? space[0] : space[1])
     .raw({ depth: deep ? 'ushort' : 'uchar' })
     .toBuffer({ resolveWithObject: true })
     .catch((cause) => {
@@ -55,6 +62,11 @@ export async function decodedPicture(
   const values = deep ? new Uint16Array(Uint8Array.from(data).buffer) : data
   const most = deep ? 2 ** bits - 1 : 255
   return planes(values, [info.height, info.width, info.channels], most, { ...format, channels })
+}
+
+/** Whether the last channel is no colour: transparency, or what else a fourth band holds. */
+function hasOwnBand(channels: number): boolean {
+  return channels === 2 || channels === 4
 }
 
 /**
@@ -116,13 +128,14 @@ function planes(
   const { from, to } = placement([height, width], size, fit)
   const result = new Uint8Array(size[0] * size[1] * channels).fill(invert ? 0 : 255)
   for (let k = 0; k < channels; k++) {
+    const isBand = hasOwnBand(channels) && k === channels - 1
     const plane = cut(data, width, stored, Math.min(k, stored - 1), from)
     const small = resize(plane, from.size, to.size, how)
     for (let y = 0, i = 0; y < to.size[0]; y++) {
       for (let x = 0; x < to.size[1]; x++, i++) {
         const value = Math.min(255, Math.round(most === 255 ? small[i]! : (small[i]! * 255) / most))
         const at = ((to.top + y) * size[1] + to.left + x) * channels + k
-        result[at] = invert ? 255 - value : value
+        result[at] = invert && !isBand ? 255 - value : value
       }
     }
   }

@@ -10,7 +10,7 @@ import { expectError } from '../testing'
 import { decodeImage } from './decode-image'
 import { imageFolderFormat } from './folder-format'
 import { imageFolder } from './image-folder'
-import { bmp, classes, plain, writePictures } from './pictures.testing'
+import { bmp, classes, plain, tiff, writePictures } from './pictures.testing'
 
 const root = mkdtempSync(join(tmpdir(), 'kshot-own-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -100,6 +100,42 @@ describe('what pictures are taken', () => {
     expect(understood?.notes.join()).toMatch('50 × 50 with 3 channels (cover)')
   })
 
+  it('a fourth band is a channel of its own, where four are asked for', async () => {
+    const sample = (i: number) => [255, 0, 136, 3 * Math.floor(i / 4)][i % 4]!
+    const dir = await writePictures(folder(), {
+      'a/0.tif': tiff([8, 8, 4], { value: sample }),
+      'a/1.png': plain('#f08', 8),
+    })
+    const { train } = await imageFolder(dir, { ...one, channels: 4 })
+    expect(train.shape).toEqual([8, 8, 4])
+    const pixels = (index: number, channels: number) => {
+      const values = example(train, 0, index)
+      return Array.from({ length: 64 }, (_, i) =>
+        [...values.slice(i * channels, (i + 1) * channels)].map((v) => Math.round(255 * v)),
+      )
+    }
+    expect(pixels(0, 4)).toEqual(Array.from({ length: 64 }, (_, i) => [255, 0, 136, 3 * i]))
+    expect(pixels(1, 4)).toEqual(Array(64).fill([255, 0, 136, 255]))
+
+    const grey = await imageFolder(dir, { ...one, channels: 2, invert: true })
+    const [ink, last] = example(grey.train, 0, 0).slice(2, 4)
+    expect(ink).toBeCloseTo(1 - 132 / 255, 2)
+    expect(Math.round(255 * last!)).toBe(3)
+    await expectError(
+      () => imageFolder(dir, { ...one, channels: 5 as never }),
+      'episodes/bad-option',
+      '1, 2, 3 or 4 channels',
+    )
+  })
+
+  it('a tiff of 13 bands, as satellites have, is told for what it is', async () => {
+    const dir = await writePictures(folder(), {
+      'a/0.tif': tiff([20, 16, 13], {}),
+      'a/1.tif': tiff([20, 16, 3], {}),
+    })
+    await expectError(() => imageFolder(dir, one), 'episodes/damaged-image', '0.tif', /5 bands/)
+  })
+
   it('pictures of 12 bits in files of 16 keep their levels', async () => {
     const lines = Buffer.alloc(64 * (1 + 64 * 2))
     for (let y = 0; y < 64; y++) {
@@ -116,6 +152,14 @@ describe('what pictures are taken', () => {
       expect(understood?.notes.join()).toMatch('only 12 bits')
     }
     expect(await imageFolderFormat(dir)).toMatchObject({ bits: 12 })
+    const other = await writePictures(folder(), {
+      'a/0.tif': tiff([64, 64, 1], { depth: 16, value: (i) => i }),
+      'b/0.tif': tiff([64, 64, 1], { depth: 16, value: () => 4095 }),
+    })
+    expect(await imageFolderFormat(other)).toMatchObject({ bits: 12, channels: 1 })
+    const { train } = await imageFolder(other, { ...one, size: [64, 64], channels: 1 })
+    expect(new Set(example(train, 0, 0)).size).toBeGreaterThan(200)
+    expect(example(train, 1, 0)[0]).toBe(1)
   })
 
   it('reads a picture anew that was replaced under its name', async () => {

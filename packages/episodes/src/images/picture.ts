@@ -49,8 +49,12 @@ export async function pictureOf(bytes: Buffer, place: string): Promise<Picture> 
   const sharp = await loadSharp()
   const metadata = await sharp(bytes, { limitInputPixels: false })
     .metadata()
-    .catch((cause) => {
-      throw damagedImage(place, `a ${kind} whose header can't be read`, cause)
+    .catch((cause: Error) => {
+      const many = cause.message.includes('channel limit')
+      const what = many
+        ? 'of more than 5 bands; store those you need as pictures of 1 to 4 bands'
+        : "whose header can't be read"
+      throw damagedImage(place, `a ${kind} ${what}`, cause)
     })
   const { width = 0, height = 0, orientation = 1, channels, depth, hasAlpha, pages = 1 } = metadata
   if (depth !== 'uchar' && depth !== 'ushort') {
