@@ -9,11 +9,10 @@ export interface ImageFormat {
   /** `[height, width]` in pixels. */
   readonly size: readonly [height: number, width: number]
   /**
-   * 1 for grey, 3 for red, green and blue, over white where a picture is transparent; 2 and 4 for
-   * these and the picture's last band: its transparency, or what else was stored there, as infrared.
-   * Default 3.
+   * 1 for grey, 3 for red, green and blue, over white where a picture is transparent; 4 for these
+   * and a last band: transparency, or what else was stored there, as infrared. Default 3.
    */
-  readonly channels?: 1 | 2 | 3 | 4
+  readonly channels?: 1 | 3 | 4
   /** How to fit pictures of other proportions to `size`. Default `cover`. */
   readonly fit?: Fit
   /** Default `area`. */
@@ -48,12 +47,12 @@ export async function decodedPicture(
   const { channels = 3, bits = 16 } = format
   const deep = depth === 16 && bits < 16
   const space = deep ? (['grey16', 'rgb16'] as const) : (['b-w', 'srgb'] as const)
-  const layered = hasOwnBand(channels)
-  const decoded = layered
-    ? opened(picture).ensureAlpha()
-    : shrunk(opened(picture), picture.header, format).flatten({ background: '#ffffff' })
+  const decoded =
+    channels === 4
+      ? opened(picture).ensureAlpha()
+      : shrunk(opened(picture), picture.header, format).flatten({ background: '#ffffff' })
   const { data, info } = await decoded
-    .toColourspace(channels < 3 ? space[0] : space[1])
+    .toColourspace(channels === 1 ? space[0] : space[1])
     .raw({ depth: deep ? 'ushort' : 'uchar' })
     .toBuffer({ resolveWithObject: true })
     .catch((cause) => {
@@ -62,11 +61,6 @@ export async function decodedPicture(
   const values = deep ? new Uint16Array(Uint8Array.from(data).buffer) : data
   const most = deep ? 2 ** bits - 1 : 255
   return planes(values, [info.height, info.width, info.channels], most, { ...format, channels })
-}
-
-/** Whether the last channel is no colour: transparency, or what else a fourth band holds. */
-function hasOwnBand(channels: number): boolean {
-  return channels === 2 || channels === 4
 }
 
 /**
@@ -128,14 +122,13 @@ function planes(
   const { from, to } = placement([height, width], size, fit)
   const result = new Uint8Array(size[0] * size[1] * channels).fill(invert ? 0 : 255)
   for (let k = 0; k < channels; k++) {
-    const isBand = hasOwnBand(channels) && k === channels - 1
     const plane = cut(data, width, stored, Math.min(k, stored - 1), from)
     const small = resize(plane, from.size, to.size, how)
     for (let y = 0, i = 0; y < to.size[0]; y++) {
       for (let x = 0; x < to.size[1]; x++, i++) {
         const value = Math.min(255, Math.round(most === 255 ? small[i]! : (small[i]! * 255) / most))
         const at = ((to.top + y) * size[1] + to.left + x) * channels + k
-        result[at] = invert && !isBand ? 255 - value : value
+        result[at] = invert && k < 3 ? 255 - value : value
       }
     }
   }

@@ -19,7 +19,10 @@ export const imageChoices = {
     'Height and width; default: the pictures’ own, between 28 and 84 pixels.',
     tuple(positive, positive),
   ),
-  channels: described('1 for grey; default: 3 if a picture has colours.', { enum: [1, 3] }),
+  channels: described(
+    '1 for grey, 4 for the colours and a last band, such as transparency or infrared; default: 3 if a picture has colours.',
+    { enum: [1, 3, 4] },
+  ),
   resize: described(
     '`area` averages pixels, `nearest` picks one.',
     withDefault('area', oneOf('nearest', 'area')),
