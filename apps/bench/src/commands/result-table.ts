@@ -65,5 +65,21 @@ function notes(train: Result['train'], result: Result): string[] {
     train.steps === 0 ? 'not trained' : `trained on ${count(train.episodes)} episodes, ${images}`
   const memory = `${Math.round(measured.peakMemoryBytes / 2 ** 20)} MiB`
   const how = executorName(executor, measured.workers)
-  return [trained, `${backend} (${kernels}) on ${device}, ${how}, at most ${memory}`]
+  return [
+    trained,
+    ...leftOut(result.data),
+    `${backend} (${kernels}) on ${device}, ${how}, at most ${memory}`,
+  ]
+}
+
+/** What of a user's files had no part in the result. */
+function leftOut(data: Result['data']): string[] {
+  if (!data) return []
+  const { broken, small, skipped } = data
+  const parts = [
+    ...(broken.length > 0 ? [`broken pictures (${count(broken.length)})`] : []),
+    ...(small.length > 0 ? [`small classes (${count(small.length)})`] : []),
+    ...Object.entries(skipped).map(([ending, n]) => `${ending} files (${count(n)})`),
+  ]
+  return parts.length > 0 ? [`left out: ${parts.join(', ')}`] : []
 }
