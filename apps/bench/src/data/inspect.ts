@@ -90,7 +90,7 @@ function problemsOf({
   if (few.length > 0) {
     const list = few.map(([name, own]) => `${name} ${own.length}`)
     problems.push(
-      `fewer than two classes in ${list.join(', ')}: nothing can be trained on these splits, and learners that need no training take all classes at once`,
+      `fewer than two classes in ${list.join(', ')}: too few to train and test on; kshot classify and learners without training use all classes`,
     )
   }
   const lone = classes.filter(({ size }) => size < 2)

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { type Dataset, exampleSize, type Splits } from '@kshot/episodes'
 import { allPrintable, count } from '@kshot/results'
 import { placeOf } from '../data/duplicates'
@@ -23,11 +24,12 @@ export async function contactSheet(inspected: Inspected, data: Splits): Promise<
   for (const name of ['train', 'validation', 'test'] as const) {
     if (data[name].classes.length > 0) sections.push(await section(name, data[name]))
   }
-  const lead = `${count(understood.examples)} examples of ${count(understood.classes)} classes, ${shape.join(' × ')}, ${understood.dealt}`
+  const each = shape.length === 1 ? `${count(shape[0]!)} numbers each` : shape.join(' × ')
+  const lead = `${count(understood.examples)} examples of ${count(understood.classes)} classes, ${each}, ${understood.dealt}`
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${path}</title><style>${raw(STYLE + SHEET)}</style></head>
-<body><header><h1>${path}</h1><p class="lead">${lead}</p>
+<title>${basename(path)}</title><style>${raw(STYLE + SHEET)}</style></head>
+<body><header><h1>${basename(path)}</h1><p class="lead">${lead}</p><p class="path">${path}</p>
 ${list('Problems', problems)}${list('What was understood', understood.notes)}</header>
 <main>${sections}</main></body></html>
 `
@@ -78,7 +80,7 @@ function numbers(values: Float32Array): string {
   const shown = [...values.subarray(0, NUMBERS)].map((value) =>
     String(Number(value.toPrecision(4))),
   )
-  return values.length > NUMBERS ? `${shown.join('  ')} …` : shown.join('  ')
+  return `${shown.join(', ')}${values.length > NUMBERS ? ', …' : ''}`
 }
 
 const SHEET = `
@@ -90,5 +92,7 @@ h2{margin:2.5rem 0 1rem}
 .examples{display:grid;grid-template-columns:repeat(8,1fr);gap:4px}
 .examples img{width:100%;aspect-ratio:1;object-fit:contain;background:var(--soft);image-rendering:auto}
 .examples p{grid-column:1/-1;margin:0;font-size:.85rem;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+header .path{margin:.25rem 0 0;font-size:.85rem;overflow-wrap:anywhere}
+.examples p{font-variant-numeric:tabular-nums}
 header ul{margin:.25rem 0;padding-left:1.2rem}
 `

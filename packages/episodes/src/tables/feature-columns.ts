@@ -59,7 +59,7 @@ export function featureColumns(
   for (const name of candidates) {
     const asked = columns !== undefined
     if (!asked && (ID.test(name.trim()) || CAMEL_ID.test(name))) {
-      why.set(name, 'named like a number of rows')
+      why.set(name, 'named like a row number')
       continue
     }
     const values = numbers(table, places.get(name)!, read)

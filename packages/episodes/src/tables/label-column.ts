@@ -34,7 +34,7 @@ export function labelsOf(table: Table, wanted: string, asked: boolean): Labels {
   const spaced = written.filter((value) => typeof value === 'string' && value !== value.trim())
   const notes = [
     ...(key === wanted ? [] : [`the column '${key}' is taken for '${wanted}'`]),
-    ...(spaced.length > 0 ? [`spaces around ${counted(spaced.length, 'label')} are left out`] : []),
+    ...(spaced.length > 0 ? [`spaces around ${counted(spaced.length, 'label')} are ignored`] : []),
   ]
   return { key, of, notes }
 }

@@ -183,7 +183,7 @@ const DELIMITER_NAMES: { readonly [delimiter: string]: string } = {
 function delimiterNote({ delimiter, path }: Table): string[] {
   const name = DELIMITER_NAMES[delimiter ?? '']
   if (!name || /\.(tsv|tab)$/i.test(path)) return []
-  return [`fields are parted by ${name}`]
+  return [`fields are separated by ${name}`]
 }
 
 function smallNote(small: ReadonlyMap<string, number>): string[] {
