@@ -7,7 +7,9 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core'
+import { type Attrs, attributesOf, dtypeName, dtypeNumber } from './attributes'
 import type { Attr, Binding, Made } from './binding'
+import { type Constants, constants } from './constants'
 
 type DataId = TensorInfo['dataId']
 type Shape = readonly number[]
@@ -25,20 +27,6 @@ interface Entry {
   refCount: number
 }
 
-/** A decimal attribute; a plain number is taken for a whole one. */
-export interface Decimal {
-  readonly decimal: number
-}
-/** An attribute that is a type. */
-export interface TypeName {
-  readonly dtype: DataType
-}
-export type Attrs = {
-  readonly [name: string]: number | readonly number[] | boolean | string | Decimal | TypeName
-}
-
-const MOST_CONSTANTS = 4096
-
 /**
  * A TensorFlow.js backend on libtensorflow's operations, one call each.
  *
@@ -47,10 +35,11 @@ const MOST_CONSTANTS = 4096
  */
 export class NativeBackend extends KernelBackend {
   private readonly entries = new Map<DataId, Entry>()
-  private readonly constants = new Map<string, number>()
+  private readonly constants: Constants
 
   constructor(readonly binding: Binding) {
     super()
+    this.constants = constants(binding)
   }
 
   // ---- what kernels need
@@ -67,7 +56,7 @@ export class NativeBackend extends KernelBackend {
     attrs: Attrs | undefined,
     outputs: number,
   ): TensorInfo[] {
-    const given = attrs ? this.attrs(attrs) : NONE
+    const given = attrs ? attributesOf(this.binding, attrs) : NONE
     return this.results(this.binding.executeOp(op, given, this.ids(inputs), outputs))
   }
 
@@ -103,7 +92,7 @@ export class NativeBackend extends KernelBackend {
       if (typeof x === 'number') return []
       return split[i] ? x.shape.slice(1) : x.shape
     })
-    const given = this.attrs(attrs)
+    const given = attributesOf(this.binding, attrs)
     return this.results(
       this.binding.kshotEach!(op, given, ids, groups, split.map(Number), shapes),
     )[0]!
@@ -118,7 +107,12 @@ export class NativeBackend extends KernelBackend {
       inputs.every((x) => sameShape(x.shape, shape))
     if (!alike) return this.run(op, inputs, attrs)
     const ids = inputs.map((x) => this.anyId(x))
-    const made = this.binding.executeOp(op, attrs ? this.attrs(attrs) : NONE, ids, 1)
+    const made = this.binding.executeOp(
+      op,
+      attrs ? attributesOf(this.binding, attrs) : NONE,
+      ids,
+      1,
+    )
     return { ...this.results(made)[0]!, shape }
   }
 
@@ -131,7 +125,7 @@ export class NativeBackend extends KernelBackend {
       const dataId: DataId = {}
       const entry = { dtype, values: undefined, shape, id, views: undefined, refCount: 1 }
       this.entries.set(dataId, entry)
-      return { dataId, shape, dtype: this.dtypeName(dtype) }
+      return { dataId, shape, dtype: dtypeName(this.binding, dtype) }
     })
   }
 
@@ -148,33 +142,12 @@ export class NativeBackend extends KernelBackend {
 
   /** A constant of whole numbers: a list, or one number. */
   ints(values: number | Shape): number {
-    return this.constant(this.binding.TF_INT32, values, Int32Array)
+    return this.constants.ints(values)
   }
 
   /** A constant number. */
   float(value: number): number {
-    return this.constant(this.binding.TF_FLOAT, value, Float32Array)
-  }
-
-  private constant(
-    dtype: number,
-    values: number | Shape,
-    List: typeof Int32Array | typeof Float32Array,
-  ): number {
-    const scalar = typeof values === 'number'
-    const key = `${dtype}${scalar ? ' ' : '['}${values}`
-    const known = this.constants.get(key)
-    if (known !== undefined) return known
-    if (this.constants.size >= MOST_CONSTANTS) this.forgetConstants()
-    const list = List.from(scalar ? [values] : values)
-    const id = this.binding.createTensor(scalar ? [] : [list.length], dtype, list)
-    this.constants.set(key, id)
-    return id
-  }
-
-  private forgetConstants(): void {
-    for (const id of this.constants.values()) this.binding.deleteTensor(id)
-    this.constants.clear()
+    return this.constants.float(value)
   }
 
   /** The tensor of libtensorflow that has these numbers under this shape. */
@@ -204,35 +177,6 @@ export class NativeBackend extends KernelBackend {
     return made!.id
   }
 
-  private attrs(attrs: Attrs): Attr[] {
-    const { TF_ATTR_STRING, TF_ATTR_INT, TF_ATTR_FLOAT, TF_ATTR_BOOL, TF_ATTR_TYPE } = this.binding
-    return Object.entries(attrs).map(([name, value]) => {
-      if (typeof value === 'string') return { name, type: TF_ATTR_STRING, value }
-      if (typeof value === 'boolean') return { name, type: TF_ATTR_BOOL, value }
-      if (typeof value === 'number' || Array.isArray(value)) {
-        return { name, type: TF_ATTR_INT, value }
-      }
-      if ('decimal' in value) return { name, type: TF_ATTR_FLOAT, value: value.decimal }
-      return { name, type: TF_ATTR_TYPE, value: this.dtypeNumber((value as TypeName).dtype) }
-    })
-  }
-
-  private dtypeNumber(dtype: DataType): number {
-    const { TF_FLOAT, TF_INT32, TF_BOOL, TF_STRING } = this.binding
-    const number = { float32: TF_FLOAT, int32: TF_INT32, bool: TF_BOOL, string: TF_STRING }[
-      dtype as 'float32'
-    ]
-    if (number === undefined) throw new Error(`The node backend has no tensors of dtype ${dtype}`)
-    return number
-  }
-
-  private dtypeName(dtype: number): DataType {
-    const { TF_FLOAT, TF_INT32, TF_BOOL } = this.binding
-    if (dtype === TF_FLOAT) return 'float32'
-    if (dtype === TF_INT32) return 'int32'
-    return dtype === TF_BOOL ? 'bool' : 'string'
-  }
-
   private entry(dataId: DataId): Entry {
     // what another backend has made comes over when it is first used here
     if (!this.entries.has(dataId) && engine().state.tensorInfo.has(dataId)) {
@@ -258,7 +202,7 @@ export class NativeBackend extends KernelBackend {
     dtype: DataType,
     refCount: number,
   ): void {
-    const number = this.dtypeNumber(dtype)
+    const number = dtypeNumber(this.binding, dtype)
     const kept = { dtype: number, values, shape, id: -1, views: undefined, refCount }
     this.entries.set(dataId, kept)
   }
@@ -314,7 +258,7 @@ export class NativeBackend extends KernelBackend {
   }
 
   override dispose(): void {
-    this.forgetConstants()
+    this.constants.dispose()
     for (const dataId of [...this.entries.keys()]) this.disposeData(dataId, true)
   }
 }

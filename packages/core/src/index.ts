@@ -43,16 +43,16 @@ export {
   type Evaluation,
   evaluate,
 } from './training/evaluate'
-export {
-  type Best,
-  type MetaTrainOptions,
-  metaTrain,
-  type StepReport,
-  type StopReason,
-  type TrainResult,
-  type TrainState,
-  type Validation,
-} from './training/meta-train'
+export { metaTrain } from './training/meta-train'
+export type {
+  Best,
+  MetaTrainOptions,
+  StepReport,
+  StopReason,
+  TrainResult,
+  TrainState,
+  Validation,
+} from './training/meta-train-options'
 export { sequential } from './training/sequential'
 export { type Estimate, estimate } from './training/statistics'
 export type { Params } from './tree'

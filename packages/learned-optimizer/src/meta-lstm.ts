@@ -15,7 +15,6 @@ import {
   type Params,
   presentClasses,
   queryTraits,
-  type Rng,
   type ShapedModel,
   softmaxCrossEntropy,
   stopGradient,
@@ -24,35 +23,11 @@ import {
   valueAndGrad,
   withoutAbsent,
 } from '@kshot/core'
-import {
-  dense,
-  type LstmState,
-  type LstmWeights,
-  lstmInput,
-  lstmStep,
-  lstmWeights,
-  series,
-} from '@kshot/core/nn'
-import {
-  add,
-  concat,
-  fill,
-  matMul,
-  mul,
-  reshape,
-  type Scalar,
-  sigmoid,
-  sub,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-  tensor,
-  tidy,
-  zeros,
-} from '@tensorflow/tfjs-core'
+import { dense, series } from '@kshot/core/nn'
+import { type Scalar, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core'
 import { coordinates, fromCoordinates } from './coordinates'
+import { firstOf, type Gates, initialGates, stepped } from './gates'
 import { check, metaLstmOptions } from './options'
-import { preprocessed } from './preprocess'
 
 export interface MetaLstmOptions {
   /** The net below the head. */
@@ -67,30 +42,10 @@ export interface MetaLstmOptions {
   readonly normalisation?: NormalisationOptions
 }
 
-/** A gate looks at the LSTM's output, at θ and at its own last value: `[units + 2, 1]`. */
-type Gate = { readonly weight: Tensor2D; readonly bias: Tensor1D }
-
-type Weights = {
-  /** θ_0, which is c_0: where each task starts. */
-  readonly start: Params
-  readonly lstm: LstmWeights
-  readonly input: Gate
-  readonly forget: Gate
-}
-
-/** What is carried from step to step, a row for each coordinate. */
-type Carried = {
-  /** θ, `[n, 1]` */
-  readonly theta: Tensor
-  readonly lstm: LstmState
-  readonly input: Tensor
-  readonly forget: Tensor
-}
+/** θ_0, which is c_0: where each task starts, and how it goes on from there. */
+type Weights = Gates & { readonly start: Params }
 
 const BY_DEFAULT = { train: 'batch-separate', test: 'batch-separate' } as const
-
-/** Of gradients and losses (section 3.2.1, with p = 10). */
-const P = 10
 
 /**
  * An LSTM whose cell is the classifier: it learns where to start, and how to step.
@@ -174,17 +129,6 @@ function traitsOf(
   }
 }
 
-type Gates = Omit<Weights, 'start'>
-
-/** Begins near gradient descent with a small rate: f close to 1, i to 0 (section 3.2.2). */
-function initialGates(rng: Rng, units: number): Gates {
-  return {
-    lstm: lstmWeights(rng.split('lstm'), { inputs: 4, units }),
-    input: drawnGate(rng.split('input'), units, [-5, -4]),
-    forget: drawnGate(rng.split('forget'), units, [4, 6]),
-  }
-}
-
 /** The parameters after so many steps, to which the LSTM makes ∇ and L of `lossOf`. */
 function descended(
   { start, ...gates }: Weights,
@@ -199,45 +143,6 @@ function descended(
     now = stepped(gates, now, stopGradient(coordinates(gradient)), stopGradient(value))
   }
   return fromCoordinates(start, now.theta)
-}
-
-function firstOf(theta: Tensor, units: number): Carried {
-  const n = theta.shape[0]!
-  return {
-    theta,
-    lstm: { h: zeros([n, units]), c: zeros([n, units]) },
-    input: zeros([n, 1]),
-    forget: zeros([n, 1]),
-  }
-}
-
-/** One step of all coordinates; `gradient` `[n, 1]`, `loss` a scalar. */
-function stepped(
-  { lstm, input, forget }: Gates,
-  now: Carried,
-  gradient: Tensor,
-  loss: Tensor,
-): Carried {
-  const same = mul(reshape(loss, [1, 1]), fill([gradient.shape[0]!, 1], 1))
-  const seen = concat([preprocessed(gradient, P), preprocessed(same, P)], 1)
-  const next = lstmStep(lstm, lstmInput(lstm, seen), now.lstm.h, now.lstm.c)
-  const i = opened(input, [next.h, now.theta, now.input])
-  const f = opened(forget, [next.h, now.theta, now.forget])
-  const theta = sub(mul(f, now.theta), mul(i, gradient))
-  return { theta, lstm: next, input: i, forget: f }
-}
-
-function opened({ weight, bias }: Gate, columns: Tensor[]): Tensor {
-  return sigmoid(add(matMul(concat(columns, 1) as Tensor2D, weight), bias))
-}
-
-function drawnGate(rng: Rng, units: number, [low, high]: readonly [number, number]): Gate {
-  const weights = Array.from({ length: units + 2 }, () => 0.01 * (2 * rng.uniform() - 1))
-  const bias = [low + (high - low) * rng.uniform()]
-  return {
-    weight: tensor(weights, [units + 2, 1], 'float32'),
-    bias: tensor(bias, [1], 'float32'),
-  }
 }
 
 function bothSteps(steps: NonNullable<MetaLstmOptions['steps']>) {

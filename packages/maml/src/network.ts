@@ -2,9 +2,6 @@ import {
   accuracy,
   type Batch,
   type Context,
-  checkExamples,
-  classesOf,
-  KshotError,
   type Meta,
   meanSquaredError,
   type Normalisation,
@@ -22,7 +19,7 @@ import {
   tree,
   withoutAbsent,
 } from '@kshot/core'
-import { drawWeight, type Initializer } from '@kshot/core/nn'
+import type { Initializer } from '@kshot/core/nn'
 import {
   add,
   concat,
@@ -34,11 +31,16 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
-  tile,
 } from '@tensorflow/tfjs-core'
-
-/** How the classes of a task hang on the features; see {@link NetworkOptions.head}. */
-export type Head = 'fixed' | 'shared' | 'none'
+import {
+  checkHead,
+  checkSupport,
+  checkWays,
+  type Head,
+  type HeadWeights,
+  initialHead,
+  tiled,
+} from './head'
 
 /** As Finn's code. */
 const FINN = { train: 'batch-separate', test: 'batch-separate' } as const
@@ -60,8 +62,6 @@ export interface NetworkOptions {
   /** Default `batch-separate`, as in Finn's code: transductive, if the net has batch norm. */
   readonly normalisation?: NormalisationOptions
 }
-
-export type HeadWeights = { readonly weight: Tensor2D; readonly bias: Tensor1D }
 
 /** The parameters of a network: those of the model, and of the head, if any. */
 export type Weights = { readonly body: Params; readonly head?: HeadWeights }
@@ -217,46 +217,4 @@ function initialMeta(
 /** Cross-entropy where there are classes, else the mean squared error. */
 function batchLoss(output: Tensor, { y, ways }: Batch): Scalar {
   return ways === undefined ? meanSquaredError(output, y) : softmaxCrossEntropy(output, y)
-}
-
-/** `[features, 1]` to `[features, ways]`, `[1]` to `[ways]`. */
-function tiled(column: Tensor, ways: number): Tensor {
-  return tile(column, column.rank === 1 ? [ways] : [1, ways])
-}
-
-/** A head for `features` inputs: `[features, columns]`, and a bias of zeros. */
-function initialHead(rng: Rng, features: number, columns: number, how: Initializer): HeadWeights {
-  const fan = { in: features, out: columns }
-  return {
-    weight: drawWeight(rng.split('weight'), [features, columns], fan, how) as Tensor2D,
-    bias: drawWeight(rng.split('bias'), [columns], fan, 'zeros') as Tensor1D,
-  }
-}
-
-function checkHead(head: Head, ways: number | undefined): void {
-  if (head !== 'fixed' || ways !== undefined) return
-  throw new KshotError('maml/bad-option', {
-    got: "head 'fixed' without ways",
-    expected: 'a whole number of classes, one for each unit of the head',
-    remedy: "Pass ways with head: 'fixed'; 'shared' and 'none' don't need it",
-  })
-}
-
-/** @throws what `classesOf` of `@kshot/core` throws, and {@link checkWays} */
-function checkSupport(head: Head, fixed: number | undefined, support: Batch): void {
-  if (head === 'none' && support.ways === undefined) checkExamples(support)
-  else checkWays(head, fixed, classesOf(support))
-}
-
-function checkWays(head: Head, fixed: number | undefined, ways: number | undefined): void {
-  if (head === 'none' || (head === 'shared' && ways !== undefined)) return
-  if (head === 'fixed' && ways === fixed) return
-  throw new KshotError('maml/wrong-way', {
-    got:
-      ways === undefined
-        ? 'tasks without classes, or of different numbers of them'
-        : `a task of ${ways} classes`,
-    expected: head === 'fixed' ? `${fixed} classes, one for each unit of the head` : 'classes',
-    remedy: "Use head: 'shared' for any number of classes, 'none' for a regression",
-  })
 }

@@ -1,5 +1,6 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core'
-import type { Attrs, NativeBackend } from '../native-backend'
+import type { Attrs } from '../attributes'
+import type { NativeBackend } from '../native-backend'
 import { type Call, type Kernel, type Kernels, meanwhile, pairs } from './kernel'
 
 type Shape4D = [number, number, number, number]

@@ -5,7 +5,8 @@ import {
   GroupedConv2DBackpropInput,
 } from '@kshot/core/backend'
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core'
-import type { Attrs, NativeBackend } from '../native-backend'
+import type { Attrs } from '../attributes'
+import type { NativeBackend } from '../native-backend'
 import { backpropFilterByPatches, backpropInputByPatches, conv2dByPatches } from './by-patches'
 import { attrsOf, convolutions, geometry } from './conv'
 import type { Kernel, Kernels } from './kernel'

@@ -1,6 +1,7 @@
 import { MaxPoolGradGrad } from '@kshot/core/backend'
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core'
-import type { Attrs, NativeBackend } from '../native-backend'
+import type { Attrs } from '../attributes'
+import type { NativeBackend } from '../native-backend'
 import { padding } from './conv'
 import { type Call, type Kernels, meanwhile } from './kernel'
 
