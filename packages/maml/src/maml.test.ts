@@ -1,4 +1,15 @@
-import { conv4, type Episode, grad, mlp, momentum, rng, sequential, sgd, tree } from '@kshot/core'
+import {
+  conv4,
+  type Episode,
+  embeddings,
+  grad,
+  mlp,
+  momentum,
+  rng,
+  sequential,
+  sgd,
+  tree,
+} from '@kshot/core'
 import {
   activate,
   codeOf,
@@ -7,7 +18,18 @@ import {
   relativeError,
   toyEpisodes,
 } from '@kshot/testkit'
-import { memory, mul, reshape, scalar, slice, square, type Tensor } from '@tensorflow/tfjs-core'
+import {
+  argMax,
+  memory,
+  mul,
+  reshape,
+  scalar,
+  slice,
+  square,
+  type Tensor,
+  tensor1d,
+  tensor2d,
+} from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { anil, boil, maml, metaSgd, pretrained, reptile } from './index'
 import { curve, initial, load, metaGradient, numbers, smooth, train } from './testing'
@@ -135,6 +157,19 @@ describe('maml', () => {
     expect(codeOf(adapt(flat))).toBe('core/shape-mismatch')
     const empty = { x: slice(support.x, 0, 0), y: slice(support.y, 0, 0) }
     expect(codeOf(adapt(empty))).toBe('core/empty-support')
+  })
+
+  it('learns a head on embeddings', () => {
+    const learner = maml({ model: embeddings(), head: 'shared', innerRate: 1, steps: 3 })
+    const meta = learner.init(rng(1), { inputShape: [2], ways: 2 })
+    const x = tensor2d([1, 0, 0, 1], [2, 2])
+    const task = learner.adapt(meta, { x, y: tensor1d([0, 1], 'int32'), ways: 2 }, ctx)
+    const logits = learner.predict(meta, task, x, ctx)
+    expect([...argMax(logits, 1).dataSync()]).toEqual([0, 1])
+    const shapeless = { ...embeddings(), outputShape: undefined } as never
+    const init = () =>
+      maml({ ...base, model: shapeless }).init(rng(1), { inputShape: [2], ways: 2 })
+    expect(codeOf(init)).toBe('core/no-output-shape')
   })
 
   it('refuses options that are none, and tasks that its head does not fit', () => {

@@ -8,6 +8,7 @@ import {
   type NormalisationOptions,
   normalisationOf,
   normModeOf,
+  outputShapeOf,
   type Params,
   queryTraits,
   type Rng,
@@ -208,7 +209,7 @@ function initialMeta(
   if (head !== 'shared' || outputShape) checkWays(head, ways, taskWays)
   const { params, state } = model.init(rng.split('body'), inputShape)
   if (head === 'none') return { params: { body: params }, state }
-  const [features] = model.outputShape(inputShape)
+  const [features] = outputShapeOf(model, inputShape)
   const columns = head === 'fixed' ? ways! : 1
   const headWeights = initialHead(rng.split('head'), features!, columns, headInit)
   return { params: { body: params, head: headWeights }, state }

@@ -7,6 +7,7 @@ import {
   meanWeights,
   type NormalisationOptions,
   normalisationOf,
+  outputShapeOf,
   partOf,
   queryTraits,
   type ShapedModel,
@@ -105,7 +106,7 @@ export function relation(options: RelationOptions): MetaLearner {
     init: (rng, { inputShape }) =>
       fromParts({
         embedding: backbone.init(rng.split('embedding'), inputShape),
-        relation: module.init(rng.split('relation'), backbone.outputShape(inputShape)),
+        relation: module.init(rng.split('relation'), outputShapeOf(backbone, inputShape)),
       }),
   }
 }

@@ -3,6 +3,7 @@ import {
   conv4,
   convMaps,
   disposeTask,
+  embeddings,
   type Meta,
   metaTrain,
   mlp,
@@ -11,7 +12,7 @@ import {
 } from '@kshot/core'
 import { flatten } from '@kshot/core/nn'
 import { activate, codeOf, leaked, learnerSuite, testBackends, toyPairs } from '@kshot/testkit'
-import { memory, mul, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core'
+import { argMax, memory, mul, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { siamese } from './index'
 
@@ -134,6 +135,20 @@ describe.each(testBackends)('siamese on %s', (backend) => {
     expect(codeOf(apart)).toBe('siamese/bad-option')
     const maps = siamese({ backbone: convMaps() })
     expect(codeOf(() => maps.init(rng(0), { inputShape: [28, 28, 1] }))).toBe('siamese/no-rows')
+  })
+
+  it('takes embeddings as they are, or a net on them', () => {
+    for (const net of [undefined, small]) {
+      const learner = siamese({ backbone: embeddings({ ...(net && { net }) }) })
+      const meta = learner.init(rng(1), { inputShape: [4] })
+      const x = tensor2d([1, 0, 0, 0, 0, 0, 0, 1], [2, 4])
+      const task = learner.adapt(meta, { x, y: tensor1d([0, 1], 'int32'), ways: 2 }, ctx)
+      const logits = learner.predict(meta, task, x, ctx) as Tensor
+      expect([...argMax(logits, 1).dataSync()]).toEqual([0, 1])
+    }
+    const shapeless = { ...embeddings(), outputShape: undefined } as never
+    const init = () => siamese({ backbone: shapeless }).init(rng(1), { inputShape: [4] })
+    expect(codeOf(init)).toBe('core/no-output-shape')
   })
 
   it('starts from the distance, or from a draw', () => {

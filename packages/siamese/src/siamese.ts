@@ -10,6 +10,7 @@ import {
   type NormMode,
   normalisationOf,
   normModeOf,
+  outputShapeOf,
   type PairBatch,
   type Params,
   partOf,
@@ -71,7 +72,7 @@ export interface SiameseOptions {
  *   several shots the best or the mean, of a class without examples −10⁹
  *
  * Trains on pairs (`trainsOn: 'pairs'`), and tests with any number of classes and shots.
- * @throws `siamese/bad-option`; from `init`: `siamese/no-rows`; on a support set, what `classesOf` of
+ * @throws `siamese/bad-option`; from `init`: `siamese/no-rows`, `core/no-output-shape`; on a support set, what `classesOf` of
  * `@kshot/core` throws
  * @example
  * const learner = siamese({ backbone: conv4() })
@@ -110,7 +111,7 @@ export function siamese(options: SiameseOptions): MetaLearner<PairBatch> {
     traits,
     trainsOn: 'pairs',
     init(rng, { inputShape }) {
-      const features = checkedRows(backbone.outputShape(inputShape))
+      const features = checkedRows(outputShapeOf(backbone, inputShape))
       return fromParts({
         backbone: backbone.init(rng.split('backbone'), inputShape),
         head: initialHead(rng.split('head'), features, headInit),

@@ -6,6 +6,7 @@ import { checkOptions } from '../options/check-options'
 import type { Rng } from '../random'
 import type { Spec } from '../spec'
 import type { Params } from '../tree'
+import { outputShapeOf, type ShapedModel } from './layer'
 import { embeddingsOptions } from './model-options'
 
 /** Builds a model from a plain function and an initialiser of its parameters. */
@@ -30,7 +31,7 @@ export function fromFunction(
  * @example const learner = protonet({ backbone: frozen(imageEncoder()) })
  * @example const learner = protonet({ backbone: frozen(imageEncoder(), mlp({ hidden: [], outputs: 256 })) })
  */
-export function frozen(encoder: AnyEncoder, net?: Model): Model
+export function frozen(encoder: AnyEncoder, net?: Model): ShapedModel
 /**
  * A frozen, pre-trained network: anything with `predict`, such as a tfjs `LayersModel` or `GraphModel`.
  * `name` identifies it in specs; to load a checkpoint, pass the same network again.
@@ -62,7 +63,7 @@ export interface EmbeddingsOptions {
  * A backbone for examples that are embeddings already, one row each: the identity, or a net on top.
  * @throws `core/bad-option`; `encoder/not-encoded` for what cannot be the given encoder's
  */
-export function embeddings(given: EmbeddingsOptions = {}): Model {
+export function embeddings(given: EmbeddingsOptions = {}): ShapedModel {
   checkOptions('core/bad-option', 'embeddings', embeddingsOptions, given)
   const { encoder, net } = given
   const spec = {
@@ -72,7 +73,7 @@ export function embeddings(given: EmbeddingsOptions = {}): Model {
   }
   const checked = (shape: readonly number[]) => encoder && checkEncoded(encoder, shape)
   if (net) return onTop(spec, net, checked)
-  return fromFunction(
+  const asTheyAre = fromFunction(
     spec,
     (_, inputShape) => {
       checked(inputShape)
@@ -83,12 +84,14 @@ export function embeddings(given: EmbeddingsOptions = {}): Model {
       return reshape(x, [x.shape[0]!, x.size / x.shape[0]!])
     },
   )
+  return { ...asTheyAre, outputShape: (shape) => [shape.reduce((product, n) => product * n, 1)] }
 }
 
-function onTop(spec: Spec, net: Model, check: (shape: readonly number[]) => void): Model {
+function onTop(spec: Spec, net: Model, check: (shape: readonly number[]) => void): ShapedModel {
   return {
     spec,
     normalises: net.normalises,
+    outputShape: (shape) => outputShapeOf(net, shape),
     init(rng, inputShape) {
       check(inputShape)
       return net.init(rng, inputShape)

@@ -1,5 +1,5 @@
 import { KshotError } from '../errors'
-import type { Layer } from './layer'
+import { type Layer, outputShapeOf } from './layer'
 
 /** Larger nets are for no pictures that people have. */
 const LARGEST_SIDE = 1024
@@ -26,7 +26,7 @@ export function checkInputShape(layers: readonly Layer[], shape: readonly number
 function fits(layers: readonly Layer[], shape: readonly number[]): boolean {
   let current = shape
   for (const layer of layers) {
-    current = layer.outputShape(current)
+    current = outputShapeOf(layer, current)
     if (!current.every((n) => n >= 1)) return false
   }
   return true

@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { KshotError } from '../errors'
 import type { Model, NormMode } from '../learner'
 import type { Rng } from '../random'
 import type { Spec } from '../spec'
@@ -16,6 +17,24 @@ export interface LayerOptions {
 
 /** A model that knows the shape it returns. */
 export type ShapedModel = Model & Layer
+
+/**
+ * The shape that a net returns for an example of a shape.
+ * @throws `core/no-output-shape` for a net that cannot say
+ */
+export function outputShapeOf(
+  net: Pick<Model, 'apply'> | Layer,
+  inputShape: readonly number[],
+): readonly number[] {
+  const { outputShape } = net as Partial<Layer>
+  if (outputShape) return outputShape(inputShape)
+  const { spec } = net as Partial<Model>
+  throw new KshotError('core/no-output-shape', {
+    got: `a net${spec ? `, ${spec.export},` : ''} without outputShape`,
+    expected: 'a net that knows the shape it returns: what stands on it is sized to fit',
+    remedy: 'Add outputShape: (inputShape) => shape, or use a net such as mlp() or conv4()',
+  })
+}
 
 /** A layer without parameters. */
 export function stateless(

@@ -77,6 +77,8 @@ describe.each(testBackends)('nets on %s', (backend: TestBackend) => {
     const x = tensor([1, 2, 3, 4], [2, 2, 1])
     expect([...doubled.apply(empty, x, { norm: 'running' }).y.dataSync()]).toEqual([2, 4, 6, 8])
     expect(embeddings().apply(empty, x, { norm: 'running' }).y.shape).toEqual([2, 2])
+    expect(embeddings().outputShape([2, 1])).toEqual([2])
+    expect(embeddings({ net: mlp({ hidden: [], outputs: 3 }) }).outputShape([2])).toEqual([3])
   })
 
   it('leaves no tensor behind', async () => {
