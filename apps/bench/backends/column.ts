@@ -22,7 +22,7 @@ export type Found =
   | { readonly device: DeviceInfo; readonly cells: readonly Cell[] }
   | { readonly reason: string; readonly remedy: string }
 
-export const learners = { maml, metaSgd, reptile, matching, protonet } as never
+export const learners = { maml, metaSgd, reptile, matching, protonet }
 
 async function examined(title: string, references: string): Promise<Found> {
   const { make, known, tolerance = 1e-4 } = columns[title]!

@@ -2,7 +2,7 @@ import { rng } from '@kshot/core'
 import { badOption } from './checks'
 
 /** Shares of the classes; they sum to 1. */
-export interface SplitShares {
+export type SplitShares = {
   readonly train: number
   readonly validation: number
   readonly test: number

@@ -47,5 +47,6 @@ function named<T>(key: 'name' | 'kind', cards: readonly DatasetCard[]): z.ZodTyp
   const forms = cards.map(({ name, options }) =>
     z.strictObject({ [key]: z.literal(name), ...shapeOf(options, schemaOf) }),
   )
+  // Made of data, whose types zod can't infer.
   return z.discriminatedUnion(key, forms as never) as unknown as z.ZodType<T, T>
 }

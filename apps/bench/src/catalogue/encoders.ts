@@ -27,7 +27,7 @@ export function encoderName(spec: Spec): string {
  * @throws `config/bad-value` for two of them
  */
 export function encoderOf(learner: unknown): Spec | undefined {
-  const found = new Map(encodersIn(learner).map((spec) => [canonicalJson(spec as never), spec]))
+  const found = new Map(encodersIn(learner).map((spec) => [canonicalJson(spec), spec]))
   const [first, second] = found.values()
   if (!second) return first
   throw new KshotError('config/bad-value', {

@@ -44,15 +44,17 @@ export function schemaOf(role: Role): z.ZodType {
 }
 
 function named(role: Role, ...more: readonly z.ZodObject[]): z.ZodType<ShortForm, ShortForm> {
-  const forms = cardsOf(role).map(({ factory, options }) =>
-    z.strictObject({ name: z.literal(factory.export), ...shapeOf(options, schemaOf) }),
+  const forms = cardsOf(role).map(
+    ({ factory, options }): z.ZodObject =>
+      z.strictObject({ name: z.literal(factory.export), ...shapeOf(options, schemaOf) }),
   )
+  // Never empty, which zod wants to know.
   const all = [...forms, ...more, foreign(role)] as unknown as [z.ZodObject, ...z.ZodObject[]]
   // The form is chosen by its name before it is checked, so that errors are about one form only.
   return z.preprocess(
     (value) => shortened(role, value),
     z.discriminatedUnion('name', all),
-  ) as unknown as z.ZodType<ShortForm, ShortForm>
+  ) as unknown as z.ZodType<ShortForm, ShortForm> // made of data, whose types zod can't infer
 }
 
 /** A name, or a whole spec: an encoder may have a name of its own among its options. */

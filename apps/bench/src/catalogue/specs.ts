@@ -19,14 +19,14 @@ import type { ShortForm } from './roles'
  * `{ name: 'conv4', filters: 16 }` is `{ package: '@kshot/core', export: 'conv4', options: { filters: 16 } }`.
  */
 export function toSpec(value: object): Spec {
-  return expanded(value as Json) as unknown as Spec
+  return expanded(value as Json) as Spec
 }
 
 function expanded(value: Json): Json {
   if (Array.isArray(value)) return value.map(expanded)
   if (typeof value !== 'object' || value === null) return value
   const { name, ...rest } = value as { readonly [key: string]: Json }
-  if (name === 'module') return moduleSpec(rest as unknown as ModuleForm)
+  if (name === 'module') return moduleSpec(rest as unknown as ModuleForm) // its schema has checked it
   const pkg = typeof name === 'string' ? packageOf(name) : undefined
   const options = Object.fromEntries(
     Object.entries(pkg ? rest : value).map(([key, inner]) => [key, expanded(inner)]),
@@ -55,7 +55,7 @@ export async function buildLearner(
 ): Promise<MetaLearner> {
   const spec = toSpec(learner)
   if (learner.name !== 'module') return fromSpec<MetaLearner>(spec, 'learner', registry)
-  if (!allowModule) throw notAllowed((learner as unknown as ModuleForm).module)
+  if (!allowModule) throw notAllowed(String(learner.module))
   const built = await fromSpec<MetaLearner>(spec, 'learner', withModule(spec))
   if (typeof built?.adapt !== 'function') throw noLearner(spec)
   if (!declaresFacts(built.traits)) throw noFacts(spec)

@@ -98,6 +98,7 @@ export function tasksOf(config: Config, splits: Splits): Data {
     train(kind = 'episodes') {
       const name = `train ${seed}`
       if (kind === 'batches' || kind === 'pairs') {
+        // The learner that asks for them takes them: `trainsOn` says so.
         return sameImages[kind](training, train, name, trainDistort) as unknown as TaskSource
       }
       // What trains on nothing asks for the shape of tasks alone.

@@ -91,7 +91,7 @@ export function identified<Input>(encoder: Encoder<Input>, sources: boolean): En
   const version = `${encoder.version}, ${getBackend()}`
   // Their numbers tell pictures in memory apart; what the net makes of them takes longer.
   if (sources) return { ...encoder, version }
-  return { ...encoder, version, content: numbersOf as unknown as (x: Input) => Promise<Uint8Array> }
+  return { ...encoder, version, content: numbersOf as (x: Input) => Promise<Uint8Array> }
 }
 
 async function numbersOf(x: Tensor): Promise<Uint8Array> {

@@ -84,7 +84,7 @@ const ORIGINALS: {
     find: findOmniglot,
     open: (options, location) =>
       omniglot({
-        ...(options as unknown as Parameters<typeof omniglot>[0]),
+        ...(options as unknown as Parameters<typeof omniglot>[0]), // its schema has checked them
         ...(location !== undefined && { data: location }),
       }),
     files: 'images_background and images_evaluation',

@@ -42,6 +42,7 @@ function normalisedTogether({ traits }: MetaLearner, queries: number): number {
 function resizeName({ dataset, learner }: Config): string {
   if ('resize' in dataset && encoderOf(learner)) return 'as the encoder does'
   if (!('resize' in dataset)) return 'none'
+  // As the card's schema has checked them.
   const { resize, fit } = dataset as unknown as { readonly resize: string; readonly fit?: string }
   return fit === undefined ? resize : `${resize}, ${fit}`
 }

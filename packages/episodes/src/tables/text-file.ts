@@ -80,6 +80,6 @@ function specOf(name: SplitName, path: string, options: TextFileOptions): Spec {
   return {
     package: '@kshot/episodes/node',
     export: 'textFileSplit',
-    options: { ...(options as unknown as Spec['options']), name, path },
+    options: { ...options, name, path },
   }
 }

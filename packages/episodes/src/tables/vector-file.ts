@@ -99,6 +99,6 @@ function specOf(name: SplitName, path: string, options: VectorFileOptions): Spec
   return {
     package: '@kshot/episodes/node',
     export: 'vectorFileSplit',
-    options: { ...(options as unknown as Spec['options']), name, path },
+    options: { ...(options as Spec['options']), name, path },
   }
 }
