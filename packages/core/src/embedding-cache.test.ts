@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { activate, leaked } from '@kshot/testkit'
@@ -126,6 +127,37 @@ describe('a folder of embeddings', () => {
     writeFileSync(path, '')
     const encoder = cached(counting(), folderStore(path))
     await expect(encoder.encode(['a'])).rejects.toMatchObject({ code: 'encoder/cache-unwritable' })
+  })
+})
+
+describe('a cache', () => {
+  it('does not believe a file of another input', async () => {
+    const path = join(folder, 'swapped')
+    const encode = () => rows(cached(counting(), folderStore(path)), 'a', 'bb')
+    await encode()
+    const files = readdirSync(path, { recursive: true }) as string[]
+    const [one, two] = files.map((name) => join(path, name)).filter((name) => /f32$/.test(name))
+    writeFileSync(one!, readFileSync(two!))
+    expect(await encode()).toEqual([1, 2].map((n) => [n, 1]))
+  })
+
+  it('waits for no pipe', async () => {
+    const path = join(folder, 'pipes')
+    mkdirSync(path)
+    execFileSync('mkfifo', [join(path, 'x.embeddings')])
+    expect(await rows(cached(counting(), packStore(path)), 'a')).toEqual([[1, 1]])
+  })
+
+  it('tells half a character from what UTF-8 has for it', async () => {
+    const encoder = cached(counting(), memoryStore())
+    await rows(encoder, 'a\ufffd')
+    await rows(encoder, 'a\ud800', 'a\udc00')
+    expect(asked).toEqual(['a\ufffd', 'a\ud800', 'a\udc00'])
+  })
+
+  it('refuses a single input', async () => {
+    const one = cached(counting()).encode('a' as never)
+    await expect(one).rejects.toMatchObject({ code: 'encoder/not-a-list' })
   })
 })
 

@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { tensor2d } from '@tensorflow/tfjs-core'
-import type { Encoder } from './encoder'
+import { type Encoder, notAList } from './encoder'
 import { KshotError } from './errors'
 import { canonicalJson } from './spec'
 
@@ -45,7 +45,7 @@ const BATCH = 64
  * The same encoder, but it encodes no input twice while the store has its embedding. Inputs are identified by
  * SHA-256 of their content, under the encoder's spec and version; so a store may serve several encoders.
  * @throws `encoder/no-content` from `encode`, if an input is neither text nor bytes and the encoder
- * has no `content` function
+ * has no `content` function; `encoder/not-a-list` for a single input; and what the encoder throws
  * @example const encoder = cached(imageEncoder(), folderStore('cache/embeddings'))
  */
 export function cached<Input>(
@@ -57,6 +57,7 @@ export function cached<Input>(
   return {
     ...encoder,
     async encode(inputs) {
+      if (!Array.isArray(inputs)) throw notAList()
       const rows = new Float32Array(inputs.length * dimensions)
       for (let from = 0; from < inputs.length; from += BATCH) {
         const batch = inputs.slice(from, from + BATCH)
@@ -120,11 +121,22 @@ function keysOf<Input>(encoder: Encoder<Input>): (input: Input) => Promise<strin
 
 async function contentOf<Input>(encoder: Encoder<Input>, input: Input): Promise<Uint8Array> {
   if (encoder.content) return encoder.content(input)
-  if (typeof input === 'string') return utf8ToBytes(input)
+  if (typeof input === 'string') return bytesOfText(input)
   if (input instanceof Uint8Array) return input
   throw new KshotError('encoder/no-content', {
     got: `an input of ${encoder.spec.export} that is neither text nor bytes`,
     expected: 'an encoder with a content function',
     remedy: 'Add content: (input) => Promise<Uint8Array>',
   })
+}
+
+/** UTF-8; for a text with half a character, which UTF-8 lacks, its UTF-16 behind a byte that UTF-8 lacks too. */
+function bytesOfText(text: string): Uint8Array {
+  if (!/\p{Surrogate}/u.test(text)) return utf8ToBytes(text)
+  const units = Uint16Array.from({ length: text.length }, (_, i) => text.charCodeAt(i))
+  const bytes = new Uint8Array(units.buffer)
+  const marked = new Uint8Array(bytes.length + 1)
+  marked[0] = 0xff
+  marked.set(bytes, 1)
+  return marked
 }

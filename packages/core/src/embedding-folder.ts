@@ -22,14 +22,14 @@ export function folderStore(folder: string): EmbeddingStore {
     async get(key) {
       const bytes = await readRegularFile(pathOf(key), MOST_BYTES).catch(() => undefined)
       // A copy, which begins at a multiple of 4.
-      return bytes && unsealed(new Uint8Array(bytes))
+      return bytes && unsealed(key, new Uint8Array(bytes))
     },
     async set(key, embedding) {
       const path = pathOf(key)
       const temporary = `${path}.${randomUUID()}.tmp`
       try {
         await mkdir(dirname(path), { recursive: true })
-        await writeFile(temporary, sealed(embedding))
+        await writeFile(temporary, sealed(key, embedding))
         await rename(temporary, path)
       } catch (cause) {
         await rm(temporary, { force: true }).catch(() => {})
@@ -39,22 +39,23 @@ export function folderStore(folder: string): EmbeddingStore {
   }
 }
 
-/** The numbers, and their CRC-32 after them. */
-function sealed(embedding: Float32Array): Uint8Array {
-  const { buffer, byteOffset, byteLength } = embedding
-  const numbers = new Uint8Array(buffer, byteOffset, byteLength)
+/** The numbers, and after them the CRC-32 of the key and them: under another key, they count as damaged. */
+function sealed(key: string, { buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
   const bytes = new Uint8Array(byteLength + CHECKSUM)
-  bytes.set(numbers)
-  new DataView(bytes.buffer).setUint32(byteLength, crc32(numbers), true)
+  bytes.set(new Uint8Array(buffer, byteOffset, byteLength))
+  new DataView(bytes.buffer).setUint32(byteLength, checksum(key, bytes), true)
   return bytes
 }
 
-function unsealed(bytes: Uint8Array<ArrayBuffer>): Float32Array | undefined {
+function unsealed(key: string, bytes: Uint8Array<ArrayBuffer>): Float32Array | undefined {
   const length = bytes.length - CHECKSUM
   if (length < 0 || length % 4 !== 0) return undefined
   const sum = new DataView(bytes.buffer).getUint32(length, true)
-  if (crc32(bytes.subarray(0, length)) !== sum) return undefined
-  return new Float32Array(bytes.buffer, 0, length / 4)
+  return checksum(key, bytes) === sum ? new Float32Array(bytes.buffer, 0, length / 4) : undefined
+}
+
+function checksum(key: string, bytes: Uint8Array): number {
+  return crc32(bytes.subarray(0, bytes.length - CHECKSUM), crc32(Buffer.from(key)))
 }
 
 /** @internal */

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from './crc32'
 import type { EmbeddingStore } from './embedding-cache'
 import { unwritable } from './embedding-folder'
+import { openRegularFile, readAt, readRegularFile } from './regular-file'
 
 const MAGIC = 'kshotem1'
 const ENDING = '.embeddings'
@@ -14,6 +15,8 @@ const [KEY, ENTRY] = [32, 36]
 const CHECKSUM = 4
 /** So many are lost at most where a process is killed. */
 const ROWS_A_PACK = 1024
+/** A pack is read as a whole. */
+const MOST_BYTES = 2 ** 28
 
 /** Where an embedding lies. */
 interface Place {
@@ -61,7 +64,8 @@ export function packStore(folder: string): EmbeddingStore {
       const [first] = waiting.values()
       if (first && first.length !== embedding.length) await flush()
       waiting.set(key, embedding.slice())
-      if (waiting.size >= ROWS_A_PACK) await flush()
+      const full = (waiting.size + 1) * (embedding.byteLength + ENTRY) > MOST_BYTES / 2
+      if (waiting.size >= ROWS_A_PACK || full) await flush()
     },
     flush,
   }
@@ -72,7 +76,8 @@ function packReader(): (path: string) => Promise<Uint8Array | undefined> {
   let last: { readonly path: string; readonly bytes: Promise<Uint8Array | undefined> } | undefined
   return (path) => {
     if (last?.path !== path) {
-      const bytes = readFile(path).then((read) => new Uint8Array(read))
+      // A copy, whose slices are copies too.
+      const bytes = readRegularFile(path, MOST_BYTES).then((read) => new Uint8Array(read))
       last = { path, bytes: bytes.catch(() => undefined) }
     }
     return last.bytes
@@ -123,18 +128,13 @@ async function indexOf(folder: string): Promise<Map<string, Place>> {
 
 /** The beginning of a pack: all but its rows. */
 async function headOf(path: string): Promise<Uint8Array | undefined> {
-  const file = await open(path, 'r')
+  const { handle, size } = await openRegularFile(path, MOST_BYTES)
   try {
-    const start = new Uint8Array(HEAD)
-    await file.read(start, 0, HEAD, 0)
-    const { size } = await file.stat()
-    const length = size < HEAD ? Number.POSITIVE_INFINITY : headLength(start)
-    if (length > size) return undefined
-    const head = new Uint8Array(length)
-    await file.read(head, 0, length, 0)
-    return head
+    const start = await readAt(handle, 0, HEAD)
+    const length = start.length < HEAD ? Number.POSITIVE_INFINITY : headLength(start)
+    return length > size ? undefined : await readAt(handle, 0, length)
   } finally {
-    await file.close()
+    await handle.close()
   }
 }
 

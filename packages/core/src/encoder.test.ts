@@ -1,5 +1,5 @@
 import { activate, leaked, testBackends } from '@kshot/testkit'
-import { add, ones, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core'
+import { add, ones, type Tensor2D, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { coreRegistry } from './core-registry'
 import { customEncoder, type Encoder, type Rows } from './encoder'
@@ -56,6 +56,31 @@ describe.each(testBackends)('an encoder of one’s own on %s', (backend) => {
       })
     })
     expect(left).toBe(0)
+  })
+})
+
+describe('rows that are none', () => {
+  it.each([
+    [null],
+    [undefined],
+    [3],
+    ['ab'],
+    [{}],
+    [[null]],
+    [['ab']],
+    [[{ length: 2 }]],
+    [[[1n, 2n]]],
+    [{ dataId: {}, shape: [1, 2], dtype: 'float32' }],
+  ])('%o', async (answer) => {
+    const encoder = lengths(() => answer as never)
+    await expect(encoder.encode(['a'])).rejects.toMatchObject({ code: 'encoder/bad-output' })
+  })
+
+  it('a disposed tensor', async () => {
+    const gone = ones([1, 2]) as never as Tensor2D
+    gone.dispose()
+    const encoder = lengths(() => gone)
+    await expect(encoder.encode(['a'])).rejects.toMatchObject({ code: 'encoder/bad-output' })
   })
 })
 

@@ -1,8 +1,9 @@
-import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core'
+import { type Tensor, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core'
 import { customEncoderOptions } from './encoder-options'
 import { KshotError } from './errors'
 import { checkOptions } from './options/check-options'
 import type { Spec } from './spec'
+import { isTensor } from './tree'
 
 /**
  * A pre-trained network that never changes: it turns raw inputs, such as pictures or
@@ -50,7 +51,8 @@ export interface CustomEncoderOptions<Input> {
 /**
  * An encoder from a function of your own: another library's model, an HTTP API, a tfjs model.
  * @throws `encoder/bad-option`; `encoder/bad-output` from `encode`, unless it gets n rows of d finite numbers;
- * `encoder/no-function`, if it was built from a spec, which contains no function
+ * `encoder/not-a-list` for a single input; `encoder/no-function`, if it was built from a spec, which
+ * contains no function
  * @example
  * const encoder = customEncoder({
  *   name: 'Xenova/all-MiniLM-L6-v2',
@@ -74,6 +76,7 @@ export function customEncoder<Input>({
     dimensions,
     async encode(inputs) {
       if (!encode) throw noFunction(name)
+      if (!Array.isArray(inputs)) throw notAList()
       return toRows(
         name,
         inputs.length === 0 ? [] : await encode(inputs),
@@ -87,11 +90,9 @@ export function customEncoder<Input>({
 }
 
 async function toRows(name: string, rows: Rows, n: number, d: number): Promise<Tensor2D> {
-  if ('dataId' in rows) {
-    const right = rows.rank === 2 && rows.shape[0] === n && rows.shape[1] === d
-    if (right && (await rows.data()).every(Number.isFinite)) return rows
-    rows.dispose()
-    throw badOutput(name, right ? 'numbers that are not finite' : shapeText(rows.shape), n, d)
+  if (isTensor(rows) && typeof rows.data === 'function') return checkedTensor(name, rows, n, d)
+  if (!Array.isArray(rows) || !rows.every(isNumbers)) {
+    throw badOutput(name, 'neither a tensor nor lists of numbers', n, d)
   }
   const odd = rows.find((row) => row.length !== d)
   if (rows.length !== n || odd) {
@@ -105,8 +106,37 @@ async function toRows(name: string, rows: Rows, n: number, d: number): Promise<T
   return tensor2d(values, [n, d])
 }
 
+async function checkedTensor(name: string, rows: Tensor, n: number, d: number): Promise<Tensor2D> {
+  if (rows.isDisposed) throw badOutput(name, 'a disposed tensor', n, d)
+  const { dtype, rank, shape } = rows
+  const right = rank === 2 && shape[0] === n && shape[1] === d && dtype !== 'string'
+  if (right && (await rows.data()).every(Number.isFinite)) return rows as Tensor2D
+  rows.dispose()
+  throw badOutput(
+    name,
+    right ? 'numbers that are not finite' : `${shapeText(shape)} of ${dtype}`,
+    n,
+    d,
+  )
+}
+
+/** A list or a typed array of numbers; texts and big integers would become others. */
+function isNumbers(row: unknown): row is ArrayLike<number> {
+  const isList = Array.isArray(row) || ArrayBuffer.isView(row)
+  return isList && Array.from(row as ArrayLike<unknown>).every((x) => typeof x === 'number')
+}
+
 function shapeText(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`
+}
+
+/** @internal */
+export function notAList(): KshotError {
+  return new KshotError('encoder/not-a-list', {
+    got: 'a single input',
+    expected: 'a list of inputs',
+    remedy: 'Put it in a list: encode([input])',
+  })
 }
 
 function noFunction(name: string): KshotError {

@@ -178,6 +178,7 @@ describe('bad pictures in Node', () => {
     ['a file of 0 bytes', () => file('empty.png', ''), '0 bytes'],
     ['no bytes', () => new Uint8Array(), 'picture 0: 0 bytes'],
     ['text', () => file('text.png', 'this is no picture'), 'text.png'],
+    ['an svg, which is a program', () => file('svg.png', '<svg width="9" height="9"/>'), 'svg.png'],
     ['half a picture', () => cat.subarray(0, cat.length / 2), 'picture 0'],
   ]
 

@@ -1,11 +1,28 @@
 import { KshotError } from '@kshot/core'
-import type { Sharp, SharpOptions } from 'sharp'
+import type { Metadata, Sharp, SharpOptions } from 'sharp'
 import { badPicture } from './errors'
 import { SIDE } from './net'
 import type { Pixels } from './resize'
 
 /** 16,384 × 16,384: more than any camera gives, so that no small file unfolds into gigabytes. */
 const MOST_PIXELS = 2 ** 28
+/** Of what is in memory as a whole while it is decoded. */
+const MOST_AT_ONCE = 2 ** 26
+
+/** How files begin: offset and bytes. */
+const BEGINS: readonly (readonly [offset: number, bytes: string])[] = [
+  [0, '\x89PNG\r\n\x1a\n'],
+  [0, '\xff\xd8\xff'],
+  [0, 'GIF8'],
+  [8, 'WEBP'],
+  [0, 'II*\0'],
+  [0, 'MM\0*'],
+  [0, 'II+\0'],
+  [0, 'MM\0+'],
+  [4, 'ftypavif'],
+  [4, 'ftypavis'],
+  [4, 'ftypmif1'],
+]
 
 /** From four times the net's side on, sharp shrinks a picture to twice of it; a JPEG while it is decoded. */
 const LARGE = 4 * SIDE
@@ -24,17 +41,35 @@ const options: SharpOptions = {
  */
 export async function encodedPixels(bytes: Uint8Array, name: string): Promise<Pixels> {
   if (bytes.length === 0) throw badPicture(`${name}: 0 bytes`, 'Write it again')
+  checkKind(bytes, name)
   const sharp = await loadSharp()
   const picture = (): Sharp => sharp(bytes, options)
-  const { width = 0, height = 0 } = await picture().metadata().catch(damaged(name))
-  if (width * height > MOST_PIXELS) {
-    const got = `${name} of ${width} × ${height} pixels`
-    throw badPicture(
-      got,
-      `Make it smaller than ${MOST_PIXELS} pixels; such a file may be a decompression bomb`,
-    )
-  }
-  return flat(Math.min(width, height) >= LARGE ? shrunk(picture()) : picture().rotate(), name)
+  const metadata = await picture().metadata().catch(damaged(name))
+  const isLarge = Math.min(metadata.width, metadata.height) >= LARGE
+  checkSize(metadata, isLarge, name)
+  return flat(isLarge ? shrunk(picture()) : picture().rotate(), name)
+}
+
+/** SVG is not read but drawn, which a few hundred bytes can make last for ever. */
+function checkKind(bytes: Uint8Array, name: string): void {
+  const begins = String.fromCharCode(...bytes.subarray(0, 16))
+  if (BEGINS.some(([at, mark]) => begins.startsWith(mark, at))) return
+  throw badPicture(`${name}: no picture that can be read`, REMEDY)
+}
+
+/** Line by line, only baseline jpeg and png that is not interlaced are decoded, if they are shrunk. */
+function checkSize(
+  { width, height, format, isProgressive }: Metadata,
+  isLarge: boolean,
+  name: string,
+): void {
+  const lines = isLarge && (format === 'jpeg' || format === 'png') && !isProgressive
+  const most = lines ? MOST_PIXELS : MOST_AT_ONCE
+  if (width * height <= most) return
+  throw badPicture(
+    `${name} of ${width} × ${height} pixels`,
+    `Make it smaller than ${most} pixels; such a file may be a decompression bomb`,
+  )
 }
 
 /** The pixels of what a sharp of the caller's gives; it stays as it is. */
@@ -44,7 +79,7 @@ export function sharpPixels(picture: Sharp): Promise<Pixels> {
 
 export function isSharp(input: unknown): input is Sharp {
   const sharp = input as Partial<Sharp> | null
-  return typeof sharp?.toBuffer === 'function' && typeof sharp.metadata === 'function'
+  return typeof sharp?.toBuffer === 'function' && typeof sharp.clone === 'function'
 }
 
 function shrunk(picture: Sharp): Sharp {
@@ -61,10 +96,11 @@ async function flat(picture: Sharp, name: string): Promise<Pixels> {
   return { width: info.width, height: info.height, channels: info.channels as 1 | 3, data }
 }
 
+const REMEDY = 'Check that it is an intact png, jpeg, webp, gif, avif or tiff'
+
 function damaged(name: string) {
   return (cause: Error): never => {
-    const remedy = 'Check that it is an intact png, jpeg, webp, gif, avif, tiff or svg'
-    throw badPicture(`${name}: ${cause.message}`, remedy, cause)
+    throw badPicture(`${name}: ${cause.message}`, REMEDY, cause)
   }
 }
 

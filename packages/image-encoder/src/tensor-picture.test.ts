@@ -22,6 +22,12 @@ beforeAll(async () => {
 const embed = async (...pictures: Tensor[]) =>
   rowsOf((await (await encoder.encode(pictures)).data()) as Float32Array)
 
+function disposed(): Tensor {
+  const gone = zeros([2, 2, 3])
+  gone.dispose()
+  return gone
+}
+
 describe('tensors as pictures', () => {
   it('are grey or coloured, bytes or shares of 1', async () => {
     const grey = tensor3d([0, 51, 102, 255], [2, 2, 1], 'int32')
@@ -47,6 +53,7 @@ describe('tensors as pictures', () => {
 
   it.each<[string, () => Tensor, string]>([
     ['a batch', () => zeros([2, 28, 28, 3]), 'tf.unstack'],
+    ['a disposed one', disposed, 'Dispose of it only after'],
     ['an alpha channel', () => zeros([28, 28, 4]), 'tf.slice'],
     ['two channels', () => zeros([28, 28, 2]), '[28, 28, 2]'],
     ['no channels', () => tensor2d([[1]]), '[1, 1]'],

@@ -6,7 +6,8 @@ import type { Pixels } from './resize'
 const SLACK = 0.1
 
 export function isTensor(input: unknown): input is Tensor {
-  return typeof input === 'object' && input !== null && 'dataId' in input && 'shape' in input
+  const { dataId, shape, data } = (input ?? {}) as Partial<Tensor>
+  return typeof dataId === 'object' && Array.isArray(shape) && typeof data === 'function'
 }
 
 /**
@@ -28,7 +29,8 @@ export async function tensorPixels(x: Tensor): Promise<Pixels> {
   return { width, height, channels, data }
 }
 
-function checkShape({ shape, dtype }: Tensor): void {
+function checkShape({ shape, dtype, isDisposed }: Tensor): void {
+  if (isDisposed) throw badTensor('a disposed tensor', 'Dispose of it only after the call')
   const text = `[${shape.join(', ')}] of ${dtype}`
   if (shape.length === 4) {
     throw badTensor(text, 'Pass its pictures one by one: encode(tf.unstack(batch))')

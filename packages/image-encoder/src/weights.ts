@@ -1,5 +1,6 @@
 import {
   type ByteSource,
+  checkWeights,
   damagedFile,
   decodeWeights,
   type FrozenWeight,
@@ -27,6 +28,17 @@ const own = {
 /** The weights as numbers, read from the package's own file or from what stands in for it. */
 export type Stored = { readonly [name: string]: FrozenWeight }
 
+const shapes: { readonly [name: string]: readonly number[] } = Object.fromEntries(
+  Object.entries(filterShapes).flatMap(([name, filter]) => {
+    const [, , from, to] = filter as [number, number, number, number]
+    const isDepthwise = name.endsWith('/depthwise')
+    return [
+      [`${name}/filter`, filter],
+      [`${name}/bias`, [isDepthwise ? from : to]],
+    ]
+  }),
+)
+
 /** @throws `image-encoder/unreadable`, `image-encoder/damaged` */
 export async function readWeights(options: WeightOptions): Promise<Stored> {
   const url = new URL('../data/efficientnet-lite0.safetensors', import.meta.url)
@@ -35,18 +47,14 @@ export async function readWeights(options: WeightOptions): Promise<Stored> {
   if (metadata.version !== WEIGHTS_VERSION) {
     throw damagedFile(own, `weights of version ${metadata.version}`)
   }
-  for (const [name, shape] of Object.entries(filterShapes)) {
-    const found = weights[`${name}/filter`]?.shape
-    if (found?.join() !== shape.join()) {
-      throw damagedFile(own, `'${name}/filter' of shape [${found?.join(', ') ?? 'nothing'}]`)
-    }
-  }
   return weights
 }
 
 function decoded(bytes: Uint8Array) {
   try {
-    return decodeWeights(bytes)
+    const file = decodeWeights(bytes)
+    if (file.metadata.version === WEIGHTS_VERSION) checkWeights(file.weights, shapes)
+    return file
   } catch (error) {
     throw damagedFile(own, isKshotError(error) ? error.got : String(error), error)
   }

@@ -99,6 +99,9 @@ describe('weights', () => {
     expect(codeOf(load(await saveMeta(unlike.spec, meta)))).toBe('learned-optimizer/bad-weights')
     const named = () => learnedOptimizer({ weights: 'no such weights' }).init(meta.params)
     expect(codeOf(named)).toBe('learned-optimizer/bad-weights')
+    for (const none of [null, 3, {}, []]) {
+      expect(codeOf(load(none as never))).toBe('learned-optimizer/bad-weights')
+    }
     tree.dispose(meta.params)
   })
 })

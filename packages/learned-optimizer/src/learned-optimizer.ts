@@ -60,9 +60,13 @@ function withWeights(weights: string, stored: () => StoredWeights): Optimizer<Ce
  * @example const optimizer = learnedOptimizer.load('quadratics')
  */
 learnedOptimizer.load = (source: ShippedWeights | Uint8Array = 'mlp'): Optimizer<CellState> => {
-  const weights = typeof source === 'string' ? source : base64Of(source)
-  const stored = storedWeights(weights)
-  return withWeights(weights, () => stored)
+  if (typeof source === 'string') {
+    const stored = storedWeights(source)
+    return withWeights(source, () => stored)
+  }
+  if (!(source instanceof Uint8Array)) throw badWeights(`weights of type ${typeof source}`, NAMES)
+  const stored = weightsIn(source)
+  return withWeights(base64Of(source), () => stored)
 }
 
 /** Numbers of JavaScript, so that they belong to no backend and no scope. */
@@ -77,12 +81,16 @@ const NAMES = `Pass one of ${Object.keys(shipped).join(', ')}, or use learnedOpt
 
 function storedWeights(weights: string): StoredWeights {
   const text = Object.hasOwn(shipped, weights) ? shipped[weights as ShippedWeights] : weights
-  const { trees, json } = decodeCheckpoint(bytesOf(text))
+  return weightsIn(bytesOf(text))
+}
+
+function weightsIn(bytes: Uint8Array): StoredWeights {
+  const { trees, json } = decodeCheckpoint(bytes)
   try {
-    const { learner } = json as { learner?: { export?: string; options?: CellOptions } }
+    const { learner } = (json ?? {}) as { learner?: { export?: string; options?: CellOptions } }
     const { params } = trees
     if (learner?.export !== 'optimizerTraining' || !params) throw otherCheckpoint(learner?.export)
-    const options = cell(learner.options).options
+    const options = cell(learner.options ?? {}).options
     checkShapes(params, options)
     return { options, values: valuesOf(params) }
   } finally {

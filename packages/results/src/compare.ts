@@ -1,6 +1,7 @@
 import { KshotError } from '@kshot/core'
 import { type LearnerRows, rowsByLearner } from './by-learner'
 import { settingName } from './describe'
+import { printedJson } from './json-text'
 import { type DoneRow, isDone, type Source } from './row'
 import { type Ranking, rank } from './statistics'
 import { checkSameEpisodes } from './tables'
@@ -82,5 +83,5 @@ export function comparedJson({ learners, ranking, ...rest }: Compared): string {
       test,
     })),
   }))
-  return `${JSON.stringify({ ...rest, claim, ranked, comparisons, contenders }, null, 2)}\n`
+  return printedJson({ ...rest, claim, ranked, comparisons, contenders })
 }

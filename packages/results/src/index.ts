@@ -17,7 +17,7 @@ export { csv } from './formats/csv'
 export { json } from './formats/json'
 export { escapedTex, latex } from './formats/latex'
 export { markdown } from './formats/markdown'
-export { parseJson } from './json-text'
+export { parseJson, printedJson } from './json-text'
 export { allPrintable, printable, printableLines } from './printable'
 export { type Protocol, type Published, parsePublished } from './published'
 export {

@@ -13,6 +13,19 @@ export function parseJson(text: string): unknown {
   return JSON.parse(document)
 }
 
+/** What JSON leaves as it is, and a terminal may obey: controls, and marks that turn a text around. */
+const OBEYED = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
+/**
+ * A value as JSON for a terminal or another program: indented, with a line break at the end. What could
+ * control a terminal is written by its number.
+ */
+export function printedJson(value: unknown): string {
+  const text = JSON.stringify(value, null, 2)
+  const number = (character: string) => character.charCodeAt(0).toString(16).padStart(4, '0')
+  return `${text.replace(OBEYED, (character) => `\\u${number(character)}`)}\n`
+}
+
 function nestsDeeper(text: string, deepest: number): boolean {
   let [depth, inString] = [0, false]
   for (let i = 0; i < text.length; i++) {

@@ -4,6 +4,7 @@ import { csv } from './formats/csv'
 import { json } from './formats/json'
 import { latex } from './formats/latex'
 import { markdown } from './formats/markdown'
+import { printedJson } from './json-text'
 import { allPrintable, printable, printableLines } from './printable'
 import type { FailedRow } from './row'
 import { row, sources } from './rows.testing'
@@ -104,4 +105,11 @@ describe('in Markdown', () => {
     const columns = rows.map((line) => line.replace(/\\[\\|]/g, '').split('|').length)
     expect(new Set(columns).size).toBe(1)
   })
+})
+
+it('JSON on a terminal says the same, and steers nothing', () => {
+  const value = { text: '\u009b2J\u202e\u2066\u001b[31m\ud800\u007f' }
+  const text = printedJson(value)
+  expect(text).toMatch(/^[\x20-\x7e\n]*$/)
+  expect(JSON.parse(text)).toEqual(value)
 })

@@ -1,5 +1,6 @@
 import {
   type ByteSource,
+  checkWeights,
   damagedFile,
   decodeWeights,
   type FrozenWeight,
@@ -15,6 +16,9 @@ export interface TextEncoderOptions {
   readonly onProgress?: (loaded: number, total: number | undefined) => void
 }
 
+/** The shape of each weight by its name. */
+export type Shapes = { readonly [name: string]: readonly number[] }
+
 /** What an encoder's file holds. */
 export interface EncoderFile {
   readonly tokenizer: Tokenizer
@@ -28,21 +32,37 @@ export interface EncoderFile {
 export async function readFile(
   encoder: 'universal' | 'static',
   url: URL,
+  shapes: Shapes,
   { source, onProgress }: TextEncoderOptions,
 ): Promise<EncoderFile> {
   const own = { package: '@kshot/text-encoder', file: `${encoder}.safetensors`, url }
-  const { weights, metadata } = decoded(own, await readPackageFile(own, { source, onProgress }))
+  const bytes = await readPackageFile(own, { source, onProgress })
+  const { weights, metadata } = orDamaged(own, () => decodeWeights(bytes))
   if (metadata.encoder !== encoder) {
     throw damagedFile(own, `the weights of ${metadata.encoder ?? 'something else'}`)
   }
+  orDamaged(own, () => checkWeights(weights, shapes))
   const { scores, ...others } = weights
-  const pieces = JSON.parse(metadata.pieces!) as (string | null)[]
-  return { tokenizer: tokenizer(pieces, scores!.values), weights: others }
+  const pieces = piecesIn(metadata.pieces)
+  if (!scores || pieces?.length !== scores.values.length) {
+    throw damagedFile(own, 'other pieces than it has scores')
+  }
+  return { tokenizer: tokenizer(pieces, scores.values), weights: others }
 }
 
-function decoded(own: { readonly package: string; readonly file: string }, bytes: Uint8Array) {
+function piecesIn(text: string | undefined): (string | null)[] | undefined {
   try {
-    return decodeWeights(bytes)
+    const pieces: unknown = JSON.parse(text!)
+    const isPiece = (piece: unknown) => piece === null || typeof piece === 'string'
+    return Array.isArray(pieces) && pieces.every(isPiece) ? pieces : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function orDamaged<T>(own: { readonly package: string; readonly file: string }, f: () => T): T {
+  try {
+    return f()
   } catch (error) {
     throw damagedFile(own, isKshotError(error) ? error.got : String(error), error)
   }

@@ -7,6 +7,8 @@ import { piecesOf } from './texts'
 
 /** The length of an embedding. */
 const DIMENSIONS = 256
+const PIECES = 10_930
+const SHAPES = { rows: [PIECES, DIMENSIONS], scores: [PIECES] }
 
 /**
  * Turns English sentences into embeddings of length 1, `[n, 256]`, without a network: the mean of a vector per word or
@@ -23,7 +25,7 @@ const DIMENSIONS = 256
 export function staticTextEncoder(options: TextEncoderOptions = {}): Encoder<string> {
   const url = new URL('../data/static.safetensors', import.meta.url)
   const file = loadedOnce(
-    () => readFile('static', url, options),
+    () => readFile('static', url, SHAPES, options),
     () => {},
   )
   return {

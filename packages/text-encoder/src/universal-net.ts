@@ -38,6 +38,32 @@ const LAYERS = 2
 const HEADS = 4
 const EPSILON = 1e-6
 
+const [PIECES, WIDTH, INNER] = [8000, 256, 1536]
+
+const shapesOfDense = (name: string, from: number, to: number) => ({
+  [`${name}/kernel`]: [from, to],
+  [`${name}/bias`]: [to],
+})
+
+/** The shape of each weight; two pieces more than the tokenizer knows have an embedding. */
+export const weightShapes: { readonly [name: string]: readonly number[] } = {
+  scores: [PIECES],
+  embeddings: [PIECES + 2, WIDTH],
+  frequencies: [WIDTH / 2],
+  ...shapesOfDense('residual', WIDTH, DIMENSIONS),
+  ...shapesOfDense('output', DIMENSIONS, DIMENSIONS),
+  ...Object.assign({}, ...[WIDTH, DIMENSIONS].map(layerShapes)),
+}
+
+function layerShapes(width: number, i: number) {
+  return {
+    ...shapesOfDense(`layers/${i}/qkv`, width, 3 * width),
+    ...shapesOfDense(`layers/${i}/attended`, width, DIMENSIONS),
+    ...shapesOfDense(`layers/${i}/inner`, DIMENSIONS, INNER),
+    ...shapesOfDense(`layers/${i}/outer`, INNER, DIMENSIONS),
+  }
+}
+
 /** The weights by name, as `../generator/graph.py` folds them. */
 export type UniversalWeights = { readonly [name: string]: Tensor }
 

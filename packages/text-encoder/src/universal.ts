@@ -4,7 +4,13 @@ import { dispose, tensor, tensor2d } from '@tensorflow/tfjs-core'
 import { readFile, type TextEncoderOptions } from './file'
 import { piecesOf } from './texts'
 import type { Tokenizer } from './tokenizer'
-import { DIMENSIONS, MOST_PIECES, type UniversalWeights, universalNet } from './universal-net'
+import {
+  DIMENSIONS,
+  MOST_PIECES,
+  type UniversalWeights,
+  universalNet,
+  weightShapes,
+} from './universal-net'
 
 export interface UniversalOptions extends TextEncoderOptions {
   /** Computes on this backend; the app's active backend stays as it is. Default: the active one. */
@@ -36,7 +42,7 @@ export function textEncoder({ backend, ...options }: UniversalOptions = {}): Enc
 
   async function load(): Promise<Universal> {
     const url = new URL('../data/universal.safetensors', import.meta.url)
-    const { tokenizer, weights } = await readFile('universal', url, options)
+    const { tokenizer, weights } = await readFile('universal', url, weightShapes, options)
     if (backend) await prepareBackend(backend)
     const tensors = Object.entries(weights).map(
       ([name, { values, shape }]) => [name, here(() => tensor(values, [...shape]))] as const,

@@ -21,7 +21,6 @@ export const attack: Attack = {
     const commands = [
       ['run', config, '--out', out, '--quiet'],
       ['eval', join(out, 'meta.safetensors'), '--quiet'],
-      ['compare', out],
       ['report', out, '-o', join(folder, 'r.html'), '--quiet'],
       ['leaderboard', board, '--out', join(folder, 'b'), '--quiet'],
       ['report', join(folder, 'b'), '--format', 'md', '--quiet'],
@@ -29,6 +28,7 @@ export const attack: Attack = {
       ['ls', 'datasets'],
       ['doctor', '--no-speed'],
       ['run', config, '--out', join(folder, 'w'), '--quiet', '--workers', '2'],
+      ['compare', out, join(folder, 'w')],
     ]
     for (const args of commands.slice(0, n)) {
       const seen = join(folder, 'seen')

@@ -35,7 +35,7 @@ export const attack: Attack = {
       return same() ? undefined : lost('other bytes')
     }
     for (let i = 0; i < n; i++) {
-      const out = join(folder, `o${i}`)
+      let out = join(folder, `o${i}`)
       const kind = i % 4
       if (kind === 0) {
         const ends = await twice(['run', config, '--out', out, '--quiet'])
@@ -49,17 +49,14 @@ export const attack: Attack = {
         setTimeout(() => child.kill('SIGKILL'), 2500)
         await ended
         const begun = existsSync(join(out, 'config.json')) && !existsSync(join(out, 'result.json'))
-        const ends = await twice([
-          'run',
-          ...(begun ? ['--resume'] : [config]),
-          '--out',
-          begun ? out : `${out}x`,
-          '--quiet',
-        ])
+        // A folder that was killed too early or too late to resume keeps its lock.
+        if (!begun) out = `${out}x`
+        const what = begun ? '--resume' : config
+        const ends = await twice(['run', what, '--out', out, '--quiet'])
         for (const end of ends) count.command(`resumed ${i}`, end, undefined, { costs: false })
         // The second may come when the first is done: then it has nothing to do.
         const some = ends.some(({ code }) => code === 0)
-        const same = some && fingerprint(begun ? out : `${out}x`) === fingerprint(whole)
+        const same = some && fingerprint(out) === fingerprint(whole)
         count.check(`resumed ${i}`, same ? undefined : lost('other bytes'))
       } else if (kind === 2) {
         const ends = await twice(['leaderboard', board, '--out', out, '--quiet'])

@@ -1,4 +1,5 @@
 import { writeFileAtomic } from '@kshot/core/node'
+import { printedJson } from '@kshot/results'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { encoderCards } from '../catalogue/cards'
 import type { Invert } from '../classify/by-checkpoint'
@@ -105,7 +106,7 @@ async function action(queries: string[], options: Options): Promise<void> {
 
 async function labelled(job: ClassifyJob, paths: string[], { text = [] }: Options, json: boolean) {
   const found = await classify(job, { paths, texts: text, stdin })
-  return json ? `${JSON.stringify(found, null, 2)}\n` : classifiedText(found, process.stdout)
+  return json ? printedJson(found) : classifiedText(found, process.stdout)
 }
 
 async function checked(job: ClassifyJob, { out, json }: Options): Promise<string> {
@@ -114,7 +115,7 @@ async function checked(job: ClassifyJob, { out, json }: Options): Promise<string
     const { checkPage } = await import('../classify/page/check-page')
     await writeFileAtomic(out, await checkPage(found))
   }
-  if (json) return `${JSON.stringify(found.checked, null, 2)}\n`
+  if (json) return printedJson(found.checked)
   return checkedText(found, process.stdout, out)
 }
 

@@ -1,3 +1,4 @@
+import { printedJson } from '@kshot/results'
 import { Command, Option } from 'commander'
 import { backends } from '../backends/backends'
 import { doctorText } from '../doctor/print'
@@ -37,5 +38,5 @@ async function action(options: Options): Promise<void> {
   const report = await doctorReport({ data, backend, seconds: each, on })
   on('')
   const text = () => doctorText(report, coloursOf(stdout), stdout.isTTY ? stdout.columns : 100)
-  stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : text())
+  stdout.write(json ? printedJson(report) : text())
 }

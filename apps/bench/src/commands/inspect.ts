@@ -1,6 +1,6 @@
 import { KshotError } from '@kshot/core'
 import { writeFileAtomic } from '@kshot/core/node'
-import { allPrintable, count } from '@kshot/results'
+import { allPrintable, count, printedJson } from '@kshot/results'
 import Table from 'cli-table3'
 import { Command, Option } from 'commander'
 import { type Inspected, type InspectJob, inspect } from '../data/inspect'
@@ -35,9 +35,7 @@ export function inspectCommand(): Command {
 async function action(path: string, { kind, label, output, json }: Options): Promise<void> {
   const { inspected, data } = await inspect({ path, kind, label })
   process.stdout.write(
-    json
-      ? `${JSON.stringify(inspected, null, 2)}\n`
-      : text(allPrintable(inspected), process.stdout),
+    json ? printedJson(inspected) : text(allPrintable(inspected), process.stdout),
   )
   if (output === undefined) return
   await writeFileAtomic(output, await contactSheet(inspected, data)).catch((cause: Error) => {

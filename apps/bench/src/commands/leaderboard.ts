@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { KshotError } from '@kshot/core'
-import { isDone, json, type Table, tablesOf } from '@kshot/results'
+import { isDone, json, printedJson, type Table, tablesOf } from '@kshot/results'
 import { Command, Option } from 'commander'
 import { backends } from '../backends/backends'
 import { checked } from '../checking/checked'
@@ -68,7 +68,7 @@ export function leaderboardCommand(): Command {
 
 async function action(source: string | undefined, options: Options): Promise<void> {
   if (options.schema) {
-    process.stdout.write(`${JSON.stringify(jsonSchema(), null, 2)}\n`)
+    process.stdout.write(printedJson(jsonSchema()))
     return
   }
   if (source === undefined) throw nothingToRun()

@@ -1,4 +1,5 @@
 import type { AnyCard } from '@kshot/core/card'
+import { printedJson } from '@kshot/results'
 import { Argument, Command } from 'commander'
 import { backends } from '../backends/backends'
 import { cards, datasetCards, encoderCards } from '../catalogue/cards'
@@ -61,7 +62,7 @@ export function lsCommand(): Command {
     .addOption(shared.json())
     .action((what: string, { json }: { json?: boolean }) => {
       const rows = LISTS[what]!()
-      process.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : aligned(rows))
+      process.stdout.write(json ? printedJson(rows) : aligned(rows))
     })
 }
 

@@ -1,4 +1,5 @@
 import { nativeInstall } from '@kshot/backend-node'
+import { printedJson } from '@kshot/results'
 import { Command } from 'commander'
 import { shared } from './options'
 
@@ -17,7 +18,7 @@ export function nativeCommand(): Command {
     .action(async ({ cuda = false, json, quiet }: Options) => {
       const log = quiet ? () => {} : (text: string) => process.stderr.write(`${text}\n`)
       const installed = await nativeInstall({ cuda, log })
-      if (json) process.stdout.write(`${JSON.stringify(installed, null, 2)}\n`)
+      if (json) process.stdout.write(printedJson(installed))
     })
   return new Command('native')
     .description('the native library of node and node-gpu')

@@ -1,4 +1,4 @@
-import { allPrintable, type Result } from '@kshot/results'
+import { allPrintable, printedJson, type Result } from '@kshot/results'
 import { lakeTable } from './lake-table'
 import { table } from './result-table'
 
@@ -9,7 +9,7 @@ export function print(result: Result, { json, quiet }: { json: boolean; quiet: b
     return
   }
   if (!quiet) process.stderr.write(`\n${shown(result, process.stderr)}`)
-  process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
+  process.stdout.write(printedJson(result))
 }
 
 function shown(result: Result, stream: NodeJS.WriteStream): string {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Estimate } from '@kshot/core'
 import { writeFileAtomic } from '@kshot/core/node'
+import { printedJson } from '@kshot/results'
 import Table from 'cli-table3'
 import { activateNamed } from '../backends/activate-named'
 import { type Curve, type Panel, runStudy, type StudyResult } from '../optimizers/run-study'
@@ -38,7 +39,7 @@ export async function studyCommand(study: Study, options: StudyOptions): Promise
     await writeJson(join(folder, FILES.result), result)
     const { studyPicture } = await import('../optimizers/study-picture')
     await writeFileAtomic(join(folder, FILES.curves), studyPicture(result))
-    stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : studyTable(result, stdout))
+    stdout.write(json ? printedJson(result) : studyTable(result, stdout))
     if (!quiet) stderr.write(`written to ${join(folder, FILES.curves)}\n`)
   } finally {
     display.stop()

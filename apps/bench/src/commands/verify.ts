@@ -2,10 +2,11 @@ import { maml, metaSgd, reptile } from '@kshot/maml'
 import { matching } from '@kshot/matching'
 import { ridge } from '@kshot/metaopt'
 import { protonet } from '@kshot/protonet'
-import { allPrintable } from '@kshot/results'
+import { allPrintable, parseJson, printedJson } from '@kshot/results'
 import type { Check, ReferenceCase } from '@kshot/testkit/reference'
 import { Argument, Command } from 'commander'
 import { activateNamed } from '../backends/activate-named'
+import { MOST_BYTES, readText } from '../files/text-file'
 import { EXIT } from '../process/exit-codes'
 import { coloursOf } from '../terminal/text'
 import { shared } from './options'
@@ -36,7 +37,7 @@ export function verifyCommand(): Command {
 async function action(_: string, files: string[], options: Options) {
   const { json } = options
   const { loadReference } = await import('@kshot/testkit/reference')
-  const cases = files.flatMap((file) => loadReference(file).map((c) => ({ file, c })))
+  const cases = files.flatMap((file) => loadReference(file, readDocument).map((c) => ({ file, c })))
   const { backend, choice } = await activateNamed(options.backend)
   if (choice) process.stderr.write(`${choice}\n`)
   const verdicts: Verdict[] = []
@@ -45,12 +46,14 @@ async function action(_: string, files: string[], options: Options) {
     verdicts.push(verdict)
     if (!json) process.stdout.write(line(allPrintable(verdict)))
   }
-  if (json) process.stdout.write(`${JSON.stringify({ backend, cases: verdicts }, null, 2)}\n`)
+  if (json) process.stdout.write(printedJson({ backend, cases: verdicts }))
   else process.stdout.write(summary(verdicts, backend))
   if (missed(verdicts).length > 0 || verdicts.every(({ checks }) => !checks)) {
     process.exitCode = EXIT.failed
   }
 }
+
+const readDocument = (file: string) => parseJson(readText(file, MOST_BYTES.result))
 
 async function verified(file: string, c: ReferenceCase): Promise<Verdict> {
   const { name, kind } = c

@@ -110,6 +110,15 @@ describe('the page', () => {
     expect(text).toContain('prefers-color-scheme:dark')
   })
 
+  it('knows learners again whose names it cannot show', () => {
+    const odd = tablesOf(sources(row({ learner: 'a\u0000\nb' }), row({ learner: 'other' })))
+    const said = odd[0]!.lines.map(({ name }) => ({ name, accuracy: 1, labels: [0] }))
+    const picture = { uri: 'data:,', classId: 'c', label: 0, ink: true }
+    const one = { number: 0, why: '', ways: 1, support: [picture], query: [picture], said }
+    const examples = new Map([[odd[0]!.id, [one]]])
+    expect(page(odd, { ...options, examples })).toContain('Example episodes')
+  })
+
   it('leaves out sections that would be empty', () => {
     expect(text).not.toContain('Confusion among')
     expect(text).not.toContain('Example episodes')

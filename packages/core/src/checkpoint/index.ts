@@ -7,4 +7,4 @@ export {
   type StoredTensor,
   type StoredType,
 } from './safetensors'
-export { decodeWeights, type FrozenWeight } from './weights'
+export { checkWeights, decodeWeights, type FrozenWeight } from './weights'

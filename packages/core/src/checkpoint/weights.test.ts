@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { decodeCheckpoint } from './checkpoint'
 import { encodeSafetensors, type StoredTensor } from './safetensors'
 import { seal, unsealed } from './seal'
-import { decodeWeights } from './weights'
+import { checkWeights, decodeWeights } from './weights'
 
 const bytesOf = (values: ArrayBufferView) => new Uint8Array(values.buffer)
 const file = (...tensors: StoredTensor[]) =>
@@ -69,4 +69,14 @@ it('is no checkpoint, whose tensors are as wide as those of TensorFlow.js', () =
   const half = tensor('x', 'float16', [1], Uint16Array.of(0x3c00))
   const bytes = seal(encodeSafetensors([half], { ...unsealed, kshot }))
   expect(codeOf(() => decodeCheckpoint(bytes))).toBe('checkpoint/damaged')
+})
+
+it('are checked by name, shape and number', () => {
+  const { weights } = decodeWeights(whole())
+  const code = (shapes: { [name: string]: number[] }) => codeOf(() => checkWeights(weights, shapes))
+  expect(code({ wide: [2], half: [7], narrow: [2, 2] })).toBeUndefined()
+  expect(code({ toString: [] })).toBe('checkpoint/damaged')
+  expect(code({ wide: [1, 2] })).toBe('checkpoint/damaged')
+  weights.wide!.values[1] = Number.NaN
+  expect(code({ wide: [2] })).toBe('checkpoint/damaged')
 })

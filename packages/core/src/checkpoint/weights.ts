@@ -30,6 +30,27 @@ export function decodeWeights(bytes: Uint8Array): {
   return { weights: Object.fromEntries(weights), metadata }
 }
 
+/**
+ * Checks that a net's weights are there, in their shapes and finite.
+ * @throws `checkpoint/damaged` naming the first that is not
+ */
+export function checkWeights(
+  weights: { readonly [name: string]: FrozenWeight },
+  shapes: { readonly [name: string]: readonly number[] },
+): void {
+  const text = (name: string, shape: readonly number[]) =>
+    `'${name}' of shape [${shape.join(', ')}]`
+  for (const [name, shape] of Object.entries(shapes)) {
+    const weight = Object.hasOwn(weights, name) ? weights[name] : undefined
+    if (weight?.shape.join() !== shape.join()) {
+      throw damaged(weight ? text(name, weight.shape) : `no '${name}'`, text(name, shape))
+    }
+    if (!weight.values.every(Number.isFinite)) {
+      throw damaged(`'${name}' with numbers that are not finite`, 'finite numbers')
+    }
+  }
+}
+
 function widen(tensor: StoredTensor, scale: StoredTensor | undefined): FrozenWeight {
   const { shape, dtype, bytes } = tensor
   if (dtype === 'float16') return { shape, values: fromHalves(bytes) }

@@ -1,7 +1,7 @@
 import { KshotError } from '@kshot/core'
 import { csvRows } from './csv'
 import { damaged } from './damaged'
-import { MOST_COLUMNS, type Row, type Table } from './table'
+import { MOST_COLUMNS, MOST_ROWS, PlacedRow, type Row, type Table, tooManyRows } from './table'
 
 /** In the order in which they are tried. */
 const DELIMITERS = [',', ';', '\t', '|']
@@ -46,11 +46,11 @@ function tableOf(path: string, csv: CsvRows, skipped: number): Table {
       names = namesIn(fields, path)
       continue
     }
-    const where = `${path}, line ${skipped + line}`
+    const row = new PlacedRow(path, 'line', skipped + line, fields)
     if (fields.length !== names.length) {
-      throw damaged(where, `${fields.length} fields`, `${names.length}, as in the first line`)
+      throw damaged(row.where, `${fields.length} fields`, `${names.length}, as in the first line`)
     }
-    rows.push({ where, values: fields })
+    if (rows.push(row) > MOST_ROWS) throw tooManyRows(path)
   }
   return { path, names: names ?? [], rows }
 }

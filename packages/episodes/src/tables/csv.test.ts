@@ -30,6 +30,10 @@ describe('CSV', () => {
     expect(() => rows('x\n"a"b\n')).toThrow('line 2')
   })
 
+  it('refuses a field of many quotes before it has read them all', () => {
+    expect(() => [...csvRows(`a\n"${'x""'.repeat(2 ** 20)}"`)]).toThrow('more than 1048576 char')
+  })
+
   it('gives back whatever was written', () => {
     const field = fc.string({ unit: fc.constantFrom('a', ',', '"', '\n', '\r', ' ', 'é') })
     const table = fc.array(fc.array(field, { minLength: 2, maxLength: 4 }), { minLength: 1 })

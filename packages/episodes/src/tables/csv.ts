@@ -1,3 +1,5 @@
+import { MOST_LINES } from './table'
+
 /** Of one field, or one text. */
 export const MOST_CHARACTERS = 2 ** 20
 export const TOO_LONG = `more than ${MOST_CHARACTERS} characters`
@@ -6,7 +8,8 @@ export const TOO_LONG = `more than ${MOST_CHARACTERS} characters`
  * The rows of a CSV text (RFC 4180): fields in double quotes may hold the delimiter, line breaks and
  * doubled quotes. Each row comes with the number of its first line.
  * @param most fields of a row
- * @throws Error if a quote is never closed, or has something behind it, or there are more fields or characters
+ * @throws Error if a quote is never closed, or has something behind it, or there are more fields,
+ * characters or lines
  */
 export function* csvRows(
   text: string,
@@ -20,7 +23,8 @@ export function* csvRows(
     for (;;) {
       const quote = text[at] === '"'
       const field = quote ? quoted(text, at) : plain(text, at, between(at), lineEnd(at))
-      if (field.value.length > MOST_CHARACTERS) throw new Error(`line ${line}: ${TOO_LONG}`)
+      if (!field || field.value.length > MOST_CHARACTERS)
+        throw new Error(`line ${line}: ${TOO_LONG}`)
       row.fields.push(field.value)
       if (row.fields.length > most) throw new Error(`line ${line}: more than ${most} fields`)
       if (quote) line += lineBreaks(field.value)
@@ -31,7 +35,7 @@ export function* csvRows(
     if (text[at] === '\r') at++
     if (at < text.length && text[at] !== '\n') throw new Error(`line ${line}: text behind a quote`)
     at++
-    line++
+    if (++line > MOST_LINES) throw new Error(`more than ${MOST_LINES} lines`)
     // An empty line is no row.
     if (row.fields.length > 1 || row.fields[0] !== '') yield row
   }
@@ -65,11 +69,13 @@ function plain(text: string, from: number, between: number, lineEnd: number): Fi
   return { value: text.slice(from, carriage ? end - 1 : end), end }
 }
 
-function quoted(text: string, from: number): Field {
+/** Undefined if it is too long; what is longer is not searched for its end. */
+function quoted(text: string, from: number): Field | undefined {
   let doubled = false
   for (let at = from + 1; ; doubled = true) {
     const end = text.indexOf('"', at)
     if (end < 0) throw new Error('a quote that is never closed')
+    if (end - from > 2 * MOST_CHARACTERS) return undefined
     if (text[end + 1] === '"') {
       at = end + 2
       continue

@@ -1,6 +1,14 @@
 import { shortList } from '../understood'
 import { damaged, shown } from './damaged'
-import { MOST_COLUMNS, type Row, type Table } from './table'
+import {
+  MOST_COLUMNS,
+  MOST_LINES,
+  MOST_ROWS,
+  PlacedRow,
+  type Row,
+  type Table,
+  tooManyRows,
+} from './table'
 
 type Record = { readonly [key: string]: unknown }
 
@@ -14,15 +22,32 @@ const MOST_CELLS = 2 ** 26
  * @throws `episodes/damaged-file` naming the line
  */
 export function jsonLinesTable(path: string, text: string): Table {
-  const records: { where: string; record: Record }[] = []
-  for (const [i, line] of text.split('\n').entries()) {
+  const records: Placed[] = []
+  for (const [number, line] of linesOf(text)) {
+    if (number > MOST_LINES) throw damaged(path, `more than ${MOST_LINES} lines`, 'fewer')
     if (line.trim() === '') continue
-    const where = `${path}, line ${i + 1}`
+    const where = `${path}, line ${number}`
     const record = parsed(line, where, 0)
     if (!isRecord(record)) throw noObject(where, line)
-    records.push({ where, record })
+    if (records.push({ number, record }) > MOST_ROWS) throw tooManyRows(path)
   }
-  return tableOf(path, records)
+  return tableOf(path, 'line', records)
+}
+
+/** An object, and the number of its line or entry. */
+interface Placed {
+  readonly number: number
+  readonly record: Record
+}
+
+/** One after the other: a list of all would be longer than the text. */
+function* linesOf(text: string): Generator<[number: number, line: string]> {
+  for (let at = 0, number = 1; at < text.length; number++) {
+    const end = text.indexOf('\n', at)
+    const stop = end < 0 ? text.length : end
+    yield [number, text.slice(at, stop)]
+    at = stop + 1
+  }
 }
 
 function noObject(where: string, line: string) {
@@ -50,12 +75,12 @@ export function jsonArrayTable(path: string, text: string): Table {
     throw damaged(path, `an object with the keys ${shortList(keys)}, not a list`, expected)
   }
   if (!Array.isArray(list)) throw damaged(path, 'JSON that is not a list', expected)
-  const records = list.map((record: unknown, i) => {
-    const where = `${path}, entry ${i + 1}`
-    if (!isRecord(record)) throw damaged(where, JSON.stringify(record).slice(0, 60), 'an object')
-    return { where, record }
+  if (list.length > MOST_ROWS) throw tooManyRows(path)
+  const records = list.map((record: unknown, i): Placed => {
+    if (isRecord(record)) return { number: i + 1, record }
+    throw damaged(`${path}, entry ${i + 1}`, JSON.stringify(record).slice(0, 60), 'an object')
   })
-  return tableOf(path, records)
+  return tableOf(path, 'entry', records)
 }
 
 /**
@@ -100,14 +125,13 @@ function isRecord(value: unknown): value is Record {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function tableOf(
-  path: string,
-  records: readonly { readonly where: string; readonly record: Record }[],
-): Table {
+function tableOf(path: string, unit: 'line' | 'entry', records: readonly Placed[]): Table {
   const places = new Map<string, number>()
-  for (const { where, record } of records) {
+  for (const { number, record } of records) {
     for (const key of Object.keys(record)) if (!places.has(key)) places.set(key, places.size)
-    if (places.size > MOST_COLUMNS) throw damaged(where, `${places.size} keys`, `${MOST_COLUMNS}`)
+    if (places.size > MOST_COLUMNS) {
+      throw damaged(`${path}, ${unit} ${number}`, `${places.size} keys`, `${MOST_COLUMNS}`)
+    }
   }
   if (places.size * records.length > MOST_CELLS) {
     throw damaged(
@@ -116,10 +140,10 @@ function tableOf(
       'objects with the same keys',
     )
   }
-  const rows = records.map(({ where, record }): Row => {
+  const rows = records.map(({ number, record }): Row => {
     const values: unknown[] = new Array(places.size).fill(undefined)
     for (const [key, value] of Object.entries(record)) values[places.get(key)!] = value
-    return { where, values }
+    return new PlacedRow(path, unit, number, values)
   })
   return { path, names: [...places.keys()], rows }
 }

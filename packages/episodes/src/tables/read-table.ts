@@ -8,6 +8,10 @@ import type { Table } from './table'
 
 /** Half of what a string can hold. */
 const MOST_BYTES = 2 ** 28
+/** A JSON list is parsed as a whole. */
+const MOST_JSON = 2 ** 26
+/** Longer ones are no rows, and would be in memory twice before anything is known of them. */
+const LONGEST_LINE = 2 ** 25
 
 /**
  * The table in a file: JSON Lines (`.jsonl`, `.ndjson`), a JSON list (`.json`), else CSV or TSV.
@@ -18,13 +22,15 @@ export async function readTable(
   path: string,
   options: { readonly delimiter?: string; readonly label: string },
 ): Promise<Table> {
-  const bytes = await readRegularFile(path, MOST_BYTES).catch((error) => {
+  const isList = /\.json$/i.test(path)
+  const bytes = await readRegularFile(path, isList ? MOST_JSON : MOST_BYTES).catch((error) => {
     throw isKshotError(error, 'episodes/data-not-found') ? notFound(error) : error
   })
   checkText(bytes, path)
+  if (!isList) checkLines(bytes, path)
   const text = decodedText(bytes, path)
   if (!/\.(jsonl|ndjson|json)$/i.test(path)) return csvTable(path, text, options)
-  const lines = /\.json$/i.test(path)
+  const lines = isList
     ? text.trimStart().startsWith('{') && text.trim().includes('\n{')
     : !/^\s*\[\s*\{/.test(text)
   return lines ? jsonLinesTable(path, text) : jsonArrayTable(path, text)
@@ -50,6 +56,19 @@ function checkText(bytes: Uint8Array, path: string): void {
   if (!found) return
   const [, what, remedy] = found
   throw damaged(path, what, 'a .csv, .tsv, .jsonl or .json file', remedy)
+}
+
+/** @throws `episodes/damaged-file` */
+function checkLines(bytes: Buffer, path: string): void {
+  // Old Macs end lines with CR alone.
+  const end = bytes.includes(10) ? 10 : 13
+  for (let at = 0; bytes.length - at > LONGEST_LINE; ) {
+    const next = bytes.lastIndexOf(end, at + LONGEST_LINE)
+    if (next < at) {
+      throw damaged(path, `a line of more than ${LONGEST_LINE} bytes`, 'shorter lines', 'Split it')
+    }
+    at = next + 1
+  }
 }
 
 function notFound({ got, cause }: KshotError): KshotError {

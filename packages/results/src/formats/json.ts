@@ -1,9 +1,10 @@
+import { printedJson } from '../json-text'
 import { learnerKey, protocolSign } from '../published-comparison'
 import type { Line, Table } from '../tables'
 
 /** The tables as one JSON document: fractions, not per cent; seconds. `rows` are results without their episodes. */
 export function json(tables: readonly Table[]): string {
-  return `${JSON.stringify({ tables: tables.map(tableOf), rows: tables.flatMap(rowsOf) }, null, 2)}\n`
+  return printedJson({ tables: tables.map(tableOf), rows: tables.flatMap(rowsOf) })
 }
 
 function tableOf({ title, setting, budget, episodeSet, ranking, lines, failed }: Table) {

@@ -24,9 +24,10 @@ export interface ReferenceCase {
 
 /**
  * The cases of a file of reference values.
+ * @param read the document of the file; a program that opens files of strangers bounds what it reads
  * @throws `reference/bad-file`
  */
-export function loadReference(file: string): readonly ReferenceCase[] {
+export function loadReference(file: string, read = readDocument): readonly ReferenceCase[] {
   const bad = (got: string, cause?: unknown) =>
     new KshotError('reference/bad-file', {
       got: `${file}: ${got}`,
@@ -36,7 +37,7 @@ export function loadReference(file: string): readonly ReferenceCase[] {
     })
   let cases: unknown
   try {
-    cases = JSON.parse(readFileSync(file, 'utf8'))?.cases
+    cases = (read(file) as { readonly cases?: unknown } | null)?.cases
   } catch (cause) {
     throw bad(cause instanceof Error ? cause.message : 'not readable', cause)
   }
@@ -44,6 +45,10 @@ export function loadReference(file: string): readonly ReferenceCase[] {
   const nameless = cases.find((c) => typeof c?.kind !== 'string' || typeof c?.name !== 'string')
   if (nameless) throw bad('a case without a name or a kind')
   return cases
+}
+
+function readDocument(file: string): unknown {
+  return JSON.parse(readFileSync(file, 'utf8'))
 }
 
 /** A task of a reference file as an episode; without `ways` it is a regression. */

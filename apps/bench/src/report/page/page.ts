@@ -3,6 +3,7 @@ import {
   count,
   type DoneRow,
   type Line,
+  printable,
   queriesName,
   type Table,
 } from '@kshot/results'
@@ -33,11 +34,14 @@ export interface PageOptions {
 /** All of a report as one page that needs nothing else: no script, no font, no picture from elsewhere. */
 export function page(results: readonly Table[], options: PageOptions): string {
   const tables = allPrintable(results)
+  const examples = new Map(
+    [...options.examples].map(([id, list]) => [printable(id), allPrintable(list)]),
+  )
   const looks = looksOf([...new Set(tables.flatMap(({ lines }) => lines.map(({ name }) => name)))])
   const rows = tables.flatMap(({ lines }) => lines.flatMap((line) => line.rows))
   const body = html`<header><h1>${options.title}</h1><p class="lead">${summary(tables, rows)}</p>
 ${rows.length > 0 && facts(rows)}${tables.length > 1 && contents(tables)}</header>
-<main>${tables.map((table) => section(table, looks, options.examples.get(table.id) ?? []))}
+<main>${tables.map((table) => section(table, looks, examples.get(table.id) ?? []))}
 ${acrossSettings(tables, looks)}
 ${rows.length > 0 && provenance(tables, options.command)}</main>
 <footer><p>Made with kshot. Accuracy is the fraction of correct answers in test episodes, on classes never seen in training.</p></footer>`
