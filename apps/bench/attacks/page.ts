@@ -4,6 +4,8 @@ import type { Attack, Bound, Outcome } from './attack'
 export interface Measured extends Pick<Attack, 'name' | 'promise'> {
   readonly bound: Bound
   readonly outcome: Outcome
+  /** That was attacked. */
+  readonly commit: string
 }
 
 const HEAD = `# Reliability
@@ -11,10 +13,10 @@ What was done to kshot, and what came of it. \`pnpm attack\` does it and writes 
 
 An attempt fails if it ends in an error without a code (*untyped*), in an answer that is not right (*wrong*), without something that was there before (*lost*), or if it costs more than its bound, or hangs (*over*). Inputs are generated from one seed, so each run tries the same.
 
-Bounds are of one attempt: processor seconds of all its threads and processes, and MiB by which memory grows. The worst attempt stands beside each. Where there is no bound, attempts train.
+Bounds are of one attempt: processor seconds of all its threads and processes, and MiB by which memory grows. The worst attempt stands beside each. Where there is no bound, attempts train. Attacks may run on different days: the commit that each was run at stands in the last column.
 
-| attack | what holds | tried | failed | untyped, wrong, lost, over | seconds: bound, worst | MiB: bound, worst |
-|---|---|---:|---:|---|---:|---:|
+| attack | what holds | tried | failed | untyped, wrong, lost, over | seconds: bound, worst | MiB: bound, worst | commit |
+|---|---|---:|---:|---|---:|---:|---|
 `
 
 /**
@@ -22,7 +24,7 @@ Bounds are of one attempt: processor seconds of all its threads and processes, a
  * @param missing attacks that were not run in full
  */
 export function reliabilityPage(all: readonly Measured[], missing: readonly string[]): string {
-  const rows = all.map(({ name, promise, bound, outcome }) => {
+  const rows = all.map(({ name, promise, bound, outcome, commit }) => {
     const { tried, failed, untyped, wrong, lost, overBound, seconds, mebibytes } = outcome
     const cells = [
       name,
@@ -32,6 +34,7 @@ export function reliabilityPage(all: readonly Measured[], missing: readonly stri
       [untyped, wrong, lost, overBound].join(', '),
       `${limit(bound.seconds)}, ${seconds.toFixed(1)}`,
       `${limit(bound.mebibytes)}, ${Math.round(mebibytes)}`,
+      commit,
     ]
     return `| ${cells.join(' | ')} |\n`
   })

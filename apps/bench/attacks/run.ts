@@ -1,6 +1,6 @@
 // pnpm attack [name…] [--scale n] [--short]: attacks kshot, each attack in a process of its own, and writes
 // docs/reliability.md from what was run in full so far.
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -38,7 +38,7 @@ const { scale: times, short = false } = program.opts<Options>()
 const wanted = attacks.filter(
   ({ name }) => program.args.length === 0 || program.args.some((start) => name.startsWith(start)),
 )
-const measured = new Map<string, Measured>(short ? [] : earlier())
+const commit = commitOf(root)
 let failed = 0
 for (const attack of wanted) {
   const outcome = await outcomeOf(attack)
@@ -46,11 +46,11 @@ for (const attack of wanted) {
   say(attack, outcome)
   if (short) continue
   const { name, promise, bound } = attack
-  measured.set(name, { name, promise, bound, outcome })
-  keep()
+  keep({ name, promise, bound, outcome, commit })
 }
-const all = attacks.flatMap(({ name }) => measured.get(name) ?? [])
 if (!short) {
+  const measured = earlier()
+  const all = attacks.flatMap(({ name }) => measured.get(name) ?? [])
   const missing = attacks.filter(({ name }) => !measured.has(name)).map(({ name }) => name)
   await writeFileAtomic(PAGE, reliabilityPage(all, missing))
   console.log(`written to ${PAGE}`)
@@ -87,15 +87,28 @@ function say({ name }: Attack, outcome: Outcome): void {
   for (const fault of faults) console.log(`       ${JSON.stringify(fault)}`)
 }
 
-function earlier(): [string, Measured][] {
+function earlier(): Map<string, Measured> {
   try {
-    return JSON.parse(readFileSync(MEASURED, 'utf8'))
+    return new Map(JSON.parse(readFileSync(MEASURED, 'utf8')))
   } catch {
-    return []
+    return new Map()
   }
 }
 
-function keep(): void {
+/** Read anew: another process may have attacked meanwhile. */
+function keep(one: Measured): void {
   mkdirSync(dirname(MEASURED), { recursive: true })
-  writeFileSync(MEASURED, JSON.stringify([...measured]))
+  writeFileSync(MEASURED, JSON.stringify([...earlier().set(one.name, one)]))
+}
+
+/** The commit that is attacked, with a mark if something in the tree has changed since. */
+function commitOf(folder: string): string {
+  const git = (...args: readonly string[]) =>
+    execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8' }).trim()
+  try {
+    const changed = git('status', '--porcelain', '--untracked-files=no', '--', 'apps', 'packages')
+    return `${git('rev-parse', '--short=7', 'HEAD')}${changed === '' ? '' : '+'}`
+  } catch {
+    return 'unknown'
+  }
 }
