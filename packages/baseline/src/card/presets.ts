@@ -12,39 +12,6 @@ const norm = { eps: 1e-5, momentum: 0.1 } as const
 const net = (filters: number) => ({ name: 'conv4', filters, ...norm }) as const
 const pixels = { name: 'embeddings' } as const
 
-/** What needs no training. */
-const untrained = {
-  pixels: {
-    what: 'nearest centroid on raw pixels',
-    learner: () => ({ name: 'nearestCentroid', backbone: pixels }),
-  },
-  'random-net': {
-    what: 'nearest centroid on a net as it is drawn',
-    learner: (filters) => ({ name: 'nearestCentroid', backbone: net(filters) }),
-  },
-  knn: {
-    what: 'three nearest neighbours on raw pixels, by cosine',
-    learner: () => ({ name: 'nearestNeighbours', backbone: pixels, k: 3 }),
-  },
-} as const satisfies Kinds
-
-/** What learns to tell all training classes apart, and meets episodes at test only. */
-const classifiers = {
-  baseline: {
-    what: 'Chen et al. 2019, Baseline: a classifier, then a new linear head',
-    learner: (filters) => ({ name: 'fineTuned', backbone: net(filters), head: 'linear' }),
-  },
-  baselinepp: {
-    what: 'Chen et al. 2019, Baseline++: a classifier, then a new cosine head',
-    learner: (filters) => ({ name: 'fineTuned', backbone: net(filters), head: 'cosine' }),
-  },
-  simpleshot: {
-    what: 'Wang et al. 2019, SimpleShot: a classifier, then nearest centroid, CL2N',
-    learner: (filters) => ({ name: 'simpleShot', backbone: net(filters), transform: 'CL2N' }),
-  },
-} as const satisfies Kinds
-
-type Kinds = { readonly [prefix: string]: Kind }
 interface Kind {
   readonly what: string
   learner(filters: number): LearnerConfig
@@ -60,7 +27,7 @@ interface Kind {
  * better. Chen et al. train 5 epochs in batches of 16 at 1e-3, which is as many pictures as 3,427
  * of these steps; Wang et al. have no Omniglot.
  */
-function omniglot({ what, learner }: Kind, { ways, shots }: Setting, steps: number): Preset {
+function omniglot({ what, learner }: Kind, { ways, shots }: Setting): Preset {
   const shape = { ways, shots, queries: 15 }
   return {
     description: `${what}; Omniglot, ${ways}-way ${shots}-shot`,
@@ -71,51 +38,71 @@ function omniglot({ what, learner }: Kind, { ways, shots }: Setting, steps: numb
         ways: 20,
         shots: 1,
         queries: 5,
-        steps,
+        steps: 20_000,
         optimizer: {
           name: 'adam',
           rate: { name: 'step', initial: 1e-3, every: 2000, factor: 0.5 },
         },
         checkpointEvery: 200,
       },
-      validate: steps === 0 ? null : { ...shape, episodes: 100, every: 200, patience: 50 },
+      validate: { ...shape, episodes: 100, every: 200, patience: 50 },
       test: { ...shape, episodes: 1000 },
       seed: 1,
     },
   }
 }
 
-function glyphs({ what, learner }: Kind, steps: number): Preset {
+function glyphs({ what, learner }: Kind): Preset {
   return {
     description: `${what}; embedded glyphs, 5-way 1-shot`,
-    config: onGlyphs(learner(16), { steps }),
+    config: onGlyphs(learner(16)),
   }
 }
 
-function presetsOf(
-  prefix: string,
-  kind: Kind,
-  steps: { omniglot: number; glyphs: number },
-): Presets {
+function trained(prefix: string, kind: Kind): Presets {
   return {
-    [`${prefix}-glyphs-5w1s`]: glyphs(kind, steps.glyphs),
-    ...perSetting(`${prefix}-omniglot`, (setting) => omniglot(kind, setting, steps.omniglot)),
+    [`${prefix}-glyphs-5w1s`]: glyphs(kind),
+    ...perSetting(`${prefix}-omniglot`, (setting) => omniglot(kind, setting)),
   }
 }
 
-const UNTRAINED = { omniglot: 0, glyphs: 0 }
-const TRAINED = { omniglot: 20_000, glyphs: 1200 }
+/** The same, but for the training. */
+function untrained(prefix: string, kind: Kind): Presets {
+  const presets = Object.entries(trained(prefix, kind)).map(([name, { description, config }]) => {
+    const train = { ...config.train, steps: 0 }
+    return [name, { description, config: { ...config, train, validate: null } }] as const
+  })
+  return Object.fromEntries(presets)
+}
 
 /** What needs no training. */
 export const untrainedPresets = {
-  pixels: presetsOf('pixels', untrained.pixels, UNTRAINED),
-  randomNet: presetsOf('random-net', untrained['random-net'], UNTRAINED),
-  knn: presetsOf('knn', untrained.knn, UNTRAINED),
+  pixels: untrained('pixels', {
+    what: 'nearest centroid on raw pixels',
+    learner: () => ({ name: 'nearestCentroid', backbone: pixels }),
+  }),
+  randomNet: untrained('random-net', {
+    what: 'nearest centroid on a net as it is drawn',
+    learner: (filters) => ({ name: 'nearestCentroid', backbone: net(filters) }),
+  }),
+  knn: untrained('knn', {
+    what: 'three nearest neighbours on raw pixels, by cosine',
+    learner: () => ({ name: 'nearestNeighbours', backbone: pixels, k: 3 }),
+  }),
 }
 
 /** What learns to tell all training classes apart, and meets episodes at test only. */
 export const classifierPresets = {
-  baseline: presetsOf('baseline', classifiers.baseline, TRAINED),
-  baselinepp: presetsOf('baselinepp', classifiers.baselinepp, TRAINED),
-  simpleshot: presetsOf('simpleshot', classifiers.simpleshot, TRAINED),
+  baseline: trained('baseline', {
+    what: 'Chen et al. 2019, Baseline: a classifier, then a new linear head',
+    learner: (filters) => ({ name: 'fineTuned', backbone: net(filters), head: 'linear' }),
+  }),
+  baselinepp: trained('baselinepp', {
+    what: 'Chen et al. 2019, Baseline++: a classifier, then a new cosine head',
+    learner: (filters) => ({ name: 'fineTuned', backbone: net(filters), head: 'cosine' }),
+  }),
+  simpleshot: trained('simpleshot', {
+    what: 'Wang et al. 2019, SimpleShot: a classifier, then nearest centroid, CL2N',
+    learner: (filters) => ({ name: 'simpleShot', backbone: net(filters), transform: 'CL2N' }),
+  }),
 }

@@ -36,10 +36,7 @@ export function settingName({ ways, shots }: Setting): string {
  * typeface; each picture is turned, scaled and moved a little, in training and at test.
  * @param learner on a net of 16 filters
  */
-export function onGlyphs(
-  learner: LearnerConfig,
-  { rate = 2e-3, steps = 1200 } = {},
-): Preset['config'] {
+export function onGlyphs(learner: LearnerConfig, { rate = 2e-3 } = {}): Preset['config'] {
   const shape = { ways: 5, shots: 1, queries: 15 }
   return {
     learner,
@@ -49,12 +46,12 @@ export function onGlyphs(
       shots: 1,
       queries: 5,
       metaBatch: 1,
-      steps,
+      steps: 1200,
       optimizer: { name: 'adam', rate: { name: 'step', initial: rate, every: 400, factor: 0.5 } },
       split: 'train',
       checkpointEvery: 100,
     },
-    validate: steps === 0 ? null : { ...shape, episodes: 50, every: 100 },
+    validate: { ...shape, episodes: 50, every: 100 },
     test: { ...shape, episodes: 600 },
     seed: 1,
   }
