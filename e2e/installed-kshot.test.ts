@@ -77,6 +77,19 @@ describe('kshot, packed and installed in an empty folder', { timeout: 300_000 },
     expect(JSON.stringify(said).match(/"class\d"/g)?.length).toBeGreaterThanOrEqual(3)
   })
 
+  it('classifies pictures and texts without a checkpoint, and checks the examples', () => {
+    const pictures = done('classify', '--support', 'signs', 'new/0.png', 'new/2.png', '--json')
+    expect(pictures).toContain('image-encoder')
+    expect(pictures.match(/class[02]/g)?.length).toBeGreaterThanOrEqual(2)
+    const rows = ['where is my parcel', 'track a parcel'].map((text) => `parcel,${text}`)
+    const others = ['wake me at six', 'set an alarm'].map((text) => `alarm,${text}`)
+    writeFileSync(join(app, 'texts.csv'), ['label,text', ...rows, ...others].join('\n'))
+    const texts = ['classify', '--support', 'texts.csv', '--unknown', 'off']
+    expect(done(...texts, '--text', 'has my parcel come')).toMatch(/has my parcel come.*parcel/)
+    done(...texts.slice(0, 3), '--check', '-o', 'check.html')
+    expect(readFileSync(join(app, 'check.html'), 'utf8')).toContain('track a parcel')
+  })
+
   it('ranks learners, and makes a page of it', () => {
     writeFileSync(join(app, 'board.json'), JSON.stringify(BOARD))
     expect(done('leaderboard', 'board.json')).toContain('nearest-centroid')

@@ -16,6 +16,7 @@ import { exitCodeOf } from '../src/process/exit-codes'
 import { readMeta } from '../src/running/meta-file'
 import { run } from '../src/running/run'
 import { cleanUp, home, kshot, tiny } from './kshot'
+import { seenInChromium } from './seen-in-chromium'
 
 const maml = {
   name: 'maml',
@@ -288,6 +289,18 @@ describe('kshot classify without a checkpoint', () => {
     expect(page).toContain('sizes.csv, line 14')
     expect(page).not.toMatch(/<script|https?:/)
     expect(page.match(/class="wrong"/g)).toHaveLength(1)
+  })
+
+  it.each([
+    ['light', 1200],
+    ['dark', 390],
+  ] as const)('shows a check that fits, in %s, %i pixels wide', async (colorScheme, width) => {
+    const page = await checkPage(await check({ support: join(home, 'sizes.csv') }))
+    writeFileSync(join(home, 'seen.html'), page)
+    const seen = await seenInChromium(join(home, 'seen.html'), { colorScheme, width })
+    if (typeof seen === 'string') return console.info(`skipped, no Chromium: ${seen}`)
+    expect(seen).toMatchObject({ asked: 1, width, outside: [] })
+    expect(seen.contrast).toBeGreaterThan(4.5)
   })
 
   it('escapes what stands in a table', async () => {

@@ -1,10 +1,8 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { KshotError } from '@kshot/core'
 import { type AccuracyScore, compare } from '@kshot/results'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium } from '../../../e2e/chromium'
 import { type Overrides, overridden, parseConfig } from '../src/configuration/config'
 import { writeResults } from '../src/files/results-file'
 import { exitCodeOf } from '../src/process/exit-codes'
@@ -13,6 +11,7 @@ import { type Format, type ReportJob, report } from '../src/report/report'
 import { run } from '../src/running/run'
 import { rowOfFolder } from '../src/running/run-row'
 import { cleanUp, home, kshot, resultIn, text, tiny } from './kshot'
+import { seenInChromium } from './seen-in-chromium'
 
 const tinier = {
   ...tiny,
@@ -240,51 +239,12 @@ describe('the page in Chromium', () => {
     'in %s, %i pixels wide, fits and asks for nothing',
     async (colorScheme, width) => {
       await kshot('report', 'runs', '-o', 'page.html')
-      const browser = await launchChromium()
-      if (typeof browser === 'string') return console.info(`skipped, no Chromium: ${browser}`)
-      try {
-        const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } })
-        const asked: string[] = []
-        page.on('request', (request) => asked.push(request.url()))
-        await page.goto(pathToFileURL(join(home, 'page.html')).href)
-        const seen = await page.evaluate(measure)
-        expect(asked.filter((url) => !url.startsWith('data:'))).toHaveLength(1)
-        expect(seen.width).toBe(width)
-        expect(seen.outside).toEqual([])
-        expect(seen.contrast).toBeGreaterThan(4.5)
-        expect(seen.charts).toBeGreaterThan(5)
-      } finally {
-        await browser.close()
-      }
+      const seen = await seenInChromium(join(home, 'page.html'), { colorScheme, width })
+      if (typeof seen === 'string') return console.info(`skipped, no Chromium: ${seen}`)
+      expect(seen).toMatchObject({ asked: 1, width, outside: [] })
+      expect(seen.contrast).toBeGreaterThan(4.5)
+      expect(seen.charts).toBeGreaterThan(5)
     },
     60_000,
   )
 })
-
-/** In the page: how wide it is, what sticks out, how well its smallest text can be read. */
-function measure() {
-  const root = document.documentElement
-  const shown = (selector: string) =>
-    [...document.querySelectorAll(selector)].filter((e) => e.getBoundingClientRect().width > 0)
-  const outside = [...shown('main *'), ...shown('header *')].filter((element) => {
-    const { left, right } = element.getBoundingClientRect()
-    const scrolls = element.closest('.scroll') ?? element.closest('.hidden')
-    return !scrolls && (right > root.clientWidth + 1 || left < -1)
-  })
-  const luminance = (colour: string) => {
-    const [r, g, b] = colour.match(/[\d.]+/g)!.map((value) => {
-      const c = Number(value) / 255
-      return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4
-    }) as [number, number, number]
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b
-  }
-  const [text, back] = [document.querySelector('.detail')!, document.body]
-    .map((element, i) => getComputedStyle(element)[i === 0 ? 'color' : 'backgroundColor'])
-    .map(luminance) as [number, number]
-  return {
-    width: root.scrollWidth,
-    outside: outside.map((element) => `${element.tagName} ${element.textContent?.slice(0, 40)}`),
-    contrast: (Math.max(text, back) + 0.05) / (Math.min(text, back) + 0.05),
-    charts: shown('svg.chart').length,
-  }
-}
