@@ -57,6 +57,16 @@ test('episodes are drawn from it, the same when its spec builds it again', async
   expect(other).toBe(one)
 })
 
+test('all of it can be tested on; nothing else is an option', async () => {
+  const { train, validation, test, all } = await intents({ split: 'all', features: 8 })
+  expect([train, validation, test].map(({ classes }) => classes.length)).toEqual([0, 0, 150])
+  expect(test.spec).toEqual(all.spec)
+  expect(test.source(0, 3)).toBe(test.text(0, 3))
+  for (const wrong of [{ split: 'none' }, { features: 1 }, { feature: 8 }]) {
+    await expect(intents(wrong as never)).rejects.toMatchObject({ code: 'intents/bad-option' })
+  }
+})
+
 describe('its file', () => {
   it('is read from bytes, a buffer and a URL', async () => {
     const bytes = new Uint8Array(await readFile(file))
