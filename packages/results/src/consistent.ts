@@ -1,5 +1,5 @@
 import { KshotError } from '@kshot/core'
-import { largest, smallest } from './drawn'
+import { largest, smallest } from './number-or-range'
 import type { DoneRow } from './row'
 import { moments } from './statistics'
 

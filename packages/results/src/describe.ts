@@ -1,5 +1,5 @@
 import { isSpec, type Spec } from '@kshot/core'
-import { type Drawn, drawnName } from './drawn'
+import { type NumberOrRange, rangeText } from './number-or-range'
 import type { WarmStart } from './result'
 
 /** A learner, and the net that it declares. */
@@ -39,16 +39,16 @@ function encoderName({ export: name, options }: Spec): string {
 
 interface Task {
   /** None in a regression. */
-  readonly ways?: Drawn | null | undefined
-  readonly shots: Drawn
+  readonly ways?: NumberOrRange | null | undefined
+  readonly shots: NumberOrRange
 }
 
 /** `5-way 1-shot`; `3–7-way 1–5-shot`; `5-shot regression`. */
 export function settingName({ ways, shots }: Task): string {
-  const few = `${drawnName(shots)}-shot`
+  const few = `${rangeText(shots)}-shot`
   if (!ways) return `${few} regression`
   const uneven = typeof shots === 'object' && shots.perClass ? ' (each class its own)' : ''
-  return `${drawnName(ways)}-way ${few}${uneven}`
+  return `${rangeText(ways)}-way ${few}${uneven}`
 }
 
 /** `5 queries per class`; `10 query points`. */

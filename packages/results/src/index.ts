@@ -11,13 +11,13 @@ export {
   stepsName,
   warmStartName,
 } from './describe'
-export { type Drawn, drawnName, largest, smallest } from './drawn'
 export { firstDifference, type JsonDifference } from './first-difference'
 export { csv } from './formats/csv'
 export { json } from './formats/json'
 export { escapedTex, latex } from './formats/latex'
 export { markdown } from './formats/markdown'
 export { parseJson, printedJson } from './json-text'
+export { largest, type NumberOrRange, rangeText, smallest } from './number-or-range'
 export { allPrintable, printable, printableLines } from './printable'
 export { type Protocol, type Published, parsePublished } from './published'
 export {

@@ -1,5 +1,5 @@
 import type { Normalisation, Spec, StopReason } from '@kshot/core'
-import type { Drawn } from './drawn'
+import type { NumberOrRange } from './number-or-range'
 
 export type Interval = readonly [low: number, high: number]
 
@@ -72,8 +72,8 @@ export interface Setting {
   readonly dataset: string
   readonly split: string
   /** None in a regression. */
-  readonly ways: Drawn | null
-  readonly shots: Drawn
+  readonly ways: NumberOrRange | null
+  readonly shots: NumberOrRange
   readonly queries: number
 }
 

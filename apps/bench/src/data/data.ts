@@ -13,7 +13,7 @@ import {
   taskSetHash,
   type Understood,
 } from '@kshot/episodes'
-import { count, type Drawn, largest } from '@kshot/results'
+import { count, type NumberOrRange, largest } from '@kshot/results'
 import { datasetCard, isRegression } from '../catalogue/datasets'
 import { encoderName, encoderOf } from '../catalogue/encoders'
 import { type EncodeJob, encodedSplits, type Kind, type SplitName } from './encoded-splits'
@@ -57,7 +57,7 @@ export async function openData(config: Config, location: string | undefined): Pr
 
 type Shape = {
   readonly ways?: EpisodeOptions['ways'] | undefined
-  readonly shots: Drawn
+  readonly shots: NumberOrRange
   readonly queries: number
   readonly within?: 'group' | undefined
   readonly drawers?: 'own' | 'shared' | undefined

@@ -1,5 +1,5 @@
 import type { TaskKind } from '@kshot/core'
-import { type Budget, type Drawn, drawnName, largest, smallest } from '@kshot/results'
+import { type Budget, largest, type NumberOrRange, rangeText, smallest } from '@kshot/results'
 import { parseConfig } from '../configuration/config'
 import { resolvePaths } from '../configuration/resolve-paths'
 import type { Config } from '../configuration/schema'
@@ -86,7 +86,7 @@ function trainingOf(
   }
 }
 
-function atMost<T extends Drawn>(drawn: T, most: number): T | number {
+function atMost<T extends NumberOrRange>(drawn: T, most: number): T | number {
   if (largest(drawn) <= most) return drawn
   if (smallest(drawn) >= most) return most
   return { ...(drawn as object), max: most } as T
@@ -99,7 +99,7 @@ function learnerIn(
 ): object {
   if (hasFixedWays && typeof shape.ways === 'object') {
     throw badValue(
-      `${drawnName(shape.ways)} ways in '${name}', and a head of ${called} for one number of them`,
+      `${rangeText(shape.ways)} ways in '${name}', and a head of ${called} for one number of them`,
       'one number of ways, or a learner for any',
       'Give it the options { "head": "shared" }, or leave it out',
     )

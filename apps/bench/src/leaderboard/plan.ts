@@ -1,5 +1,5 @@
 import { isKshotError, KshotError, type TaskKind } from '@kshot/core'
-import { type Budget, type Cell, drawnName, netName } from '@kshot/results'
+import { type Budget, type Cell, netName, rangeText } from '@kshot/results'
 import { buildLearner } from '../catalogue/specs'
 import { parseConfig } from '../configuration/config'
 import type { Config } from '../configuration/schema'
@@ -167,8 +167,8 @@ function testPlan(
   const { ways } = setting.shape
   if (hasFixedWays && (ways !== test.ways || typeof ways === 'object')) {
     throw badValue(
-      `${drawnName(ways)}-way test episodes of '${setting.name}', and a head for ${drawnName(test.ways!)} ways`,
-      `checkpoints of a ${drawnName(ways)}-way setting`,
+      `${rangeText(ways)}-way test episodes of '${setting.name}', and a head for ${rangeText(test.ways!)} ways`,
+      `checkpoints of a ${rangeText(ways)}-way setting`,
       'Train for this setting: remove checkpointsOf',
     )
   }

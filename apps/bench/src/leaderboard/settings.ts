@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { canonicalJson } from '@kshot/core'
 import type { Splits } from '@kshot/episodes'
-import { type Drawn, drawnName, largest } from '@kshot/results'
+import { largest, type NumberOrRange, rangeText } from '@kshot/results'
 import { dataset as datasetSchema } from '../catalogue/datasets'
 import type { Examples } from '../catalogue/standard'
 import { checked } from '../checking/checked'
@@ -139,8 +139,8 @@ function settingOf(
 }
 
 /** `3-7`: folders are called so. */
-function inName(drawn: Drawn): string {
-  return drawnName(drawn).replace('–', '-')
+function inName(drawn: NumberOrRange): string {
+  return rangeText(drawn).replace('–', '-')
 }
 
 const WAYS = 5

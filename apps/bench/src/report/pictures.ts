@@ -44,7 +44,7 @@ export interface Example {
 const QUERIES = 10
 
 /**
- * Some test episodes of a table: the first, and that in which the learners differ most. Drawn again from
+ * Some test episodes of a table: the first, and that in which the learners differ most. NumberOrRange again from
  * the data set by their numbers; nothing is predicted again.
  * @returns none if the data has no pictures, or no predictions were written
  * @throws `report/other-data`, and what opening the data set throws

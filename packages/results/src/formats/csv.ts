@@ -1,4 +1,4 @@
-import type { Drawn } from '../drawn'
+import type { NumberOrRange } from '../number-or-range'
 import { allPrintable } from '../printable'
 import { protocolSign } from '../published-comparison'
 import type { Line, Table } from '../tables'
@@ -50,7 +50,7 @@ function record(table: Table, line: Line): { readonly [column: string]: Value } 
 }
 
 /** `3-7`, plain. */
-function written(drawn: Drawn): number | string {
+function written(drawn: NumberOrRange): number | string {
   return typeof drawn === 'number' ? drawn : `${drawn.min}-${drawn.max}`
 }
 

@@ -1,4 +1,4 @@
-import { count, drawnName } from '@kshot/results'
+import { count, rangeText } from '@kshot/results'
 import { axisY, gridY, line, text } from '@observablehq/plot'
 import type { Config } from '../../configuration/schema'
 import { drawing, plotted, textWidth } from './chart'
@@ -143,7 +143,7 @@ function namesAtEnds(curves: readonly Curve[], heightOf: (error: number) => numb
 }
 
 function nameOf(phase: string, { ways }: Pick<Config['test'], 'ways'>): string {
-  return ways === undefined ? phase : `${phase}, ${drawnName(ways)}-way`
+  return ways === undefined ? phase : `${phase}, ${rangeText(ways)}-way`
 }
 
 function means(steps: Learning['steps'], images: number): Point[] {

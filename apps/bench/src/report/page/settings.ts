@@ -1,4 +1,4 @@
-import { drawnName, type Table } from '@kshot/results'
+import { rangeText, type Table } from '@kshot/results'
 import { dot, line, ruleX, text } from '@observablehq/plot'
 import { clipped, figure, HEIGHT, logAxis, percentAxis, plotted, textWidth } from './chart'
 import { spread } from './labels'
@@ -23,7 +23,7 @@ export function settingCharts(tables: readonly Table[], looks: ReadonlyMap<strin
     for (const table of tables) {
       if (!table.setting) continue
       const { dataset, split, ways, shots } = table.setting
-      const fixed = key === 'shots' ? `${drawnName(ways ?? 0)}-way` : `${drawnName(shots)}-shot`
+      const fixed = key === 'shots' ? `${rangeText(ways ?? 0)}-way` : `${rangeText(shots)}-shot`
       const group = `${dataset} (${split}), ${fixed}${table.budget.by === 'seconds' ? ', by time' : ''}`
       groups.set(group, [...(groups.get(group) ?? []), table])
     }
