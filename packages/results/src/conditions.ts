@@ -19,6 +19,7 @@ const CONDITIONS: readonly ((row: DoneRow) => string)[] = [
     checkpointsOf ? `trained for ${checkpointsOf}` : 'no other setting trained for',
   netWords,
   trialsWords,
+  augmentationWords,
 ]
 
 function netWords(row: DoneRow): string {
@@ -31,6 +32,17 @@ function stepsWords({ labels: { adaptationSteps: n } }: DoneRow): string {
 
 function trialsWords({ labels: { tuningTrials: n } }: DoneRow): string {
   return n === 0 ? 'no trials counted' : `tuned: ${n} ${n === 1 ? 'trial' : 'trials'}`
+}
+
+/** A configuration in a file is anybody's: what is no number and no switch is left out. */
+function augmentationWords({ config }: DoneRow): string {
+  const { augment } = (config as { train?: { augment?: unknown } }).train ?? {}
+  if (typeof augment !== 'object' || augment === null) return 'no augmentation'
+  const words = Object.entries(augment).flatMap(([name, amount]) => {
+    if (typeof amount === 'number') return amount === 0 ? [] : [`${name} ${amount}`]
+    return amount === true ? [name] : []
+  })
+  return words.length === 0 ? 'no augmentation' : `augmented: ${words.sort().join(', ')}`
 }
 
 /** Its net, its steps and its trials in words, without the conditions that are named already. */

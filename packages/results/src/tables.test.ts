@@ -131,6 +131,27 @@ describe('tables', () => {
     })
   })
 
+  it('mark who was trained on varied pictures, and take no text of a file for an amount', () => {
+    const varied = (learner: string, augment: object) => {
+      const plain = row({ learner })
+      return { ...plain, config: { ...(plain.config as object), train: { augment } } }
+    }
+    const [table] = tablesOf(
+      sources(
+        row({ learner: 'a' }),
+        row({ learner: 'b' }),
+        varied('c', { flip: true, crop: 0.2, contrast: 0 }),
+        varied('d', { crop: 0, flip: false, 'not an amount': '<b>' }),
+      ),
+    )
+    expect(Object.fromEntries(table!.lines.map(({ name, differs }) => [name, differs]))).toEqual({
+      a: [],
+      b: [],
+      c: ['augmented: crop 0.2, flip'],
+      d: [],
+    })
+  })
+
   it('tell single runs apart by what differs, and put their seeds together', () => {
     const run = (seed: number, learner: object, scores = good) => ({
       path: `runs/${seed}`,
