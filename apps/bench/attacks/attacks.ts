@@ -7,6 +7,7 @@ import { fullDisk, tooManyFiles } from './cases/faults'
 import { attack as hangingThreads } from './cases/hanging-threads'
 import { attack as hostileNames } from './cases/hostile-names'
 import { attack as hostileNumbers } from './cases/hostile-numbers'
+import { attack as hugeOptions } from './cases/huge-options'
 import { attack as killedLeaderboards } from './cases/killed-leaderboards'
 import { attack as killedRuns } from './cases/killed-runs'
 import { attack as lockRaces } from './cases/lock-races'
@@ -32,6 +33,7 @@ export const attacks: readonly Attack[] = [
   hostileNames,
   oddFiles,
   hostileNumbers,
+  hugeOptions,
   encoderInputs,
   embeddingCaches,
   killedRuns,

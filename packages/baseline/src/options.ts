@@ -1,4 +1,4 @@
-import { amount, count, oneOf, options, positive, rate, role } from '@kshot/core/options'
+import { amount, innerStep, oneOf, options, positive, rate, role } from '@kshot/core/options'
 
 const backbone = role('model')
 
@@ -8,7 +8,7 @@ export const fineTunedOptions = options(
     backbone,
     head: oneOf('linear', 'cosine'),
     scale: rate,
-    steps: count,
+    steps: innerStep,
     rate,
     weightDecay: amount,
     headInit: oneOf('symmetric', 'random'),

@@ -1,9 +1,9 @@
 import {
   checkOptions,
-  count,
   described,
   either,
   flag,
+  innerStep,
   normalisation,
   type OptionsSchema,
   oneOf,
@@ -11,12 +11,16 @@ import {
   positive,
   rate,
   role,
+  width,
 } from '@kshot/core/options'
 
-const innerSteps = either(count, options({ train: count, test: count }, 'train', 'test'))
+const innerSteps = either(
+  innerStep,
+  options({ train: innerStep, test: innerStep }, 'train', 'test'),
+)
 
 const cell = {
-  units: described('Of both LSTM layers. Default: 20.', { ...positive, maximum: 1024 }),
+  units: described('Of both LSTM layers. Default: 20.', { ...width, maximum: 1024 }),
   preprocess: either(rate, oneOf('none')),
   outputScale: rate,
 }
@@ -24,15 +28,21 @@ const cell = {
 // What the options of each factory may be; the cards show it, the factories check by it.
 export const cellOptions = options(cell)
 export const trainingOptions = options(
-  { model: role('model'), ...cell, steps: positive, window: positive, secondOrder: flag },
+  {
+    model: role('model'),
+    ...cell,
+    steps: { ...innerStep, minimum: 1 },
+    window: { ...innerStep, minimum: 1 },
+    secondOrder: flag,
+  },
   'model',
 )
 export const metaLstmOptions = options(
   {
     model: role('model'),
-    ways: described('Output units of the head.', positive),
+    ways: described('Output units of the head.', width),
     steps: described('On the support set. Default: 8.', innerSteps),
-    units: described('Of the LSTM. Default: 20.', { ...positive, maximum: 1024 }),
+    units: described('Of the LSTM. Default: 20.', { ...width, maximum: 1024 }),
     normalisation: normalisation(['batch-separate', 'none']),
   },
   'model',

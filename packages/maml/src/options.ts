@@ -6,6 +6,7 @@ import {
   either,
   flag,
   initializer,
+  innerStep,
   normalisation,
   type OptionsSchema,
   oneOf,
@@ -16,6 +17,7 @@ import {
   role,
   type Schema,
   tuple,
+  width,
 } from '@kshot/core/options'
 
 /** All but `batch-joint`: the inner loop has seen no queries. */
@@ -25,16 +27,17 @@ const modes = normalisation(['batch-separate', 'support+one', 'running', 'none']
 const network = {
   model: role('model'),
   head: oneOf('fixed', 'shared', 'none'),
-  ways: described('Of a fixed head.', positive),
+  ways: described('Of a fixed head.', width),
   headInit: initializer(),
   normalisation: modes,
 }
 
-const steps: Schema = either(count, options({ train: count, test: count }, 'train', 'test'))
-const someSteps: Schema = either(
-  positive,
-  options({ train: positive, test: positive }, 'train', 'test'),
+const steps: Schema = either(
+  innerStep,
+  options({ train: innerStep, test: innerStep }, 'train', 'test'),
 )
+const some = { ...innerStep, minimum: 1 }
+const someSteps: Schema = either(some, options({ train: some, test: some }, 'train', 'test'))
 const adapts = regex
 
 const inner = {
@@ -93,7 +96,7 @@ export const implicitMamlOptions = options(
     innerRate: rate,
     steps: someSteps,
     lambda: rate,
-    solverSteps: positive,
+    solverSteps: some,
     damping: amount,
   },
   ...required,
@@ -106,7 +109,7 @@ export const pretrainedOptions = options(
     normalisation: modes,
     innerRate: rate,
     innerOptimizer: role('optimizer'),
-    steps: count,
+    steps: innerStep,
     adapts,
   },
   ...required,

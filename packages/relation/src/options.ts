@@ -1,11 +1,11 @@
-import { fraction, normalisation, oneOf, options, positive, rate, role } from '@kshot/core/options'
+import { fraction, normalisation, oneOf, options, rate, role, width } from '@kshot/core/options'
 
 /** What {@link RelationOptions} may be; the card shows it, the factory checks by it. */
 export const relationOptions = options(
   {
     backbone: role('model'),
-    filters: positive,
-    hidden: positive,
+    filters: width,
+    hidden: width,
     eps: rate,
     momentum: fraction,
     loss: oneOf('mse', 'cross-entropy'),

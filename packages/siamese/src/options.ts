@@ -4,9 +4,9 @@ import {
   normalisation,
   oneOf,
   options,
-  positive,
   role,
   tuple,
+  width,
 } from '@kshot/core/options'
 
 /** What {@link SiameseOptions} may be; the card shows it, the factory checks by it. */
@@ -27,7 +27,7 @@ export const siameseOptions = options(
 
 /** What {@link KochNetOptions} may be. */
 export const kochNetOptions = options({
-  filters: tuple(positive, positive, positive, positive),
-  units: positive,
+  filters: tuple(width, width, width, width),
+  units: width,
   initializer: oneOf('koch', 'torch'),
 })

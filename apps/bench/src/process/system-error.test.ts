@@ -18,6 +18,7 @@ it('an error of the system is one of ours, with what to do', async () => {
   for (const [f, code] of [
     [() => openSync('/nowhere/at/all', 'r'), 'system/not-found'],
     [() => new ArrayBuffer(2 ** 53 - 1), 'system/no-memory'],
+    [() => Promise.reject(new WebAssembly.RuntimeError('Aborted()')), 'system/no-memory'],
     [
       () => Promise.reject(Object.assign(new Error('open'), { code: 'EMFILE' })),
       'system/too-many-files',

@@ -57,9 +57,10 @@ export function typedError(error: unknown): unknown {
   return new KshotError(parts.code, { got: message, expected, remedy, cause: error })
 }
 
-function isOutOfMemory(error: Error): boolean {
-  return (
-    error instanceof RangeError &&
-    /allocation failed|invalid (typed )?array (buffer )?length/i.test(error.message)
-  )
+function isOutOfMemory({ name, message }: Error): boolean {
+  if (name === 'RangeError') {
+    return /allocation failed|invalid (typed )?array (buffer )?length/i.test(message)
+  }
+  // The memory of a WebAssembly module ends at 4 GiB; TensorFlow.js' own does not look where it writes.
+  return name === 'RuntimeError' && /out of bounds|aborted|out of memory/i.test(message)
 }

@@ -1,11 +1,4 @@
-import {
-  canonicalJson,
-  checkMeta,
-  disposeTask,
-  fromSpec,
-  type MetaLearner,
-  useBackend,
-} from '@kshot/core'
+import { canonicalJson, disposeTask, fromSpec, type MetaLearner, useBackend } from '@kshot/core'
 import { type AccuracyScore, largest, type Result } from '@kshot/results'
 import { resolveAuto } from '../backends/auto-backend'
 import { backends } from '../backends/backends'
@@ -65,7 +58,6 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
       on,
       goOn: 'Start again: it goes on from there',
     })
-    checkMeta(learner, meta, data.test.taskSpec)
     const { result, scores } = await metaTest({
       test: { config, learner, meta, step: saved.train.steps, data, signal, executor, on },
       device,

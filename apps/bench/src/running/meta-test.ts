@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type DeviceInfo, disposeTask } from '@kshot/core'
+import { checkMeta, type DeviceInfo, disposeTask } from '@kshot/core'
 import { writeFileAtomic } from '@kshot/core/node'
 import { learnerName, type Result } from '@kshot/results'
 import { baselineOf } from './baselines'
@@ -31,9 +31,13 @@ export interface MetaTested {
   readonly scores: readonly number[]
 }
 
-/** Meta-tests a learner and the baseline on the same episodes, and writes what it found. */
+/**
+ * Meta-tests a learner and the baseline on the same episodes, and writes what it found.
+ * @throws `core/other-parameters` where meta-parameters of a file are not the learner's
+ */
 export async function metaTest(job: MetaTestJob): Promise<MetaTested> {
   const { config, learner, meta, data } = job.test
+  checkMeta(learner, meta, data.test.taskSpec)
   const measured = await measure(job.test)
   const { evaluation } = measured.test[0]!
   const { device, train, best, checkpoint, workers } = job

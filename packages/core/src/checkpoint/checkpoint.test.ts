@@ -293,6 +293,18 @@ describe('saveMeta and loadMeta', () => {
 })
 
 describe('loadMeta', () => {
+  it('keeps nothing of what else is in a file', async () => {
+    const spec = { package: '@kshot/core', export: 'mlp', options: {} }
+    const json = { kind: 'meta', learner: spec }
+    const one = scalar(1)
+    const trees = { params: { w: one }, state: {}, extra: { x: one } }
+    const bytes = await encodeCheckpoint({ trees, json })
+    const before = memory().numTensors
+    const { params } = loadMeta(bytes, { spec })
+    expect(memory().numTensors).toBe(before + 1)
+    tree.dispose([params, one])
+  })
+
   const learner: { spec: Spec } = { spec: { package: 'test', export: 'learner', options: {} } }
   const meta = () => ({ params: { w: tensor([1, 2]) }, state: {} })
 

@@ -24,11 +24,12 @@ export function loadMeta(bytes: Uint8Array | ArrayBuffer, learner: { readonly sp
     const { kind, learner: saved } = (json ?? {}) as { kind?: Json; learner?: Json }
     if (kind !== 'meta') throw otherKind(kind)
     checkSameSpec(saved, learner.spec)
-    const { params, state } = trees
+    const { params, state, ...others } = trees
     if (!params || !state) throw damaged('no params or no state', 'both')
     checkNumbers('params', params)
     checkNumbers('state', state)
     for (const tensor of tree.leaves({ params, state })) keep(tensor)
+    tree.dispose(others)
     return { params, state }
   } catch (error) {
     tree.dispose(trees)

@@ -20,9 +20,16 @@ export interface Fan {
   readonly out: number
 }
 
-/** Draws a weight; the same seed gives the same bytes. */
+/** More in one weight is no net for few shots, but a mistake that would fill the memory. */
+const MOST_NUMBERS = 2 ** 26
+
+/**
+ * Draws a weight; the same seed gives the same bytes.
+ * @throws `core/too-large`
+ */
 export function drawWeight(rng: Rng, shape: readonly number[], fan: Fan, how: Initializer): Tensor {
   const size = shape.reduce((product, n) => product * n, 1)
+  if (size > MOST_NUMBERS) throw tooLarge(shape)
   return tensor(Float32Array.from({ length: size }, sampler(rng, fan, how)), [...shape], 'float32')
 }
 
@@ -38,6 +45,14 @@ function sampler(rng: Rng, fan: Fan, how: Initializer): () => number {
     got: `the initializer ${JSON.stringify(how)}`,
     expected: "'torch', 'glorot', 'zeros', { normal: standardDeviation } or { normal, mean }",
     remedy: 'Choose one of these',
+  })
+}
+
+function tooLarge(shape: readonly number[]): KshotError {
+  return new KshotError('core/too-large', {
+    got: `a weight of shape [${shape.join(', ')}]`,
+    expected: `at most ${MOST_NUMBERS} numbers in one weight`,
+    remedy: 'Use fewer filters, units or classes, or smaller examples',
   })
 }
 

@@ -5,6 +5,15 @@ import type { OptionsSchema, Role, Schema } from './schema'
 /** A whole number, at least 1. */
 export const positive = { type: 'integer', minimum: 1 } as const satisfies Schema
 
+/** The length of an axis: filters, units, classes, pixels of a side. What is longer is no net. */
+export const width = { ...positive, maximum: 16_384 } as const satisfies Schema
+
+/** How many layers. */
+export const depth = { ...positive, maximum: 64 } as const satisfies Schema
+
+/** Steps within a task, which nothing interrupts. */
+export const innerStep = { type: 'integer', minimum: 0, maximum: 100_000 } as const satisfies Schema
+
 /** A whole number, at least 0. */
 export const count = { type: 'integer', minimum: 0 } as const satisfies Schema
 

@@ -7,6 +7,7 @@ import {
   positive,
   text,
   tuple,
+  width,
   withDefault,
 } from '@kshot/core/options'
 import { ownOptions } from '../own-options'
@@ -17,7 +18,7 @@ export const imageChoices = {
   ...ownOptions,
   size: described(
     'Height and width; default: the pictures’ own, between 28 and 84 pixels.',
-    tuple(positive, positive),
+    tuple(width, width),
   ),
   channels: described(
     '1 for grey, 4 for the colours and a last band, such as transparency or infrared; default: 3 if a picture has colours.',

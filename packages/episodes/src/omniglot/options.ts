@@ -1,4 +1,4 @@
-import { described, oneOf, options, positive, seed, withDefault } from '@kshot/core/options'
+import { described, oneOf, options, seed, width, withDefault } from '@kshot/core/options'
 
 /** Options of Omniglot that configurations take too. */
 export const omniglotChoices = {
@@ -18,7 +18,7 @@ export const omniglotOptions = options(
     ...omniglotChoices,
     rotations: oneOf('all', 'train', 'none'),
     seed,
-    size: positive,
+    size: { ...width, maximum: 1024 },
   },
   'split',
 )
