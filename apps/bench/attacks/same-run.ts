@@ -13,13 +13,14 @@ export function fingerprint(folder: string): string {
   const result = JSON.parse(readFileSync(path(FILES.result), 'utf8'))
   const log = readFileSync(path(FILES.log), 'utf8').trim().split('\n')
   const lines = log.map((line) => ({ ...JSON.parse(line), seconds: 0 }))
-  return JSON.stringify([whole, withoutMeasurements(result), lines])
+  // Another attack may change the tree, and with it the name of its commit.
+  return JSON.stringify([whole, { ...withoutMeasurements(result), commit: null }, lines])
 }
 
 /** The rows of a leaderboard without times. */
 export function rowsOf(folder: string): string {
   const text = readFileSync(join(folder, 'results.jsonl'), 'utf8')
-  return JSON.stringify(parseResults(text).map(withoutTimes))
+  return JSON.stringify(parseResults(text).map((row) => ({ ...(withoutTimes(row) as object), commit: null })))
 }
 
 /** What a process leaves behind that was killed. */
