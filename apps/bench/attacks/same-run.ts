@@ -20,7 +20,9 @@ export function fingerprint(folder: string): string {
 /** The rows of a leaderboard without times. */
 export function rowsOf(folder: string): string {
   const text = readFileSync(join(folder, 'results.jsonl'), 'utf8')
-  return JSON.stringify(parseResults(text).map((row) => ({ ...(withoutTimes(row) as object), commit: null })))
+  return JSON.stringify(
+    parseResults(text).map((row) => ({ ...(withoutTimes(row) as object), commit: null })),
+  )
 }
 
 /** What a process leaves behind that was killed. */
