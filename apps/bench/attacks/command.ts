@@ -85,7 +85,7 @@ export function start(args: readonly string[], options: Options = {}): Running {
     child.on('close', (code, signal) => {
       clearTimeout(timer)
       const said = stderr.trim().split('\n').slice(0, 2).join(' ').slice(0, 300)
-      const typed = code === 0 || isTyped(code, stderr)
+      const typed = code === 0 || isTyped(code, stderr) || tellsFailure(code, stdout)
       resolve({ code, signal, stdout, stderr, hangs, typed, said, ...usedIn(usage) })
       rmSync(usage, { recursive: true, force: true })
     })
@@ -101,6 +101,11 @@ function isTyped(code: number | null, stderr: string): boolean {
   if (code === 2 && /^error: /m.test(stderr)) return true
   if (code === 130) return /stopped by/.test(stderr)
   return [1, 2, 3].includes(code!) && /^error [a-z0-9-]+\/[a-z0-9-]+$/m.test(stderr)
+}
+
+/** A leaderboard tells of its failed cells in its table. */
+function tellsFailure(code: number | null, stdout: string): boolean {
+  return code === 1 && /^failed .*: [a-z0-9-]+\/[a-z0-9-]+, /m.test(stdout)
 }
 
 function usedIn(folder: string): Pick<Ended, 'seconds' | 'mebibytes'> {

@@ -21,7 +21,7 @@ export const attack: Attack = {
     const board = writtenJson(join(folder, 'b.json'), tinyBoard)
     const out = (name: string) => join(folder, name)
     await kshot(['run', config, '--out', out('whole'), '--quiet'])
-    await kshot(['leaderboard', board, '--out', out('board'), '--quiet'])
+    if (n > 1) await kshot(['leaderboard', board, '--out', out('board'), '--quiet'])
     for (let i = 0; i < n; i++) {
       const run = await kshot(['run', config, '--out', out(`o${i}`), '--quiet'], { preload })
       const same = () => fingerprint(out(`o${i}`)) === fingerprint(out('whole'))

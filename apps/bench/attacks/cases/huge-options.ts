@@ -6,7 +6,7 @@ import { type Attack, REFUSED } from '../attack'
 import { places, withValue } from '../hostile-json'
 import { tally } from '../tally'
 
-const HUGE = [1e6, 1e9, 1e15, Number.MAX_SAFE_INTEGER, 1e308, 16_384]
+const HUGE = [1e6, 1e9, 1e15, Number.MAX_SAFE_INTEGER, 1e308, 8192]
 
 /** Each number among the options of every learner, its net and its optimizers, far too large. */
 export const attack: Attack = {

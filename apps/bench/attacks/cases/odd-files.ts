@@ -74,7 +74,7 @@ const PLACES: readonly (readonly [file: string, args: readonly string[]])[] = [
 export const attack: Attack = {
   name: 'odd files',
   promise: 'a pipe, device, loop, bomb or nothing in the place of any file is refused at once',
-  attempts: { full: 16 * 9, short: 9 },
+  attempts: { full: 16 * 9, short: 4 },
   // That of starting the command too.
   bound: { seconds: 4, mebibytes: 300 },
   async run(n) {

@@ -6,7 +6,7 @@ import type { OptionsSchema, Role, Schema } from './schema'
 export const positive = { type: 'integer', minimum: 1 } as const satisfies Schema
 
 /** The length of an axis: filters, units, classes, pixels of a side. What is longer is no net. */
-export const width = { ...positive, maximum: 16_384 } as const satisfies Schema
+export const width = { ...positive, maximum: 8192 } as const satisfies Schema
 
 /** How many layers. */
 export const depth = { ...positive, maximum: 64 } as const satisfies Schema
