@@ -6,6 +6,8 @@ export interface Measured extends Pick<Attack, 'name' | 'promise'> {
   readonly outcome: Outcome
   /** That was attacked. */
   readonly commit: string
+  /** Of the attempts of the full form; 1 where it is left out. */
+  readonly scale?: number
 }
 
 const HEAD = `# Reliability
@@ -24,12 +26,12 @@ Bounds are of one attempt: processor seconds of all its threads and processes, a
  * @param missing attacks that were not run in full
  */
 export function reliabilityPage(all: readonly Measured[], missing: readonly string[]): string {
-  const rows = all.map(({ name, promise, bound, outcome, commit }) => {
+  const rows = all.map(({ name, promise, bound, outcome, commit, scale = 1 }) => {
     const { tried, failed, untyped, wrong, lost, overBound, seconds, mebibytes } = outcome
     const cells = [
       name,
       promise,
-      count(tried),
+      scale < 1 ? `${count(tried)} (${scale} of the full form)` : count(tried),
       count(failed),
       [untyped, wrong, lost, overBound].join(', '),
       `${limit(bound.seconds)}, ${seconds.toFixed(1)}`,

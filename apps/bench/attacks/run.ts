@@ -46,7 +46,7 @@ for (const attack of wanted) {
   say(attack, outcome)
   if (short) continue
   const { name, promise, bound } = attack
-  keep({ name, promise, bound, outcome, commit })
+  keep({ name, promise, bound, outcome, commit, scale: times })
 }
 if (!short) {
   const measured = earlier()
