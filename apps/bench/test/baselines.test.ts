@@ -72,6 +72,8 @@ describe('kshot run with a learner that trains on batches', () => {
       labels: { adaptationSteps: 5 },
       best: { score: expect.any(Number) },
     })
+    const { stdout } = await kshot('eval', 'classifier/meta.safetensors', '--json', '--quiet')
+    expect(JSON.parse(stdout).test).toEqual(result.test)
   })
 })
 
