@@ -25,6 +25,8 @@ export interface ImageFormat {
 
 // 8,192 × 8,192: more than any camera gives, and a quarter of a gigabyte once unpacked.
 const MOST_PIXELS = 2 ** 26
+// A picture whose last band is kept is decoded whole: shrinking would weigh its colours by that band.
+const MOST_PIXELS_WITH_BAND = 2 ** 24
 
 /**
  * Decodes one picture to bytes `[height, width, channels]`; transparency becomes white, or a channel.
@@ -43,8 +45,9 @@ export async function decodedPicture(
   format: ImageFormat,
 ): Promise<Uint8Array> {
   const { width, height, depth } = picture.header
-  if (width * height > MOST_PIXELS) throw tooLarge(place, width, height)
   const { channels = 3, bits = 16 } = format
+  const most = channels === 4 ? MOST_PIXELS_WITH_BAND : MOST_PIXELS
+  if (width * height > most) throw tooLarge(place, width, height, most)
   const deep = depth === 16 && bits < 16
   const space = deep ? (['grey16', 'rgb16'] as const) : (['b-w', 'srgb'] as const)
   const decoded =
@@ -59,8 +62,8 @@ export async function decodedPicture(
       throw damagedImage(place, 'breaks off, or is damaged inside', cause)
     })
   const values = deep ? new Uint16Array(Uint8Array.from(data).buffer) : data
-  const most = deep ? 2 ** bits - 1 : 255
-  return planes(values, [info.height, info.width, info.channels], most, { ...format, channels })
+  const white = deep ? 2 ** bits - 1 : 255
+  return planes(values, [info.height, info.width, info.channels], white, { ...format, channels })
 }
 
 /**
@@ -69,7 +72,7 @@ export async function decodedPicture(
  */
 export async function largestValue(picture: Picture, place: string): Promise<number> {
   const { width, height, alpha } = picture.header
-  if (width * height > MOST_PIXELS) throw tooLarge(place, width, height)
+  if (width * height > MOST_PIXELS) throw tooLarge(place, width, height, MOST_PIXELS)
   const { channels } = await picture
     .open({ limitInputPixels: MOST_PIXELS, failOn: 'error' })
     .stats()
@@ -151,10 +154,10 @@ function cut(
   return plane
 }
 
-function tooLarge(place: string, width: number, height: number): KshotError {
+function tooLarge(place: string, width: number, height: number, most: number): KshotError {
   return new KshotError('episodes/image-too-large', {
     got: `${place}: ${width} × ${height} pixels`,
-    expected: `at most ${MOST_PIXELS} pixels`,
+    expected: `at most ${most} pixels`,
     remedy: 'Make it smaller; a small file with so many pixels may be a decompression bomb',
   })
 }

@@ -127,6 +127,18 @@ describe('what pictures are taken', () => {
     )
   })
 
+  it('a picture too large to be decoded whole is refused from its header', async () => {
+    const lines = Buffer.alloc(8)
+    const huge = makePng({ width: 4097, height: 4096, depth: 8, colour: 2, lines })
+    const dir = await writePictures(folder(), { 'a.png': huge })
+    await expectError(
+      () => decodeImage(join(dir, 'a.png'), { size, channels: 4 }),
+      'episodes/image-too-large',
+      '4097 × 4096',
+      String(2 ** 24),
+    )
+  })
+
   it('a tiff of 13 bands, as satellites have, is told for what it is', async () => {
     const dir = await writePictures(folder(), {
       'a/0.tif': tiff([20, 16, 13], {}),
