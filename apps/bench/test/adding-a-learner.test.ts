@@ -1,45 +1,20 @@
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expectTestsToPass, filesOf, installed } from './guide'
 import { cleanUp, home, kshot } from './kshot'
 
-const root = fileURLToPath(new URL('../../../', import.meta.url))
-const guide = readFileSync(join(root, 'docs/adding-a-learner.md'), 'utf8')
+const GUIDE = 'docs/adding-a-learner.md'
 
-/** The files of the guide, by the name in their first line. */
-const files = [...guide.matchAll(/```(?:js|json)\n\/\/ (\S+)\n([\s\S]*?)```/g)].map(
-  ([, name, code]) => [name!, code!] as const,
-)
-
-/** As an installation would: what the guide installs, and the package under its own name. */
-function installed() {
-  const packages: [string, string][] = [
-    ['@kshot/core', 'packages/core'],
-    ['@kshot/testkit', 'packages/testkit'],
-    ['@tensorflow/tfjs-core', 'packages/core/node_modules/@tensorflow/tfjs-core'],
-    ['vitest', 'node_modules/vitest'],
-  ]
-  for (const [name, path] of packages) link(name, join(root, path))
-  link('nearest-median', home)
-}
-
-function link(name: string, to: string) {
-  const path = join(home, 'node_modules', name)
-  mkdirSync(dirname(path), { recursive: true })
-  symlinkSync(to, path)
-}
-
-describe('docs/adding-a-learner.md', () => {
+describe(GUIDE, () => {
   beforeAll(() => {
-    installed()
-    for (const [name, code] of files) writeFileSync(join(home, name), code)
+    const tfjs = '@tensorflow/tfjs-core'
+    installed('nearest-median', GUIDE, { [tfjs]: `packages/core/node_modules/${tfjs}` })
   })
   afterAll(cleanUp)
 
   it('has all the files that it speaks of', () => {
-    expect(files.map(([name]) => name)).toEqual([
+    expect(filesOf(GUIDE).map(([name]) => name)).toEqual([
       'package.json',
       'index.js',
       'card.js',
@@ -80,15 +55,6 @@ describe('docs/adding-a-learner.md', () => {
   }, 120_000)
 
   it('makes a learner that passes the suite', () => {
-    const args = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', home]
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-      cwd: home,
-      encoding: 'utf8',
-      env: { ...process.env, NODE_OPTIONS: '' },
-    })
-    expect({ status, out: status === 0 ? '' : `${stdout}${stderr}` }).toEqual({
-      status: 0,
-      out: '',
-    })
+    expectTestsToPass()
   }, 600_000)
 })

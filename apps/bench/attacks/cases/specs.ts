@@ -2,7 +2,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { wasm } from '@kshot/backend-wasm'
-import { fromSpec, type Role, useBackend } from '@kshot/core'
+import { fromSpec, useBackend } from '@kshot/core'
+import { ROLES } from '@kshot/core/card'
 import { resultsText } from '@kshot/results'
 import fc from 'fast-check'
 import { registry } from '../../src/catalogue/registry'
@@ -144,15 +145,6 @@ const AROUND: readonly ((inner: object) => object)[] = [
   }),
 ]
 
-const ROLES: readonly Role[] = [
-  'learner',
-  'model',
-  'optimizer',
-  'schedule',
-  'encoder',
-  'dataset',
-  'tasks',
-]
 const WAYS = ['run', 'leaderboard', 'eval', 'classify', 'resume', 'spec', 'report'] as const
 
 const { signal } = new AbortController()

@@ -1,4 +1,11 @@
-import type { OptionsSchema, Role, Schema, Spec } from '@kshot/core'
+import {
+  isKshotError,
+  type KshotError,
+  type OptionsSchema,
+  type Role,
+  type Schema,
+  type Spec,
+} from '@kshot/core'
 import {
   type Arbitrary,
   array,
@@ -84,4 +91,18 @@ export function perhapsWrong(
       return leftOut ? others : { ...others, [name]: value }
     },
   )
+}
+
+/** Why options are refused: the code of the error, unless it is one that is no schema's business. */
+export async function refusal(
+  run: () => unknown,
+  isExcused: (error: KshotError) => boolean,
+): Promise<string | undefined> {
+  try {
+    await run()
+    return undefined
+  } catch (error) {
+    if (!isKshotError(error)) throw error
+    return isExcused(error) ? undefined : error.code
+  }
 }

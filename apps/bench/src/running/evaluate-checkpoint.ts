@@ -1,4 +1,12 @@
-import { canonicalJson, disposeTask, fromSpec, type MetaLearner, useBackend } from '@kshot/core'
+import {
+  canonicalJson,
+  checkMeta,
+  disposeTask,
+  fromSpec,
+  type MetaLearner,
+  type TaskSource,
+  useBackend,
+} from '@kshot/core'
 import { type AccuracyScore, largest, type Result } from '@kshot/results'
 import { resolveAuto } from '../backends/auto-backend'
 import { backends } from '../backends/backends'
@@ -58,6 +66,7 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
       on,
       goOn: 'Start again: it goes on from there',
     })
+    checkMeta(learner, meta, learntFrom(config, learner, data).taskSpec)
     const { result, scores } = await metaTest({
       test: { config, learner, meta, step: saved.train.steps, data, signal, executor, on },
       device,
@@ -82,6 +91,11 @@ export async function evaluateCheckpoint(job: EvaluateJob): Promise<Result> {
 }
 
 /** The configuration of the checkpoint, with the test that is asked for. */
+/** The tasks whose classes the meta-parameters know: an output each, where a learner trains on batches. */
+function learntFrom({ train }: Config, { trainsOn }: MetaLearner, data: Data): TaskSource {
+  return trainsOn === 'batches' && train.steps > 0 ? data.train(trainsOn) : data.test
+}
+
 function configOf({ setting, test, overrides }: EvaluateJob, { config }: SavedNotes): Config {
   const own = setting === undefined ? config : lakeConfig(config)
   return parseConfig(overridden(test ? { ...own, test } : own, overrides))

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { checkMeta, type DeviceInfo, disposeTask } from '@kshot/core'
+import { type DeviceInfo, disposeTask } from '@kshot/core'
 import { writeFileAtomic } from '@kshot/core/node'
 import { learnerName, type Result } from '@kshot/results'
 import { baselineOf } from './baselines'
@@ -31,19 +31,9 @@ export interface MetaTested {
   readonly scores: readonly number[]
 }
 
-/** The tasks whose classes the meta-parameters know: an output each, where a learner trains on batches. */
-function learntFrom({ config, learner, data }: MetaTestJob['test']) {
-  const onBatches = learner.trainsOn === 'batches' && config.train.steps > 0
-  return onBatches ? data.train('batches') : data.test
-}
-
-/**
- * Meta-tests a learner and the baseline on the same episodes, and writes what it found.
- * @throws `core/other-parameters` where meta-parameters of a file are not the learner's
- */
+/** Meta-tests a learner and the baseline on the same episodes, and writes what it found. */
 export async function metaTest(job: MetaTestJob): Promise<MetaTested> {
   const { config, learner, meta, data } = job.test
-  checkMeta(learner, meta, learntFrom(job.test).taskSpec)
   const measured = await measure(job.test)
   const { evaluation } = measured.test[0]!
   const { device, train, best, checkpoint, workers } = job

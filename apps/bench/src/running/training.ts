@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import {
+  checkMeta,
   disposeTask,
   type Executor,
   fromSpec,
@@ -54,7 +55,7 @@ export async function trained(job: TrainingJob): Promise<Trained> {
   const log = await openLog(job.folder, saved?.state.step ?? 0)
   try {
     checkLog(job, log)
-    if (saved && isFinished(saved, job.config)) return finished(saved, log)
+    if (saved && isFinished(saved, job.config)) return finished(job, saved, log)
     return await train(job, saved, log)
   } finally {
     await log.close()
@@ -147,8 +148,19 @@ export function isFinished({ stoppedBy, config: earlier }: Saved, config: Config
   return stoppedBy === 'steps' || stoppedBy === 'patience'
 }
 
-function finished({ state, stoppedBy }: Saved, { seconds, hasGap }: Log): Trained {
+/** What a file holds of a training that has come to its end, checked as `metaTrain` checks what goes on. */
+function finished(
+  { learner, tasks }: TrainingJob,
+  { state, stoppedBy }: Saved,
+  { seconds, hasGap }: Log,
+): Trained {
   const meta = state.best?.meta ?? state.meta
+  try {
+    checkMeta(learner, meta, tasks.taskSpec)
+  } catch (error) {
+    disposeTask(state)
+    throw error
+  }
   const secondsKnown = !hasGap
   return { meta, state, stoppedBy: stoppedBy!, seconds, secondsKnown, from: state.step }
 }
