@@ -1,5 +1,6 @@
 import type { Attack } from './attack'
 import { attack as backwardsClock } from './cases/backwards-clock'
+import { attack as classFolders } from './cases/class-folders'
 import { attack as classifiersAndWeights } from './cases/classifiers-and-weights'
 import { attack as embeddingCaches } from './cases/embedding-caches'
 import { attack as encoderInputs } from './cases/encoder-inputs'
@@ -31,6 +32,7 @@ export const attacks: readonly Attack[] = [
   zipsAndPictures,
   mutatedJson,
   hostileNames,
+  classFolders,
   oddFiles,
   hostileNumbers,
   hugeOptions,

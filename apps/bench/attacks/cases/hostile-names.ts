@@ -12,8 +12,6 @@ import {
   type Table,
   tablesOf,
 } from '@kshot/results'
-import fc from 'fast-check'
-import { parseHTML } from 'linkedom'
 import sharp from 'sharp'
 import { csvRows } from '../../../../packages/episodes/src/tables/csv'
 import { row } from '../../../../packages/results/src/rows.testing'
@@ -24,81 +22,10 @@ import type { Example } from '../../src/report/pictures'
 import { reportError } from '../../src/terminal/report-error'
 import { type Attack, REFUSED } from '../attack'
 import { places, withValue } from '../hostile-json'
+import { hostileText } from '../hostile-text'
+import { foreignMarkup, steering } from '../judged-text'
 import { inputs } from '../random'
 import { type Fault, tally, wrong } from '../tally'
-
-const PAYLOADS = [
-  '<script>alert(1)</script>',
-  '"><img src=x onerror=alert(2)>',
-  "' onmouseover='alert(3)",
-  '</style></title></svg><script>alert(4)</script>',
-  '<svg/onload=alert(5)>',
-  '<iframe src="http://evil/">',
-  '<base href=http://evil/>',
-  '<meta http-equiv=refresh content="0;url=http://evil/">',
-  '"><foreignObject><script>alert(6)</script>',
-  '&lt;b&gt;&#60;b&#62;',
-  '<!--',
-  '-->',
-  ']]>',
-  '=HYPERLINK("http://evil","x")',
-  "+cmd|' /C calc'!A0",
-  '@SUM(1+1)',
-  '-2+3',
-  '\t=1',
-  '\r=1',
-  '"',
-  '""',
-  ',',
-  ';',
-  '\\input{/etc/passwd}',
-  '\\write18{id}',
-  '}\\end{tabular}\\input{x}',
-  '$$%#_&~^{}\\',
-  '%\n\\input{x}',
-  '^^5cinput{x}',
-  '| x | y |\n|---|---|',
-  '\n# heading',
-  '\n\n<b>',
-  '[a](javascript:alert(7))',
-  '![x](http://evil/x.png)',
-  '`',
-  '*_~',
-  '\u001b[31mred\u001b[0m',
-  '\u001b]0;title\u0007',
-  '\u001b]52;c;AAAA\u0007',
-  '\u009b2J',
-  '\u0000',
-  '\b\b\b',
-  '\u202egnp.exe',
-  '\u2066x',
-  '\u2028x\u2029',
-  '\ufffe',
-  '\ud800',
-  '\udc00x',
-  '\ufeff',
-  '$' + '{alert(8)}',
-  '{{7*7}}',
-  '%0d%0a',
-  '__proto__',
-  'constructor',
-  'x'.repeat(3000),
-  '\u0300'.repeat(300),
-]
-
-/** A text that no format may take for more than a text. */
-export const hostileText: fc.Arbitrary<string> = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom(...PAYLOADS) },
-  {
-    weight: 2,
-    arbitrary: fc
-      .array(fc.oneof(fc.constantFrom(...PAYLOADS), fc.string({ unit: 'binary', maxLength: 8 })), {
-        minLength: 1,
-        maxLength: 4,
-      })
-      .map((parts) => parts.join('')),
-  },
-)
 
 /** Rows with a text in the place of all names, or in one place of a row. */
 function rowsWith(text: string, where: number): Row[] {
@@ -229,38 +156,6 @@ function terminal(rows: readonly Row[], text: string): string {
   reportError(new KshotError('a/b', { got: text, expected: text, remedy: text }), stream, true)
   reportError(new Error(text), stream, false)
   return printed + comparedTable(compare(sourcesIn(rows.slice(0, 3)), undefined), stream)
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is meant
-const STEERING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/
-
-function steering(text: string): string | undefined {
-  const found = STEERING.exec(text.replaceAll('\r\n', '\n'))
-  return found ? `the character ${JSON.stringify(found[0])} at ${found.index}` : undefined
-}
-
-/** Tags with their attributes that a page has with plain names, too. */
-function foreignMarkup(text: string, plain: string): string | undefined {
-  const known = new Set(markupIn(plain))
-  const foreign = markupIn(text).find((one) => !known.has(one))
-  if (foreign) return `the markup ${foreign}`
-  const link = linksIn(text).find((address) => !/^(#|data:image\/|$)/.test(address))
-  return link === undefined ? undefined : `the link ${link}`
-}
-
-function linksIn(text: string): string[] {
-  const { document } = parseHTML(text)
-  return [...document.querySelectorAll('[src],[href]')].map(
-    (one) => one.getAttribute('src') ?? one.getAttribute('href') ?? '',
-  )
-}
-
-function markupIn(text: string): string[] {
-  const { document } = parseHTML(text)
-  return [...document.querySelectorAll('*')].flatMap(({ tagName, attributes }) => [
-    tagName,
-    ...[...attributes].map(({ name }) => `${tagName} ${name}`),
-  ])
 }
 
 /** librsvg has a strict parser. */

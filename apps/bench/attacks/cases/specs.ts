@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { wasm } from '@kshot/backend-wasm'
 import { fromSpec, useBackend } from '@kshot/core'
 import { ROLES } from '@kshot/core/card'
-import { resultsText } from '@kshot/results'
+import { compare, comparedJson, resultsText } from '@kshot/results'
 import fc from 'fast-check'
 import { registry } from '../../src/catalogue/registry'
 import { checked } from '../../src/checking/checked'
@@ -248,7 +248,8 @@ export const attack: Attack = {
       ][where % 2]
       const file = join(made(folder, 'board'), 'results.jsonl')
       writeFileSync(file, resultsText([changed as never]))
-      await loadSources([file])
+      const sources = await loadSources([file])
+      if (where % 4 === 3) return comparedJson(compare(sources, undefined))
       const format = where % 3 === 0 ? 'html' : 'md'
       return report({ paths: [file], format, data: undefined, command: 'x', note: () => {} })
     }

@@ -34,9 +34,7 @@ export function inspectCommand(): Command {
 
 async function action(path: string, { kind, label, output, json }: Options): Promise<void> {
   const { inspected, data } = await inspect({ path, kind, label })
-  process.stdout.write(
-    json ? printedJson(inspected) : text(allPrintable(inspected), process.stdout),
-  )
+  process.stdout.write(json ? printedJson(inspected) : inspectedText(inspected, process.stdout))
   if (output === undefined) return
   await writeFileAtomic(output, await contactSheet(inspected, data)).catch((cause: Error) => {
     throw new KshotError('run/unwritable', {
@@ -53,8 +51,9 @@ const NAMES = { images: 'pictures', vectors: 'vectors', texts: 'texts' } as cons
 /** As wide as lines are read well; narrower terminals wrap sooner. */
 const WIDEST = 100
 
-function text(inspected: Inspected, stream: NodeJS.WriteStream): string {
-  const { path, kind, shape, understood, splits, problems } = inspected
+/** What a data set is, for a terminal. */
+export function inspectedText(inspected: Inspected, stream: NodeJS.WriteStream): string {
+  const { path, kind, shape, understood, splits, problems } = allPrintable(inspected)
   const { bold, dim, yellow } = coloursOf(stream)
   const width = Math.min(WIDEST, stream.columns ?? 80)
   const { examples, classes, dealt, notes } = understood
