@@ -3,6 +3,7 @@ import { KshotError } from './errors'
 import type { Context, Meta, MetaLearner, Model, Normalisation, NormMode, Traits } from './learner'
 import { accuracy, softmaxCrossEntropy } from './nn/losses'
 import { type NormalisationOptions, normModeOf, queryTraits } from './normalisation'
+import type { Rng } from './random'
 import { oneHotLabels, presentClasses, withoutAbsent } from './support'
 import type { Params } from './tree'
 import * as tree from './tree'
@@ -17,8 +18,11 @@ export interface Applied<Output> {
 export interface Comparison<Memory extends Params, Embeddings extends Tensor = Tensor2D> {
   readonly backbone: Model
   readonly normalisation: Required<NormalisationOptions>
-  /** f: examples to embeddings, `[n, …]`. Default: the backbone, whose weights are all there is. */
-  embed?(meta: Meta, x: Tensor, norm: NormMode): Applied<Tensor>
+  /**
+   * f: examples to embeddings, `[n, …]`. Default: the backbone, whose weights are all there is.
+   * @param rng what the net draws with; in training alone
+   */
+  embed?(meta: Meta, x: Tensor, norm: NormMode, rng?: Rng): Applied<Tensor>
   /**
    * What to remember of the support set.
    * @param oneHot the class of each example, `[m, ways]`; a class may have no examples
@@ -125,12 +129,13 @@ export function checkedEmbeddings(y: Tensor): Tensor2D {
 
 function embedding<Memory extends Params, Embeddings extends Tensor>({
   backbone,
-  embed = (meta, x, norm) => {
-    const { y, state } = backbone.apply(meta, x, { norm })
+  embed = (meta, x, norm, rng) => {
+    const { y, state } = backbone.apply(meta, x, { norm, ...(rng && { rng }) })
     return { y: checkedEmbeddings(y) as Tensor as Embeddings, state }
   },
 }: Comparison<Memory, Embeddings>) {
-  return (meta: Meta, x: Tensor, norm: NormMode) => embed(meta, x, norm) as Applied<Embeddings>
+  return (meta: Meta, x: Tensor, norm: NormMode, rng?: Rng) =>
+    embed(meta, x, norm, rng) as Applied<Embeddings>
 }
 
 /** The scores of queries, embedded with the support set as the normalisation asks. */
@@ -144,18 +149,20 @@ function scored<Memory extends Params, Embeddings extends Tensor>(
 ): Applied<Tensor2D> {
   const embed = embedding(comparison)
   const norm = normModeOf(normalisation)
+  const rng = ctx.phase === 'train' ? ctx.rng.split('net') : undefined
   if (normalisation === 'support+one') return oneByOne()
   return normalisation === 'batch-separate' ? apart() : together(x)
 
   function together(x: Tensor) {
     const [m, n] = [support.shape[0]!, x.shape[0]!]
-    const { y, state } = embed(meta, concat([support, x]), norm)
+    const { y, state } = embed(meta, concat([support, x]), norm, rng)
     return compared(slice(y, 0, m), slice(y, m, n), state)
   }
 
   function apart() {
-    const first = embed(meta, support, norm)
-    const { y, state } = embed({ params: meta.params, state: first.state }, x, norm)
+    const first = embed(meta, support, norm, rng?.split('support'))
+    const next = { params: meta.params, state: first.state }
+    const { y, state } = embed(next, x, norm, rng?.split('queries'))
     return compared(first.y, y, state)
   }
 

@@ -1,6 +1,7 @@
 import { customEncoder } from './encoder'
 import { embeddings } from './nn/external'
 import { cnn, conv4, convMaps, finnNet, mlp } from './nn/models'
+import { resnet12 } from './nn/resnet12'
 import {
   adam,
   adamw,
@@ -12,6 +13,7 @@ import {
   cosine,
   linear,
   momentum,
+  piecewise,
   rmsprop,
   scale,
   scaleByAdam,
@@ -27,7 +29,7 @@ import type { Registry } from './registry'
 
 /** What of this package a spec may name: nets, optimizers, schedules. */
 export const coreRegistry: Registry = {
-  model: { '@kshot/core': { conv4, finnNet, convMaps, cnn, mlp, embeddings } },
+  model: { '@kshot/core': { conv4, resnet12, finnNet, convMaps, cnn, mlp, embeddings } },
   optimizer: {
     '@kshot/core': {
       adam,
@@ -47,6 +49,6 @@ export const coreRegistry: Registry = {
       trace,
     },
   },
-  schedule: { '@kshot/core': { constant, step, linear, cosine, warmUp } },
+  schedule: { '@kshot/core': { constant, step, piecewise, linear, cosine, warmUp } },
   encoder: { '@kshot/core': { customEncoder } },
 }

@@ -1,5 +1,14 @@
-import { type LearnerCard, type OptionsSchema, onGlyphs, type Paper } from '@kshot/core/card'
+import {
+  type LearnerCard,
+  type OptionsSchema,
+  onGlyphs,
+  type Paper,
+  type Presets,
+  type PublishedEntry,
+} from '@kshot/core/card'
 import { logisticOptions, ridgeOptions, svmOptions } from './options'
+import { metaOptNets, r2d2 } from './presets'
+import published from './published.json'
 
 const joint = { normalisation: { train: 'batch-joint', test: 'running' } } as const
 
@@ -24,9 +33,11 @@ interface Description {
   readonly paper: Paper
   readonly options: OptionsSchema
   readonly standard: string
+  /** Beside the one on glyphs. */
+  readonly presets: Presets
 }
 
-function card({ export: name, standard, ...about }: Description): LearnerCard {
+function card({ export: name, standard, presets, ...about }: Description): LearnerCard {
   return {
     role: 'learner',
     factory: { package: '@kshot/metaopt', export: name },
@@ -41,12 +52,13 @@ function card({ export: name, standard, ...about }: Description): LearnerCard {
         },
       },
     ],
-    published: [],
+    published: (published as readonly PublishedEntry[]).filter(({ learner }) => learner === name),
     presets: {
       [`${name}-glyphs-5w1s`]: {
         description: `${about.name}: embedded glyphs, 5-way 1-shot`,
         config: onGlyphs({ name, backbone: { name: 'conv4', filters: 16 }, ...joint }),
       },
+      ...presets,
     },
   }
 }
@@ -59,6 +71,10 @@ export const cards: readonly LearnerCard[] = [
     paper: bertinetto,
     options: ridgeOptions,
     standard: 'R2D2: ridge regression at its optimum',
+    presets: {
+      ...r2d2,
+      ...metaOptNets({ name: 'ridge', lambda: 50 }, ['mini-imagenet', 'cifar-fs']),
+    },
   }),
   card({
     export: 'logistic',
@@ -67,6 +83,7 @@ export const cards: readonly LearnerCard[] = [
     paper: bertinetto,
     options: logisticOptions,
     standard: 'LR-D2: logistic regression at its optimum',
+    presets: {},
   }),
   card({
     export: 'svm',
@@ -75,5 +92,11 @@ export const cards: readonly LearnerCard[] = [
     paper: lee,
     options: svmOptions,
     standard: 'MetaOptNet: an SVM at its optimum',
+    presets: metaOptNets({ name: 'svm', c: 0.1 }, [
+      'omniglot',
+      'emoji',
+      'mini-imagenet',
+      'cifar-fs',
+    ]),
   }),
 ]

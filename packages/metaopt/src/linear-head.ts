@@ -66,8 +66,9 @@ export function linearHead(head: Head, { backbone, normalisation }: HeadOptions)
     ...compareEpisodes({
       backbone,
       normalisation: modes,
-      embed: (meta, x, norm) => {
-        const { y, state } = backbone.apply(partOf(meta, 'backbone'), x, { norm })
+      embed: (meta, x, norm, rng) => {
+        const options = { norm, ...(rng && { rng }) }
+        const { y, state } = backbone.apply(partOf(meta, 'backbone'), x, options)
         return { y: checkedEmbeddings(y), state: { backbone: state, head: {} } }
       },
       remember: (meta, z, oneHot) => {

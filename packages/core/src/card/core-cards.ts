@@ -6,6 +6,7 @@ import {
   embeddingsOptions,
   finnNetOptions,
   mlpOptions,
+  resnet12Options,
 } from '../nn/model-options'
 import {
   adamOptions,
@@ -14,6 +15,7 @@ import {
   cosineOptions,
   linearOptions,
   momentumOptions,
+  piecewiseOptions,
   rmspropOptions,
   sgdOptions,
   stepOptions,
@@ -42,6 +44,12 @@ const models = [
     'conv4',
     'four blocks of convolution, batch norm, ReLU and max-pool, flattened (Snell et al. 2017)',
     conv4Options,
+  ),
+  card(
+    'model',
+    'resnet12',
+    'four residual blocks with dropout and DropBlock, flattened (Lee et al. 2019)',
+    resnet12Options,
   ),
   card(
     'model',
@@ -86,6 +94,7 @@ const optimizers = [
 const schedules = [
   card('schedule', 'constant', 'always the same', constantOptions),
   card('schedule', 'step', 'drops at regular steps', stepOptions),
+  card('schedule', 'piecewise', 'constant between boundaries', piecewiseOptions),
   card('schedule', 'linear', 'a straight line', linearOptions),
   card('schedule', 'cosine', 'half a cosine (Loshchilov & Hutter 2017)', cosineOptions),
   card(

@@ -1,4 +1,5 @@
 import {
+  decay,
   depth,
   described,
   flag,
@@ -8,8 +9,10 @@ import {
   listOf,
   oneOf,
   options,
+  positive,
   rate,
   role,
+  tuple,
   width,
 } from '../options/keywords'
 
@@ -43,5 +46,20 @@ export const mlpOptions = options({
   outputs: width,
   activation: oneOf('relu', 'tanh', 'sigmoid', 'elu', 'softplus'),
   weightInit: initializer(),
+})
+export const resnet12Options = options({
+  filters: described(
+    'Of each block. Default: 64, 160, 320, 640.',
+    tuple(width, width, width, width),
+  ),
+  dropRate: described('Share that is dropped in training. Default: 0.1.', decay),
+  dropBlock: described('Side of the squares that are dropped. Default: 5.', positive),
+  rampPasses: described(
+    'Training passes until squares are dropped at that rate. Default: 40,000.',
+    positive,
+  ),
+  readout: oneOf('mean', 'flatten'),
+  eps: blocks.eps,
+  momentum: blocks.momentum,
 })
 export const embeddingsOptions = options({ encoder: role('encoder'), net: role('model') })

@@ -18,6 +18,8 @@ export {
   cosine,
   type LinearOptions,
   linear,
+  type PiecewiseOptions,
+  piecewise,
   type Rate,
   type Schedule,
   type StepOptions,
@@ -25,4 +27,4 @@ export {
   type WarmUpOptions,
   warmUp,
 } from './schedules'
-export { momentum, sgd, type TraceOptions, trace } from './sgd'
+export { type MomentumOptions, momentum, sgd, type TraceOptions, trace } from './sgd'

@@ -28,6 +28,7 @@ import {
   linear,
   momentum,
   type Optimizer,
+  piecewise,
   rmsprop,
   scale,
   scaleByAdam,
@@ -50,6 +51,8 @@ const optimizers: Record<string, () => Optimizer> = {
   'sgd with a schedule': () => sgd(step({ initial: 0.2, every: 100, factor: 0.5 })),
   momentum: () => momentum(0.02),
   'nesterov momentum': () => momentum(0.02, { decay: 0.9, nesterov: true }),
+  'nesterov momentum with weight decay': () =>
+    momentum(0.02, { nesterov: true, weightDecay: 1e-5 }),
   adam: () => adam(cosine({ initial: 0.1, steps: 300, final: 1e-4 })),
   'adam after a warm-up': () =>
     adam(warmUp({ steps: 10, to: step({ initial: 0.1, every: 60, factor: 0.5 }) })),
@@ -263,6 +266,11 @@ describe('known values', () => {
     expect(path(adam(0.01), 1)[0]).toBeCloseTo(0.99, 6)
   })
 
+  it('weight decay is in the gradients that momentum adds up, as in PyTorch', () => {
+    const decayed = chain(addDecayedWeights(0.1), trace({ nesterov: true }), scale(-0.01))
+    close(path(momentum(0.01, { nesterov: true, weightDecay: 0.1 }), 1), path(decayed, 1))
+  })
+
   it('adam with a schedule', () => {
     const expected = adamPath(1, (i) => (i < 2 ? 0.01 : 0.005))
     close(path(adam(step({ initial: 0.01, every: 2 })), 1), expected)
@@ -366,6 +374,17 @@ describe('schedules', () => {
     expect([0, 1999, 2000, 3999, 4000].map(at)).toEqual([1e-3, 1e-3, 5e-4, 5e-4, 2.5e-4])
   })
 
+  it('piecewise: the rates of MetaOptNet', () => {
+    const changes = [
+      { at: 20_000, value: 0.006 },
+      { at: 50_000, value: 0.00024 },
+      { at: 40_000, value: 0.0012 },
+    ]
+    const { at } = piecewise({ initial: 0.1, changes })
+    const steps = [0, 19_999, 20_000, 39_999, 40_000, 50_000, 1e6]
+    expect(steps.map(at)).toEqual([0.1, 0.1, 0.006, 0.006, 0.0012, 0.00024, 0.00024])
+  })
+
   it('linear', () => {
     const { at } = linear({ initial: 1, steps: 100, final: 0.2 })
     expect(at(0)).toBe(1)
@@ -393,6 +412,7 @@ describe('schedules', () => {
   it.each([
     constant(0.1),
     step({ initial: 1, every: 3 }),
+    piecewise({ initial: 1, changes: [{ at: 2, value: 0.5 }] }),
     linear({ initial: 1, steps: 7, final: 0.5 }),
     cosine({ initial: 1, steps: 7 }),
     warmUp({ steps: 3, to: cosine({ initial: 1, steps: 7 }), from: 0.1 }),
@@ -419,6 +439,12 @@ describe('bad options', () => {
     ['adam, eps = 0', () => adam(0.1, { eps: 0 })],
     ['adamw, weightDecay < 0', () => adamw(0.1, { weightDecay: -1 })],
     ['momentum, decay = 1', () => momentum(0.1, { decay: 1 })],
+    ['momentum, weightDecay < 0', () => momentum(0.1, { weightDecay: -1 })],
+    [
+      'piecewise, a negative value',
+      () => piecewise({ initial: 1, changes: [{ at: 2, value: -1 }] }),
+    ],
+    ['piecewise, half a step', () => piecewise({ initial: 1, changes: [{ at: 0.5, value: 1 }] })],
     ['scale(NaN)', () => scale(Number.NaN)],
     ['scaleBySchedule(no schedule)', () => scaleBySchedule({} as never)],
     ['clip(0)', () => clip(0)],

@@ -6,6 +6,7 @@ import {
   constantOptions,
   cosineOptions,
   linearOptions,
+  piecewiseOptions,
   stepOptions,
   warmUpOptions,
 } from './schemas'
@@ -52,6 +53,30 @@ export function step(options: StepOptions): Schedule {
     'step',
     { initial, every, factor },
     (at) => initial * factor ** Math.floor(at / every),
+  )
+}
+
+export interface PiecewiseOptions {
+  readonly initial: number
+  /** From step `at` on, `value` holds. */
+  readonly changes: readonly { readonly at: number; readonly value: number }[]
+}
+
+/**
+ * Constant between changes: the value of the last change at or before `step`, in the order of their steps.
+ * @throws `core/bad-option`
+ * @example
+ * // Lee et al. 2019: 20 epochs of 1,000 steps, then slower
+ * piecewise({ initial: 0.1, changes: [{ at: 20_000, value: 0.006 }, { at: 40_000, value: 0.0012 }] })
+ */
+export function piecewise(options: PiecewiseOptions): Schedule {
+  checkOptions(BAD_OPTION, 'piecewise', piecewiseOptions, options)
+  const { initial, changes } = options
+  const sorted = [...changes].sort((a, b) => a.at - b.at)
+  return schedule(
+    'piecewise',
+    { initial, changes: changes.map(({ at, value }) => ({ at, value })) },
+    (step) => sorted.findLast(({ at }) => at <= step)?.value ?? initial,
   )
 }
 

@@ -1,4 +1,14 @@
-import { amount, decay, either, flag, options, positive, rate, role } from '../options/keywords'
+import {
+  amount,
+  decay,
+  either,
+  flag,
+  listOf,
+  options,
+  positive,
+  rate,
+  role,
+} from '../options/keywords'
 import type { Schema } from '../options/schema'
 
 const rates: Schema = either(amount, role('schedule'))
@@ -9,7 +19,10 @@ const falling = options({ initial: amount, steps: positive, final: amount }, 'in
 export const adamOptions = options(adam, 'rate')
 export const adamwOptions = options({ ...adam, weightDecay: amount }, 'rate')
 export const sgdOptions = options({ rate: rates }, 'rate')
-export const momentumOptions = options({ rate: rates, decay, nesterov: flag }, 'rate')
+export const momentumOptions = options(
+  { rate: rates, decay, nesterov: flag, weightDecay: amount },
+  'rate',
+)
 export const rmspropOptions = options({ rate: rates, decay, eps: rate }, 'rate')
 /** Below 0 it may be where it is no rate: of `scaleBySchedule`. */
 export const constantOptions = options({ value: { type: 'number' } }, 'value')
@@ -17,6 +30,11 @@ export const stepOptions = options(
   { initial: amount, every: positive, factor: rate },
   'initial',
   'every',
+)
+export const piecewiseOptions = options(
+  { initial: amount, changes: listOf(options({ at: positive, value: amount }, 'at', 'value')) },
+  'initial',
+  'changes',
 )
 export const linearOptions = falling
 export const cosineOptions = falling

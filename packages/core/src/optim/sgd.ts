@@ -2,6 +2,7 @@ import { add, clone, mul, zerosLike } from '@tensorflow/tfjs-core'
 import { checkOptions } from '../options/check-options'
 import * as tree from '../tree'
 import { chain, withName } from './chain'
+import { addDecayedWeights } from './decay'
 import { type Optimizer, optimizer } from './optimizer'
 import { BAD_OPTION, checkNumber, namedOptions } from './options'
 import { scaleByLearningRate } from './scale'
@@ -28,23 +29,33 @@ export interface TraceOptions {
   readonly nesterov?: boolean
 }
 
+export interface MomentumOptions extends TraceOptions {
+  /** Times the parameters, added to the gradients first, as PyTorch's SGD does. Default 0. */
+  readonly weightDecay?: number
+}
+
 /**
  * Gradient descent with momentum: `t ← g + decay · t`, `Δ = -rate(step) · t`; with `nesterov`
- * `Δ = -rate(step) · (g + decay · t)`. Differentiable in the gradients.
+ * `Δ = -rate(step) · (g + decay · t)`. With `weightDecay`, g is `g + weightDecay · θ`. Differentiable in the
+ * gradients.
  *
  * Polyak 1964; Sutskever et al. 2013, eq. 1–4.
  * @throws `core/bad-option`
  * @example momentum(0.01, { decay: 0.9, nesterov: true })
  */
 export function momentum(
-  rate: Rate | ({ readonly rate: Rate } & TraceOptions),
-  options: TraceOptions = {},
+  rate: Rate | ({ readonly rate: Rate } & MomentumOptions),
+  options: MomentumOptions = {},
 ): Optimizer {
-  const all = namedOptions<{ rate: Rate } & TraceOptions>('rate', rate, options)
+  const all = namedOptions<{ rate: Rate } & MomentumOptions>('rate', rate, options)
   checkOptions(BAD_OPTION, 'momentum', momentumOptions, all)
-  const { rate: by, decay = 0.9, nesterov = false } = all
+  const { rate: by, decay = 0.9, nesterov = false, weightDecay = 0 } = all
   const json = { rate: rateJson(by), decay, nesterov }
-  return withName('momentum', json, chain(trace({ decay, nesterov }), scaleByLearningRate(by)))
+  const descent = [trace({ decay, nesterov }), scaleByLearningRate(by)]
+  if (weightDecay === 0) return withName('momentum', json, chain(...descent))
+  // Only where there is one, so that the specs of others stay as they were.
+  const decayed = chain(addDecayedWeights(weightDecay), ...descent)
+  return withName('momentum', { ...json, weightDecay }, decayed)
 }
 
 /**
