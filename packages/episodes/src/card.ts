@@ -1,5 +1,6 @@
 import { type DatasetCard, described, distort, options, text } from '@kshot/core/card'
 import { imageChoices } from './images/options'
+import { regressionFileOptions } from './regression/options'
 import { sinusoidRanges } from './sinusoid-options'
 import { textFileOptions, vectorFileOptions } from './tables/options'
 
@@ -39,6 +40,17 @@ const texts: DatasetCard = {
   options: options({ path, ...textFileOptions.properties }, 'path'),
 }
 
+const regression: DatasetCard = {
+  role: 'dataset',
+  factory: { package: '@kshot/episodes', export: 'regressionFile' },
+  inNode,
+  name: 'regression',
+  sentence: 'your regression tasks: a CSV, TSV, JSON Lines or JSON file (path) of task, x…, y',
+  examples: 'points',
+  source: 'your files',
+  options: options({ path, ...regressionFileOptions.properties }, 'path'),
+}
+
 const sinusoids: DatasetCard = {
   role: 'dataset',
   factory: { package: '@kshot/episodes', export: 'sinusoids' },
@@ -51,4 +63,4 @@ const sinusoids: DatasetCard = {
 }
 
 /** Data sets of @kshot/episodes. */
-export const cards: readonly DatasetCard[] = [images, vectors, texts, sinusoids]
+export const cards: readonly DatasetCard[] = [images, vectors, texts, regression, sinusoids]

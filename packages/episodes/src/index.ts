@@ -21,6 +21,15 @@ export { type Characters, type OmniglotOptions, splitCharacters } from './omnigl
 export type { Character, OmniglotSplit, SplitName } from './omniglot/splits'
 export { type PairOptions, pairSource, pairs } from './pairs'
 export type { Count, EpisodeOptions, EpisodePlan, Slot } from './plan'
+export {
+  pointsOf,
+  type RegressionData,
+  type RegressionSplits,
+  type RegressionTask,
+  type Scale,
+} from './regression/data'
+export { inOwnUnits, standardisedRegression } from './regression/standardise'
+export { type RegressionTasksOptions, regressionTasks } from './regression/tasks'
 export { renderSlot } from './render'
 export { type Resize, resize } from './resize'
 export { type SinusoidOptions, sinusoids } from './sinusoids'

@@ -8,6 +8,11 @@ export { isPicture } from './images/kinds'
 export { findLakeRuns, findOmniglot } from './omniglot/find'
 export { type LakeRunsOptions, lakeRuns } from './omniglot/lake-runs'
 export { type OmniglotFilesOptions, omniglot, omniglotSplit } from './omniglot/omniglot'
+export {
+  type RegressionFileOptions,
+  regressionFile,
+  regressionFileSplit,
+} from './regression/file'
 export type { SplitShares } from './shares'
 export type { Spelling } from './spelling'
 export type { LabelledFileOptions } from './tables/labelled-file'

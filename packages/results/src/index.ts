@@ -31,6 +31,7 @@ export {
 export type {
   AccuracyScore,
   Confusion,
+  ErrorDifferences,
   ErrorScore,
   Interval,
   Labels,

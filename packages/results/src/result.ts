@@ -19,6 +19,16 @@ export interface ErrorScore {
 
 export type TestScore = AccuracyScore | ErrorScore
 
+/** A learner's errors minus a baseline's, paired by task, with 95 % intervals of Student's t. */
+export type ErrorDifferences = {
+  readonly [adaptationSteps: string]: {
+    readonly mean: number
+    readonly interval: Interval
+    /** Two-sided, of the paired t test. */
+    readonly p: number
+  }
+}
+
 /** What a reader must know before comparing two numbers. */
 export interface Labels {
   readonly transductive: boolean
@@ -105,6 +115,8 @@ export interface Result {
     readonly name: string
     readonly learner: Spec
     readonly test: TestScore
+    /** Of a regression: this result's errors minus the baseline's. */
+    readonly difference?: ErrorDifferences
   }[]
   /** Two results whose hashes differ were tested on different episodes: never rank them together. */
   readonly episodeSet: string

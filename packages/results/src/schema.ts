@@ -126,7 +126,16 @@ const resultKeys = {
     queries: count,
   }),
   test: testScore,
-  baselines: z.array(z.object({ name, learner: spec, test: testScore })),
+  baselines: z.array(
+    z.object({
+      name,
+      learner: spec,
+      test: testScore,
+      difference: z.exactOptional(
+        z.record(z.string(), z.object({ mean: bound, interval, p: bound })),
+      ),
+    }),
+  ),
   episodeSet: name,
   confusion: z.exactOptional(confusion),
   lake: z.exactOptional(lake),

@@ -17,6 +17,7 @@ import { cards as matching } from '@kshot/matching/card'
 import { cards as metaopt } from '@kshot/metaopt/card'
 import { cards as omniglot } from '@kshot/omniglot/card'
 import { cards as protonet } from '@kshot/protonet/card'
+import { cards as regression } from '@kshot/regression/card'
 import { cards as relation } from '@kshot/relation/card'
 import { cards as siamese } from '@kshot/siamese/card'
 import { cards as textEncoder } from '@kshot/text-encoder/card'
@@ -32,6 +33,7 @@ const all: readonly AnyCard[] = [
   ...metaopt,
   ...learnedOptimizer,
   ...baseline,
+  ...regression,
   ...imageEncoder,
   ...textEncoder,
   ...glyphs,

@@ -1,5 +1,6 @@
 import {
   count,
+  type ErrorDifferences,
   learnerName,
   queriesName,
   type Result,
@@ -24,7 +25,9 @@ export function table(result: Result, stream: NodeJS.WriteStream): string {
   })
   const name = bold(learnerName(result))
   scores.push([name, ...values(test).map((value) => bold(value)), speeds(measured)])
-  for (const { name, test } of result.baselines) scores.push([name, ...values(test), ''])
+  for (const { name, test, difference } of result.baselines) {
+    scores.push([name, ...values(test, difference), ''])
+  }
   const title = `${settingName(setting)}, ${queriesName(setting)}, ${count(test.episodes)} test episodes on ${setting.dataset} (${setting.split})`
   return [
     bold(title),
@@ -41,14 +44,17 @@ function columnsOf(test: TestScore): string[] {
   return Object.keys(test.mse).map((steps) => `error after ${stepsName(Number(steps))}`)
 }
 
-function values(test: TestScore): string[] {
+/** Of a baseline's error, a dagger says that the learner's is not significantly smaller. */
+function values(test: TestScore, difference?: ErrorDifferences): string[] {
   if ('accuracy' in test) {
     const [low, high] = test.interval
     return [`${(100 * test.accuracy).toFixed(2)} ± ${percent((high - low) / 2, 2)}`]
   }
   return Object.entries(test.mse).map(([steps, mse]) => {
     const [low, high] = test.interval[steps]!
-    return `${mse.toFixed(3)} ± ${((high - low) / 2).toFixed(3)}`
+    const paired = difference?.[steps]
+    const mark = paired && !(paired.interval[1] < 0) ? ' †' : ''
+    return `${mse.toFixed(3)} ± ${((high - low) / 2).toFixed(3)}${mark}`
   })
 }
 
@@ -65,11 +71,17 @@ function notes(train: Result['train'], result: Result): string[] {
     train.steps === 0 ? 'not trained' : `trained on ${count(train.episodes)} episodes, ${images}`
   const memory = `${Math.round(measured.peakMemoryBytes / 2 ** 20)} MiB`
   const how = executorName(executor, measured.workers)
+  const daggers = result.baselines.some(({ difference }) => notBeaten(difference))
   return [
+    ...(daggers ? ['†: not beaten significantly, paired by task'] : []),
     trained,
     ...leftOut(result.data),
     `${backend} (${kernels}) on ${device}, ${how}, at most ${memory}`,
   ]
+}
+
+function notBeaten(difference: ErrorDifferences | undefined): boolean {
+  return Object.values(difference ?? {}).some(({ interval: [, high] }) => !(high < 0))
 }
 
 /** What of a user's files had no part in the result. */

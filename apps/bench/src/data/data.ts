@@ -187,16 +187,22 @@ const ALONG_A_CURVE = 200
 /** Tasks of a regression; those of each phase are drawn from a separate seed. */
 async function regressionOf({ dataset, train, validate, test, seed }: Config): Promise<Data> {
   const { name, sentence } = datasetCard(dataset)
-  const tasks = await openTasks(dataset)
-  const draw = ({ shots, queries }: Shape, seed: string) =>
-    tasks({ shots: largest(shots), queries, seed })
-  const tests = draw(test, `test ${test.seed}`)
+  const { draw: tasks, ...about } = await openTasks(dataset)
+  const draw = (split: SplitName, { shots, queries }: Shape, seed: string) =>
+    tasks(split, { shots: largest(shots), queries, seed })
+  const tests = draw('test', test, `test ${test.seed}`)
   return {
-    train: () => draw(train, `train ${seed}`),
-    validation: validate ? draw(validate, `validate ${validate.seed}`) : undefined,
+    train: () => draw('train', train, `train ${seed}`),
+    validation: validate
+      ? draw('validation', validate, `validate ${validate.seed}`)
+      : undefined,
     test: tests,
-    curves: draw({ ...test, queries: ALONG_A_CURVE }, `test ${test.seed}`),
+    // Only what is generated has as many points as a curve needs.
+    ...(!about.understood && {
+      curves: draw('test', { ...test, queries: ALONG_A_CURVE }, `test ${test.seed}`),
+    }),
     description: `${name}: ${sentence}`,
+    ...about,
     episodeSet: () => taskSetHash(tests, test.episodes),
   }
 }

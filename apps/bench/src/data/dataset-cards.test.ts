@@ -26,7 +26,7 @@ async function opened({ examples }: DatasetCard, dataset: DatasetConfig): Promis
   episodes(toy, { ways: 2, shots: 1, queries: 1, seed: 1, ...partedOptions(dataset).inEpisodes })
   const key = canonicalJson([dataset.name, partedOptions(dataset).forFactory])
   if (known.has(key)) return
-  if (examples === 'points') (await openTasks(dataset))({ shots: 1, queries: 1, seed: 'x' })
+  if (examples === 'points') (await openTasks(dataset)).draw('test', { shots: 1, queries: 1, seed: 'x' })
   else await openSplits(dataset, undefined)
   known.add(key)
 }

@@ -1,6 +1,13 @@
 import type { TaskSource } from '@kshot/core'
 import type { DatasetCard } from '@kshot/core/card'
-import type { DistortOptions, Splits } from '@kshot/episodes'
+import {
+  type DistortOptions,
+  type RegressionSplits,
+  type RegressionTasksOptions,
+  regressionTasks,
+  type Splits,
+  type Understood,
+} from '@kshot/episodes'
 import { findOmniglot, omniglot } from '@kshot/episodes/node'
 import { type DatasetConfig, datasetCard } from '../catalogue/datasets'
 
@@ -57,11 +64,30 @@ interface Shape {
   readonly seed: string
 }
 
-/** Draws the tasks of a regression. */
-export async function openTasks(dataset: DatasetConfig): Promise<(shape: Shape) => TaskSource> {
-  const factory = await factoryOf<TaskSource>(datasetCard(dataset))
-  const { forFactory } = partedOptions(dataset)
-  return (shape) => factory({ ...forFactory, ...shape })
+/** The tasks of a regression: those of a file by split, generated ones for any phase. */
+export interface OpenedTasks {
+  draw(split: 'train' | 'validation' | 'test', shape: Shape): TaskSource
+  /** Of a file: how it was read. */
+  readonly understood?: Understood
+  readonly splitGiven?: boolean
+}
+
+/** @throws what the factory throws */
+export async function openTasks(dataset: DatasetConfig): Promise<OpenedTasks> {
+  const card = datasetCard(dataset)
+  const { path, ...options } = partedOptions(dataset).forFactory
+  if (path === undefined) {
+    const factory = await factoryOf<TaskSource>(card)
+    return { draw: (_, shape) => factory({ ...options, ...shape }) }
+  }
+  const factory = await factoryOf<Promise<RegressionSplits>>(card)
+  const { given, understood, ...splits } = await factory(path, options)
+  const { support } = options as Pick<RegressionTasksOptions, 'support'>
+  return {
+    draw: (split, shape) => regressionTasks(splits[split], { ...shape, ...(support && { support }) }),
+    ...(understood && { understood }),
+    ...(given !== undefined && { splitGiven: given }),
+  }
 }
 
 async function factoryOf<T>({ factory, inNode }: DatasetCard) {

@@ -15,12 +15,20 @@ import { pretrained } from '@kshot/maml'
 import { concat } from '@tensorflow/tfjs-core'
 import { registry } from '../catalogue/registry'
 import { toSpec } from '../catalogue/specs'
+import { regressionBaselines } from './regression-baselines'
 import { adaptationSteps, type TestJob, type TrainedLearner } from './test-job'
 import { breathing } from './training'
 
-/** What stands beside every learner in a result: nothing learned, or learned without episodes. */
-export function baselineOf(job: TestJob): Promise<TrainedLearner> {
-  return job.config.test.ways ? nearestCentroid(job) : pretrainedRegression(job)
+/**
+ * What stands beside every learner in a result: nothing learned, or learned without episodes. In a
+ * regression the first is the learner's own net, pre-trained, if it has one.
+ */
+export async function baselinesOf(job: TestJob): Promise<TrainedLearner[]> {
+  if (job.config.test.ways) return [await nearestCentroid(job)]
+  // A net whose output is the prediction, and no features.
+  const { head } = job.config.learner as { readonly head?: string }
+  const own = head === 'none' ? [await pretrainedRegression(job)] : []
+  return [...own, ...(await regressionBaselines(job))]
 }
 
 /** What needs no training at all: the nearest mean of the support set, pixel by pixel, or of embeddings. */

@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { type DeviceInfo, disposeTask } from '@kshot/core'
 import { writeFileAtomic } from '@kshot/core/node'
 import { learnerName, type Result } from '@kshot/results'
-import { baselineOf } from './baselines'
+import { baselinesOf } from './baselines'
 import { confusionOf } from './confusion'
 import { resultOf } from './result'
 import { FILES, writeJson, writeLines } from './run-folder'
-import { atSteps, scoresOf, testScore } from './score'
+import { atSteps, errorDifferences, scoresOf, testScore } from './score'
 import { adaptationSteps, type Scores, type TestJob, type TrainedLearner } from './test-job'
 
 /** What is tested, and what a result says beside the scores. */
@@ -47,7 +47,7 @@ export async function metaTest(job: MetaTestJob): Promise<MetaTested> {
     workers,
     params: meta.params,
     test: measured.test,
-    baselines: [measured.baseline.row],
+    baselines: measured.baselines.map(({ row }) => row),
     episodeSet: await data.episodeSet(),
     splitGiven: data.splitGiven,
     understood: data.understood,
@@ -62,7 +62,10 @@ export async function metaTest(job: MetaTestJob): Promise<MetaTested> {
 interface Measurements {
   readonly test: Scores
   readonly seconds: number
-  readonly baseline: { readonly row: Result['baselines'][number]; readonly test: Scores }
+  readonly baselines: readonly {
+    readonly row: Result['baselines'][number]
+    readonly test: Scores
+  }[]
   /** An SVG of some tasks of a regression. */
   readonly picture: string | undefined
 }
@@ -72,16 +75,21 @@ async function measure(job: TestJob): Promise<Measurements> {
   const started = performance.now()
   const test = await scoresOf(job, job, on.testEpisode)
   const seconds = (performance.now() - started) / 1000
-  const baseline = await baselineOf(job)
+  const others = await baselinesOf(job)
   try {
     const name = learnerName({ learner: learner.spec, net: learner.traits.net })
     const own = { name, learner, meta }
-    const picture = await pictureOf(job, [own, baseline])
-    const scores = await scoresOf(job, baseline)
-    const row = { name: baseline.name, learner: baseline.learner.spec, test: testScore(scores) }
-    return { test, seconds, picture, baseline: { row, test: scores } }
+    const picture = await pictureOf(job, [own, others[0]!])
+    const baselines = []
+    for (const other of others) {
+      const scores = await scoresOf(job, other)
+      const row = { name: other.name, learner: other.learner.spec, test: testScore(scores) }
+      const difference = errorDifferences(test, scores)
+      baselines.push({ row: { ...row, ...(difference && { difference }) }, test: scores })
+    }
+    return { test, seconds, picture, baselines }
   } finally {
-    disposeTask(baseline.meta)
+    disposeTask(others.map(({ meta }) => meta))
   }
 }
 
@@ -101,12 +109,12 @@ async function write(folder: string, measured: Measurements, result: Result): Pr
 }
 
 /** One line an episode. */
-function episodeLines({ test, baseline }: Measurements) {
+function episodeLines({ test, baselines }: Measurements) {
   const { metric, scores, predicted } = test[0]!.evaluation
   return scores.map((_, episode) => ({
     episode,
     [metric]: scoreOf(test, episode),
-    baseline: scoreOf(baseline.test, episode),
+    baseline: scoreOf(baselines[0]!.test, episode),
     ...(predicted[episode] && { predicted: predicted[episode] }),
   }))
 }

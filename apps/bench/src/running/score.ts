@@ -1,5 +1,5 @@
 import { type Evaluation, evaluate, type MetaLearner } from '@kshot/core'
-import type { TestScore } from '@kshot/results'
+import { type ErrorDifferences, pairedDifference, type TestScore } from '@kshot/results'
 import {
   adaptationSteps,
   type Scores,
@@ -50,4 +50,14 @@ export function testScore(scores: Scores): TestScore {
   const bySteps = <T>(value: (evaluation: Evaluation) => T) =>
     Object.fromEntries(scores.map((s) => [s.adaptationSteps, value(s.evaluation)]))
   return { mse: bySteps(({ mean }) => mean), interval: bySteps((e) => e.interval), episodes }
+}
+
+/** Of a regression, by the number of inner steps: the errors of one minus those of another, paired by task. */
+export function errorDifferences(own: Scores, other: Scores): ErrorDifferences | undefined {
+  if (own[0]!.adaptationSteps === undefined) return undefined
+  const entries = own.map(({ adaptationSteps, evaluation }, i) => {
+    const { mean, interval, p } = pairedDifference(evaluation.scores, other[i]!.evaluation.scores)
+    return [adaptationSteps, { mean, interval, p }] as const
+  })
+  return Object.fromEntries(entries)
 }

@@ -74,13 +74,14 @@ function noLabel({ names, rows, path, delimiter }: Table, wanted: string): Kshot
 /** `task,x,y`: points of functions, one function per task, are no examples of classes. */
 function checkTasks({ names, path }: Table, key: string | undefined): void {
   const lower = names.map((name) => name.toLowerCase())
-  if (!['task', 'x', 'y'].every((name) => lower.includes(name))) return
+  const has = (pattern: RegExp) => lower.some((name) => pattern.test(name))
+  if (![/^task$/, /^x_?\d*$/, /^y_?\d*$/].every(has)) return
   if (key !== undefined && key.toLowerCase() !== 'task') return
   throw new KshotError('episodes/not-classes', {
     got: `${path}: the columns ${names.join(', ')}, a table of regression tasks`,
     expected: 'examples with classes',
     remedy:
-      "It can't be classified. If the tasks are classes nevertheless, pass label: 'task' and columns: ['x', 'y']",
+      "Read it with regressionFile, as the data set 'regression' of kshot does. If the tasks are classes nevertheless, pass label: 'task' and columns: ['x', 'y']",
   })
 }
 
@@ -93,6 +94,7 @@ function checkMeasurements({ path }: Table, key: string, labels: readonly string
   throw new KshotError('episodes/not-classes', {
     got: `${path}: ${distinct.size} different numbers in ${counted(labels.length, 'row')} under '${key}'`,
     expected: 'names of classes, each with several examples',
-    remedy: 'Group the numbers into a few classes first, or pass the class column as label',
+    remedy:
+      "Group the numbers into a few classes first, or pass the class column as label; to predict the numbers, read it with regressionFile ('regression' in kshot)",
   })
 }

@@ -132,7 +132,7 @@ export function splitsOf(
 type Classes = { readonly [name in SplitName]: readonly string[] }
 
 /** The classes by split, as a column says it. */
-function splitsIn(
+export function splitsIn(
   rows: readonly Row[],
   written: readonly unknown[],
   labels: readonly string[],
@@ -192,7 +192,7 @@ function smallNote(small: ReadonlyMap<string, number>): string[] {
   return [`classes left out, with too few examples: ${shortList(list)}`]
 }
 
-function checkDelimiter(delimiter: string | undefined): void {
+export function checkDelimiter(delimiter: string | undefined): void {
   if (delimiter === undefined || !/["\r\n]/.test(delimiter)) return
   throw badOption(
     `delimiter: ${JSON.stringify(delimiter)}`,

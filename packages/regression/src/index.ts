@@ -1,0 +1,5 @@
+export { type BayesianLinearOptions, bayesianLinear } from './bayesian-linear'
+export { contextMean } from './context-mean'
+export { type GaussianProcessOptions, gaussianProcess } from './gaussian-process'
+export { type NeuralProcessOptions, neuralProcess } from './neural-process'
+export { gaussianLoss, type Predictive, type PredictiveLearner } from './predictive'
