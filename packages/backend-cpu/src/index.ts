@@ -1,6 +1,17 @@
 import type { Backend } from '@kshot/core'
-import { importBackend, SolvePositive, solveByCholesky } from '@kshot/core/backend'
+import {
+  BoundedQuadratic,
+  importBackend,
+  SolvePositive,
+  solveBoundedQuadratic,
+  solveByCholesky,
+} from '@kshot/core/backend'
 import { backend, getKernel, registerKernel, setBackend } from '@tensorflow/tfjs-core'
+
+const kernels = {
+  [SolvePositive]: solveByCholesky,
+  [BoundedQuadratic]: solveBoundedQuadratic,
+}
 
 /**
  * TensorFlow.js' plain JavaScript backend: the reference for tests, slow and exact.
@@ -14,9 +25,10 @@ export function cpu(): Backend {
     async activate() {
       await importBackend('cpu', () => import('@tensorflow/tfjs-backend-cpu'))
       await setBackend('cpu')
-      if (!getKernel(SolvePositive, 'cpu')) {
-        const name = { kernelName: SolvePositive, backendName: 'cpu' }
-        registerKernel({ ...name, kernelFunc: solveByCholesky })
+      for (const [kernelName, kernelFunc] of Object.entries(kernels)) {
+        if (!getKernel(kernelName, 'cpu')) {
+          registerKernel({ kernelName, backendName: 'cpu', kernelFunc })
+        }
       }
       // Its first use would print an advertisement for another package to install.
       ;(backend() as { firstUse?: boolean }).firstUse = false

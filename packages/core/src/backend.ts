@@ -7,6 +7,7 @@ export { sumLeading } from './autodiff/broadcast'
 export { recovering } from './autodiff/recover'
 export { enableGradients } from './autodiff/scope'
 export * from './kernels'
+export { solveBoundedQuadratic } from './linalg/bounded-quadratic'
 export { notPositive, solveByCholesky } from './linalg/cholesky'
 export { type LoadedOnce, loadedOnce } from './loaded-once'
 export {

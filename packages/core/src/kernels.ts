@@ -125,3 +125,11 @@ export interface ScaleByAdamAttrs {
  * `solveByCholesky` is the kernel of backends whose numbers JavaScript can read.
  */
 export const SolvePositive = 'SolvePositive'
+
+/**
+ * The x `[...batch, rows, n]` that minimises ½ Σᵣ xᵣᵀ K xᵣ − Σ l x subject to x ≤ u and Σᵣ xᵣ = 0, for a matrix K
+ * `[...batch, n, n]`, symmetric (the lower triangle is read) and positive definite, and linear l and upper u of the
+ * shape of x, where bounds leave room: Σᵣ u > 0. Numbers at their bound are equal to it. It has no derivative. `solveBoundedQuadratic` is the kernel
+ * of backends whose numbers JavaScript can read; inputs are `matrix`, `linear`, `upper`.
+ */
+export const BoundedQuadratic = 'BoundedQuadratic'

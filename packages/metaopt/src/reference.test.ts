@@ -57,10 +57,12 @@ const values = JSON.parse(
 const { available } = await node().available()
 const backends = [
   ['wasm', wasm()],
-  ['wasm without kernels of kshot', 'wasm'],
+  ['wasm without kernels of kshot', wasm({ kernels: 'stock' })],
   ['cpu', cpu()],
   ...(available ? [['node', node()] as const] : []),
 ] as const
+
+const stock = (backend: string) => backend === 'wasm without kernels of kshot'
 
 const gram = (z: Tensor2D, ridge: number) =>
   add(matMul(z, z, false, true), mul(ridge, eye(z.shape[0]))) as Tensor2D
@@ -106,15 +108,20 @@ describe.each(backends)('heads against other libraries, on %s', (name, backend) 
   it('svm: 50 problems have the solution of an interior-point solver, and no duality gap', () => {
     expect(values.svm).toHaveLength(50)
     // Without a kernel for equations an SVM is some ten thousand operations.
-    const problems = name === 'wasm' ? values.svm : values.svm.filter((_, i) => i % 10 === 3)
+    const problems = stock(name) ? values.svm.filter((_, i) => i % 10 === 3) : values.svm
     for (const problem of problems) {
-      const { z, c, ridge, alpha } = problem
+      const { z, c, ridge, alpha, condition } = problem
       const kernel = gram(tensor2d(z), ridge)
       const found = svmDuals(kernel, oneHotOf(problem), c)
-      expect(error(found, alpha)).toBeLessThan(1e-4)
-      const gap = dualityGap(kernel.arraySync(), problem, found.arraySync())
-      // Where K α is thousands of times what is left of it, its rounding in float32 is in the gap.
-      expect(Math.abs(gap)).toBeLessThan(Math.max(1e-5, 3e-8 * problem.condition))
+      // Without the kernel, which counts in doubles, the condition is in the rounding.
+      const rounding = stock(name) ? 1e-6 * condition : 0
+      expect(error(found, alpha)).toBeLessThan(Math.max(1e-4, rounding))
+      // A product of matrices is symmetric but for its rounding.
+      const lower = kernel
+        .arraySync()
+        .map((row, i, all) => row.map((v, j) => (j > i ? all[j]![i]! : v)))
+      const gap = dualityGap(lower, problem, found.arraySync())
+      expect(Math.abs(gap)).toBeLessThan(Math.max(1e-5, rounding))
     }
   })
 
@@ -146,7 +153,7 @@ describe.each(backends)('heads against other libraries, on %s', (name, backend) 
     expect(error(hvp(loss, z, direction), known.second)).toBeLessThan(1e-3)
   })
 
-  it.skipIf(backend === 'wasm')('says which pivot of a matrix is no more than rounding', () => {
+  it.skipIf(stock(name))('says which pivot of a matrix is no more than rounding', () => {
     const repeated = tensor2d([
       [1, 2, 3],
       [1, 2, 3],

@@ -1,5 +1,6 @@
 // Lee, Maji, Ravichandran & Soatto 2019, Meta-Learning with Differentiable Convex Optimization, arXiv:1904.03758.
 import { stopGradient } from '@kshot/core'
+import { BoundedQuadratic } from '@kshot/core/backend'
 import { solvePositive } from '@kshot/core/nn'
 import {
   abs,
@@ -7,9 +8,12 @@ import {
   cast,
   concat,
   div,
+  engine,
   expandDims,
   eye,
   fill,
+  getBackend,
+  getKernel,
   greater,
   less,
   lessEqual,
@@ -21,6 +25,7 @@ import {
   minimum,
   mul,
   neg,
+  notEqual,
   onesLike,
   slice,
   squeeze,
@@ -65,10 +70,27 @@ const SAFETY = 0.99
 export function svmDuals(kernel: Tensor2D, oneHot: Tensor2D, c: number): Tensor2D {
   return tidy(() => {
     const labels = expandDims(transpose(oneHot), 2)
-    const { free, near } = optimum(stopGradient(kernel), stopGradient(labels), c)
-    const alpha = atBounds(kernel, labels, stopGradient(free), stopGradient(near))
+    const found = hasKernel()
+      ? byKernel(stopGradient(kernel), stopGradient(oneHot), c)
+      : optimum(stopGradient(kernel), stopGradient(labels), c)
+    const [free, near] = [stopGradient(found.free), stopGradient(found.near)]
+    const change = changeAtBounds(kernel, labels, free, near)
+    // In doubles the optimum is as near as float32 can say: the change is rounding, and only its derivatives count.
+    const alpha = add(near, hasKernel() ? sub(change, stopGradient(change)) : change)
     return transpose(squeeze(alpha, [2])) as Tensor2D
   })
+}
+
+const hasKernel = () => getKernel(BoundedQuadratic, getBackend()) !== undefined
+
+function byKernel(matrix: Tensor2D, oneHot: Tensor2D, c: number): Found {
+  const linear = transpose(oneHot)
+  const upper = mul(linear, c)
+  const near = engine().runKernel(BoundedQuadratic, { matrix, linear, upper }) as Tensor
+  return {
+    free: expandDims(cast(notEqual(near, upper), 'float32'), 2),
+    near: expandDims(near, 2),
+  }
 }
 
 /** What is known of the optimum before it is differentiated, `[ways, n, 1]` each. */
@@ -182,11 +204,15 @@ function constrained(h: Tensor, right: Tensor, total: Tensor | undefined, free?:
  * far it is from there, and the rounding is that of the residual.
  */
 function atBounds(kernel: Tensor2D, labels: Tensor, free: Tensor, near: Tensor): Tensor {
+  return add(near, changeAtBounds(kernel, labels, free, near))
+}
+
+function changeAtBounds(kernel: Tensor2D, labels: Tensor, free: Tensor, near: Tensor): Tensor {
   const identity = expandDims(eye(kernel.shape[0]), 0)
   const residual = mul(free, sub(labels, perClass(kernel, near)))
   const among = mul(mul(free, expandDims(kernel, 0)), transpose(free, [0, 2, 1]))
   const h = add(among, mul(sub(1, free), identity))
-  return add(near, mul(free, constrained(h, residual, neg(sum(near, 0)), free)))
+  return mul(free, constrained(h, residual, neg(sum(near, 0)), free))
 }
 
 /** K x_k of each class: `[n, n]` and `[ways, n, 1]`. */

@@ -1,4 +1,9 @@
-import { SolvePositive, solveByCholesky } from '@kshot/core/backend'
+import {
+  BoundedQuadratic,
+  SolvePositive,
+  solveBoundedQuadratic,
+  solveByCholesky,
+} from '@kshot/core/backend'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Kernels } from './kernel'
 
@@ -11,4 +16,6 @@ export const products: Kernels = {
   },
   // Where each operation is a call into the library, n³ numbers are sooner done in JavaScript.
   [SolvePositive]: (backend, { inputs }) => solveByCholesky({ inputs, backend }) as TensorInfo,
+  [BoundedQuadratic]: (backend, { inputs }) =>
+    solveBoundedQuadratic({ inputs, backend }) as TensorInfo,
 }

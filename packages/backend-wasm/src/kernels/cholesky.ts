@@ -1,8 +1,13 @@
-import { notPositive, SolvePositive } from '@kshot/core/backend'
+import {
+  BoundedQuadratic,
+  notPositive,
+  SolvePositive,
+  solveBoundedQuadratic,
+} from '@kshot/core/backend'
 import { type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { Kernels } from './kernel'
 
-/** Linear equations, by Cholesky's decomposition in doubles. */
+/** Linear equations and quadratic programs, by Cholesky's decomposition in doubles. */
 export const solutions: Kernels = {
   [SolvePositive]: (native) => (call) => {
     const { a, b } = call.inputs as { readonly a: TensorInfo; readonly b: TensorInfo }
@@ -28,4 +33,9 @@ export const solutions: Kernels = {
     const place = failed - 1
     throw notPositive({ matrix: Math.floor(place / n), row: place % n, n, pivot: value! })
   },
+
+  [BoundedQuadratic]:
+    ({ backend }) =>
+    ({ inputs }) =>
+      solveBoundedQuadratic({ inputs, backend }) as TensorInfo,
 }

@@ -30,8 +30,14 @@ function solved(a: Float32Array, b: Float32Array, shape: readonly number[]): Flo
   return x
 }
 
-/** a = L Lᵀ, row by row; the diagonal of L is kept as its inverse. */
-function decompose(a: Float32Array, l: Float64Array, n: number, matrix: number): void {
+type Numbers = Float32Array | Float64Array
+
+/**
+ * a = L Lᵀ, row by row; the diagonal of L is kept as its inverse.
+ * @param matrix its number, for the error
+ * @throws `core/not-positive`
+ */
+export function decompose(a: Numbers, l: Float64Array, n: number, matrix: number): void {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       let rest = a[i * n + j]!
@@ -43,8 +49,8 @@ function decompose(a: Float32Array, l: Float64Array, n: number, matrix: number):
   }
 }
 
-/** L y = b, then Lᵀ x = y. */
-function substituted(l: Float64Array, b: Float32Array, n: number, m: number): Float64Array {
+/** The x `[n, m]` of L Lᵀ x = b: L y = b, then Lᵀ x = y. */
+export function substituted(l: Float64Array, b: Numbers, n: number, m: number): Float64Array {
   const y = Float64Array.from(b)
   const subtract = (factor: number, from: number, to: number) => {
     for (let c = 0; c < m; c++) y[to * m + c]! -= factor * y[from * m + c]!

@@ -7,8 +7,11 @@ import {
   getKernel,
   matMul,
   mul,
+  reshape,
+  rsqrt,
   slice,
   sub,
+  sum,
   type Tensor,
   tidy,
   transpose,
@@ -33,8 +36,17 @@ export function solvePositive<T extends Tensor>(a: Tensor, b: T): T {
   if (getKernel(SolvePositive, getBackend())) {
     return engine().runKernel(SolvePositive, { a, b }) as T
   }
-  return tidy(() => matMul(inverse(a), b) as T)
+  return tidy(() => {
+    // With ones on the diagonal, or elimination would subtract large numbers to get small ones.
+    const scales = offTape(() => rsqrt(sum(mul(a, eye(a.shape.at(-1)!)), -1, true)))
+    const scaled = mul(mul(scales, a), transposed(scales))
+    return mul(scales, matMul(inverse(scaled), mul(scales, b))) as T
+  })
 }
+
+/** `[...batch, n, 1]` to `[...batch, 1, n]`. */
+const transposed = (column: Tensor) =>
+  reshape(column, [...column.shape.slice(0, -2), 1, column.shape.at(-2)!])
 
 function inverse(a: Tensor): Tensor {
   // A constant near the inverse: each step that is differentiated doubles the order of right derivatives.

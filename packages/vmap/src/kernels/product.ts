@@ -1,4 +1,4 @@
-import { SolvePositive } from '@kshot/core/backend'
+import { BoundedQuadratic, SolvePositive } from '@kshot/core/backend'
 import { broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { TasksBackend } from '../tasks-backend'
 import { repeatTo } from './elementwise'
@@ -21,6 +21,12 @@ export const products: Kernels = {
   [SolvePositive]: (backend, { inputs }) => {
     const [a, b] = alike(backend, [inputs.a, inputs.b])
     return backend.logical(backend.run(SolvePositive, { a: a!, b: b! }, {}))
+  },
+
+  [BoundedQuadratic]: (backend, { inputs }) => {
+    const [matrix, linear, upper] = alike(backend, [inputs.matrix, inputs.linear, inputs.upper])
+    const parts = { matrix: matrix!, linear: linear!, upper: upper! }
+    return backend.logical(backend.run(BoundedQuadratic, parts, {}))
   },
 
   /** An index more, for the tasks, in each operand that has them. */
