@@ -26,12 +26,12 @@ export const solutions: Kernels = {
       scratch,
       native.address(pivot),
     )
-    const [value] = native.backend.readSync(pivot.dataId) as Float32Array
+    const value = failed && (native.backend.readSync(pivot.dataId) as Float32Array)[0]!
     native.backend.disposeData(pivot.dataId)
     if (failed === 0) return x
     native.backend.disposeData(x.dataId)
     const place = failed - 1
-    throw notPositive({ matrix: Math.floor(place / n), row: place % n, n, pivot: value! })
+    throw notPositive({ matrix: Math.floor(place / n), row: place % n, n, pivot: value })
   },
 
   [BoundedQuadratic]:
