@@ -122,6 +122,7 @@ async function checkedTensor(name: string, rows: Tensor, n: number, d: number): 
 
 /** A list or a typed array of numbers; texts and big integers would become others. */
 function isNumbers(row: unknown): row is ArrayLike<number> {
+  if (row instanceof Float32Array || row instanceof Float64Array) return true
   const isList = Array.isArray(row) || ArrayBuffer.isView(row)
   return isList && Array.from(row as ArrayLike<unknown>).every((x) => typeof x === 'number')
 }

@@ -45,24 +45,26 @@ export function centroidHead(): Head {
 }
 
 type Memory = {
-  /** The directions of the class means, each as long as its scale: `[ways, d]`. */
+  /** The directions of the class means, each as long as its scale, as columns: `[d, ways]`. */
   readonly means: Tensor2D
 }
 
+/** As columns: wasm multiplies by rows 2.5 times more slowly. */
 function scaledMeans(support: Support): Tensor2D {
   const sums = classSums(support)
   const { within } = similaritiesOf(sums)
   const d = support.shape[0]!
-  const values = new Float32Array(sums.length * d)
+  const ways = sums.length
+  const values = new Float32Array(d * ways)
   for (const [k, { values: total, count, length }] of sums.entries()) {
     const scale = lengthOfMean(count, within) / Math.max(length, 1e-12)
-    for (let j = 0; j < d; j++) values[k * d + j] = total[j]! * scale
+    for (let j = 0; j < d; j++) values[j * ways + k] = total[j]! * scale
   }
-  return tensor2d(values, [sums.length, d])
+  return tensor2d(values, [d, ways])
 }
 
 function cosinesTo(means: Tensor2D, x: Tensor): Tensor2D {
-  return tidy(() => matMul(unitRoots(x as Tensor2D), means, false, true))
+  return tidy(() => matMul(unitRoots(x as Tensor2D), means))
 }
 
 /** √((1 + (K − 1) ρ) / K): how long the mean of K unit vectors is whose cosines are ρ; 0 of none. */

@@ -30,14 +30,28 @@ export function predictionOf(
   { sharpness, threshold, width }: Calibration,
   prior: readonly number[],
 ): Prediction {
-  let best = Number.NEGATIVE_INFINITY
-  for (let k = 0; k < labels.length; k++) best = Math.max(best, scores[k]!)
-  const weights = labels.map((_, k) => prior[k]! * Math.exp(sharpness * (scores[k]! - best)))
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  const ranking = labels
-    .map((label, k) => ({ label, confidence: weights[k]! / total }))
-    .sort((a, b) => b.confidence - a.confidence)
+  const confidences = softmax(scores, sharpness, prior)
+  const ranking = Array.from(confidences.keys())
+    .sort((a, b) => confidences[b]! - confidences[a]!)
+    .map((k) => ({ label: labels[k]!, confidence: confidences[k]! }))
   if (familiarity >= threshold) return { ...ranking[0]!, ranking }
   const confidence = 1 / (1 + Math.exp((familiarity - threshold) / width))
   return { label: null, confidence, ranking }
+}
+
+/** π_k exp(β s_k), divided by their sum. */
+function softmax(
+  scores: ArrayLike<number>,
+  sharpness: number,
+  prior: readonly number[],
+): Float64Array {
+  let best = Number.NEGATIVE_INFINITY
+  for (let k = 0; k < prior.length; k++) best = Math.max(best, scores[k]!)
+  let total = 0
+  const weights = new Float64Array(prior.length)
+  for (let k = 0; k < prior.length; k++) {
+    weights[k] = prior[k]! * Math.exp(sharpness * (scores[k]! - best))
+    total += weights[k]!
+  }
+  return weights.map((weight) => weight / total)
 }
