@@ -25,6 +25,8 @@ export interface Dataset {
   source?(classIndex: number, example: number): string
   /** Where an example comes from, for people: a line of a table. */
   place?(classIndex: number, example: number): string
+  /** Who made an example, for episodes with shared drawers. */
+  drawer?(classIndex: number, example: number): string
 }
 
 /** Data sets that share no class. */
@@ -57,6 +59,7 @@ export function subset(
     read: (c, example, target, offset) => dataset.read(indices[c]!, example, target, offset),
     ...(dataset.source && { source: (c, example) => dataset.source!(indices[c]!, example) }),
     ...(dataset.place && { place: (c, example) => dataset.place!(indices[c]!, example) }),
+    ...(dataset.drawer && { drawer: (c, example) => dataset.drawer!(indices[c]!, example) }),
   }
 }
 
@@ -83,6 +86,10 @@ export function concatenate(a: Dataset, b: Dataset): Dataset {
     ...(a.source &&
       b.source && {
         source: (c, example) => (c < n ? a.source!(c, example) : b.source!(c - n, example)),
+      }),
+    ...(a.drawer &&
+      b.drawer && {
+        drawer: (c, example) => (c < n ? a.drawer!(c, example) : b.drawer!(c - n, example)),
       }),
   }
 }
@@ -118,6 +125,7 @@ export function rotations(dataset: Dataset): Dataset {
       dataset.read(c % n, example, target, offset)
       turn(target, offset, side, dataset.shape[2] ?? 1, Math.floor(c / n))
     },
+    ...(dataset.drawer && { drawer: (c, example) => dataset.drawer!(c % n, example) }),
   }
 }
 

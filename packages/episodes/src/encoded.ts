@@ -98,6 +98,7 @@ function overRows<Input>({ dataset, encoder }: EncodedOptions<Input>, rows: Floa
       const row = starts[classIndex]! + example
       target.set(rows.subarray(row * d, (row + 1) * d), offset)
     },
+    ...(dataset.drawer && { drawer: dataset.drawer }),
   }
 }
 

@@ -1,8 +1,9 @@
-import type { Spec } from '@kshot/core'
-import { rebuilt } from '@kshot/testkit'
+import { customEncoder, type Spec } from '@kshot/core'
+import { activate, rebuilt } from '@kshot/testkit'
 import { assert, constantFrom, integer, property, record } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Dataset, rotations } from './dataset'
+import { concatenate, type Dataset, rotations, subset } from './dataset'
+import { encodedDataset } from './encoded'
 import { type EpisodeSource, episodes } from './episodes'
 import { episodeSetHash } from './hash'
 import type { EpisodeOptions } from './plan'
@@ -143,6 +144,54 @@ describe('shared drawers', () => {
       expect(classes('shared')).toEqual(classes('own'))
     })
   })
+})
+
+describe('shared drawers with names', () => {
+  /** Classes of four to six drawers, of six. */
+  const named: Dataset = {
+    ...flat,
+    classes: flat.classes.map((entry, c) => ({ ...entry, size: 4 + (c % 3) })),
+    drawer: (c, i) => 'abcdef'[(c + i) % 6]!,
+  }
+  const drawerOf = ({ classIndex, example }: { classIndex: number; example: number }) =>
+    named.drawer!(classIndex, example)
+
+  it('draw the whole support set, and others the queries', () => {
+    const shape = { ways: 4, shots: 2, queries: 1, seed: 5 }
+    const source = episodes(named, { ...shape, drawers: 'shared' })
+    const pairs = Array.from({ length: 60 }, (_, index) => {
+      const { classes, support, query } = source.plan(index)
+      expect(new Set(classes).size).toBe(4)
+      const [teaching, asking] = [new Set(support.map(drawerOf)), new Set(query.map(drawerOf))]
+      expect([teaching.size, asking.size]).toEqual([2, 1])
+      expect([...asking].some((name) => teaching.has(name))).toBe(false)
+      return [...teaching, ...asking].join()
+    })
+    expect(new Set(pairs).size).toBeGreaterThan(20)
+    expect(source.plan(7)).toEqual(source.plan(7))
+  })
+
+  it('survive an encoder, subsets and unions', async () => {
+    await activate('cpu')
+    const encoder = customEncoder({ name: 'sums', dimensions: 1, encode: (x) => x.map(() => [1]) })
+    const encoded = await encodedDataset({ dataset: named, encoder: encoder as never })
+    const some = subset(named, named.spec, (_, c) => c > 2)
+    expect(encoded.drawer!(3, 2)).toBe(named.drawer!(3, 2))
+    expect(some.drawer!(0, 2)).toBe(named.drawer!(3, 2))
+    expect(
+      concatenate(
+        subset(named, named.spec, (_, c) => c < 3),
+        some,
+      ).drawer!(3, 2),
+    ).toBe(named.drawer!(3, 2))
+  })
+
+  it('are an error where too few of them share classes', () =>
+    expectError(
+      () => episodes(named, { ways: 20, shots: 2, queries: 1, seed: 1, drawers: 'shared' }),
+      'episodes/too-few-classes',
+      '6 drawers, of whom no 3 share 20 classes',
+    ))
 })
 
 describe('bad input', () => {

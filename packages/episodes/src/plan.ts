@@ -4,6 +4,7 @@ import { badOption, checkSquare } from './checks'
 import type { ClassEntry, Dataset } from './dataset'
 import { checkDistort, type Distortion, type DistortOptions, drawDistortion } from './distort'
 import { checkGroups, groupAt, groupsOf } from './groups'
+import { drawShared } from './shared-drawers'
 
 /** A number, or the ends of a range to draw from evenly. */
 export type Count = number | { readonly min: number; readonly max: number }
@@ -22,9 +23,10 @@ export interface EpisodeOptions {
    */
   readonly within?: 'group'
   /**
-   * `shared`: the k-th example has the same number in all classes of an episode. If that number
-   * identifies the drawer, as in Omniglot, one person drew the whole support set and another the
-   * queries, as in Lake et al. 2015. Default `own`: each class draws its own.
+   * `shared`: the k-th example of all classes in an episode is by the same drawer, so with one shot one
+   * person drew the whole support set and another the queries, as in Lake et al. 2015. Without
+   * names of drawers (`dataset.drawer`), the number of an example stands for its drawer, as in
+   * Omniglot. Default `own`: each class draws its own.
    */
   readonly drawers?: 'own' | 'shared'
   /** `per-class`: all examples of a class are rotated by the same multiple of 90°, drawn anew for each episode. */
@@ -65,13 +67,18 @@ export function planEpisode(dataset: Dataset, options: EpisodeOptions, index: nu
   const random = rng(options.seed).split('episode').split(index)
   const ways = drawCount(options.ways, random.split('ways'))
   const shots = drawShots(options.shots, ways, random.split('shots'))
-  const classes = drawClasses(dataset, options, ways, index)
+  const drawn = sharesNames(dataset, options)
+    ? drawShared(dataset, wantedOf(dataset, options, ways, index), random)
+    : undefined
+  const classes = drawn?.classes ?? drawClasses(dataset, options, ways, index)
   const support: Slot[] = []
   const query: Slot[] = []
   for (const [label, classIndex] of classes.entries()) {
     const own = random.split('class').split(label)
     const whose = options.drawers === 'shared' ? random : own
-    const order = whose.split('examples').permutation(dataset.classes[classIndex]!.size)
+    const order =
+      drawn?.examples(classIndex) ??
+      whose.split('examples').permutation(dataset.classes[classIndex]!.size)
     const quarterTurns = options.rotate === 'per-class' ? own.split('rotation').integer(4) : 0
     const slot = (k: number): Slot => ({
       label,
@@ -100,22 +107,42 @@ export function planEpisode(dataset: Dataset, options: EpisodeOptions, index: nu
 
 function drawClasses(
   dataset: Dataset,
-  { seed, within, ways: most }: EpisodeOptions,
+  options: EpisodeOptions,
   ways: number,
   index: number,
 ): number[] {
-  const random = rng(seed).split('episode')
-  const ofClasses = random.split(index).split('classes')
-  if (within !== 'group') return ofClasses.sample(dataset.classes.length, ways)
-  const { classes } = groupAt(groupsOf(dataset, largest(most)), random, index)
+  const ofClasses = rng(options.seed).split('episode').split(index).split('classes')
+  const classes = classesToDraw(dataset, options, index)
+  if (!classes) return ofClasses.sample(dataset.classes.length, ways)
   return ofClasses.sample(classes.length, ways).map((i) => classes[i]!)
+}
+
+/** The classes of the group that episode `index` is of; undefined: all. */
+function classesToDraw(
+  dataset: Dataset,
+  { seed, within, ways }: EpisodeOptions,
+  index: number,
+): readonly number[] | undefined {
+  if (within !== 'group') return undefined
+  return groupAt(groupsOf(dataset, largest(ways)), rng(seed).split('episode'), index).classes
+}
+
+/** Whether drawers have names, and an episode shares them. */
+function sharesNames({ drawer }: Dataset, { drawers }: EpisodeOptions): boolean {
+  return drawers === 'shared' && drawer !== undefined
+}
+
+function wantedOf(dataset: Dataset, options: EpisodeOptions, ways: number, index: number) {
+  const among = classesToDraw(dataset, options, index)
+  return { among, ways, drawers: largest(options.shots) + options.queries }
 }
 
 /**
  * Checks that the data set has what the episodes need.
  * @throws `episodes/bad-option`, `episodes/too-few-classes`, `episodes/class-too-small`
  */
-export function checkEpisodes({ classes, shape }: Dataset, options: EpisodeOptions): void {
+export function checkEpisodes(dataset: Dataset, options: EpisodeOptions): void {
+  const { classes, shape } = dataset
   const { ways, shots, queries, rotate, distort, augment, within, drawers } = options
   checkCount('ways', ways, 1)
   checkCount('shots', shots, 1)
@@ -131,10 +158,20 @@ export function checkEpisodes({ classes, shape }: Dataset, options: EpisodeOptio
     })
   }
   if (within === 'group') checkGroups({ classes }, largest(ways))
-  if (drawers === 'shared') checkSameSizes(classes)
+  if (drawers === 'shared' && !dataset.drawer) checkSameSizes(classes)
   const needed = largest(shots) + queries
   const small = classes.filter(({ size }) => size < needed)
   if (small.length > 0) throw tooSmall(small, needed, largest(shots), queries)
+  if (sharesNames(dataset, options)) checkShared(dataset, options)
+}
+
+/** That drawers are found among all classes, or among those of each group. */
+function checkShared(dataset: Dataset, options: EpisodeOptions): void {
+  const ways = largest(options.ways)
+  const rounds = options.within === 'group' ? groupsOf(dataset, ways).length : 1
+  for (let index = 0; index < rounds; index++) {
+    drawShared(dataset, wantedOf(dataset, options, ways, index), rng('check').split(index))
+  }
 }
 
 export function largest(count: Count): number {
@@ -148,7 +185,7 @@ function checkSameSizes(classes: readonly ClassEntry[]): void {
   throw badOption(
     `shared drawers for classes of ${first!.size} ('${first!.id}') and ${other.size} examples ('${other.id}')`,
     'the same number of examples in all classes, in the order of their drawers',
-    'Leave drawers out, or the classes that lack a drawer',
+    'Leave drawers out, or the classes that lack a drawer, or name the drawer of each example (dataset.drawer)',
   )
 }
 
