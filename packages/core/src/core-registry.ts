@@ -1,4 +1,5 @@
 import { customEncoder } from './encoder'
+import { adapter } from './nn/adapter'
 import { embeddings } from './nn/external'
 import { cnn, conv4, convMaps, finnNet, mlp } from './nn/models'
 import { resnet12 } from './nn/resnet12'
@@ -29,7 +30,9 @@ import type { Registry } from './registry'
 
 /** What of this package a spec may name: nets, optimizers, schedules. */
 export const coreRegistry: Registry = {
-  model: { '@kshot/core': { conv4, resnet12, finnNet, convMaps, cnn, mlp, embeddings } },
+  model: {
+    '@kshot/core': { conv4, resnet12, finnNet, convMaps, cnn, mlp, adapter, embeddings },
+  },
   optimizer: {
     '@kshot/core': {
       adam,

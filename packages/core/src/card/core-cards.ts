@@ -1,5 +1,6 @@
 import { customEncoderOptions } from '../encoder-options'
 import {
+  adapterOptions,
   cnnOptions,
   conv4Options,
   convMapsOptions,
@@ -70,6 +71,12 @@ const models = [
     cnnOptions,
   ),
   card('model', 'mlp', 'dense layers with an activation between', mlpOptions),
+  card(
+    'model',
+    'adapter',
+    'for the top of an encoder: a linear map that begins as the identity (after Gao et al. 2021)',
+    adapterOptions,
+  ),
   card(
     'model',
     'embeddings',

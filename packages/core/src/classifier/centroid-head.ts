@@ -16,8 +16,9 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core'
+import { unitRoots } from '../nn/similarity'
 import { fitSharpness, mean, ownAndOther, thresholdBetween } from './calibration'
-import { classSums, sharpnessOfOne, similaritiesOf, unitRoots } from './class-sums'
+import { classSums, sharpnessOfOne, similaritiesOf } from './class-sums'
 import type { Calibration } from './head'
 import { exampleAt, type Head, type HeldOut, type Place, type Support, stacked } from './head'
 

@@ -1,14 +1,7 @@
-import { abs, mul, sign, sqrt, type Tensor2D, tidy } from '@tensorflow/tfjs-core'
-import { unitRows } from '../nn/similarity'
 import type { Example } from './examples'
 import type { Support } from './head'
 
-/** z = √|x| sign x, divided by its length: `[n, d]`. */
-export function unitRoots(x: Tensor2D): Tensor2D {
-  return tidy(() => unitRows(mul(sign(x), sqrt(abs(x)))))
-}
-
-/** z of one example. */
+/** z = √|x| sign x, divided by its length, of one example. */
 export function unitRoot(x: Float32Array): Float64Array {
   // ‖√|x|‖² = Σ |x|
   const length = Math.sqrt(x.reduce((sum, v) => sum + Math.abs(v), 0) + 1e-12)

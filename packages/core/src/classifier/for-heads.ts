@@ -1,4 +1,6 @@
 /** For writing your own classifier head. */
+
+export { unitRoots } from '../nn/similarity'
 export { fitSharpness, heldOutLikelihood, nothingUnknown, type SharpnessPrior } from './calibration'
 export {
   classSums,
@@ -6,7 +8,6 @@ export {
   sharpnessOfOne,
   similaritiesOf,
   unitRoot,
-  unitRoots,
 } from './class-sums'
 export type { Example } from './examples'
 export {

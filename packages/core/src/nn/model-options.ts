@@ -62,4 +62,7 @@ export const resnet12Options = options({
   eps: blocks.eps,
   momentum: blocks.momentum,
 })
+export const adapterOptions = options({
+  roots: described('Takes √|x| sign x first, scaled to length 1. Default: false.', flag),
+})
 export const embeddingsOptions = options({ encoder: role('encoder'), net: role('model') })

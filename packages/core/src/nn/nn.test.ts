@@ -3,6 +3,7 @@ import { mul, randomNormal, type Tensor, tensor } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { rng } from '../random'
 import * as tree from '../tree'
+import { adapter } from './adapter'
 import { batchNorm } from './batch-norm'
 import { embeddings, frozen } from './external'
 import type { ShapedModel } from './layer'
@@ -16,6 +17,8 @@ const models: [string, ShapedModel, number[], number | number[], number][] = [
   ['cnn, grey', cnn(), [28, 28, 1], 10, 160 + 4640 + 1568 * 128 + 128 + 1290],
   ['cnn, colour', cnn({ outputs: 5 }), [28, 28, 3], 5, 448 + 4640 + 1568 * 128 + 128 + 645],
   ['mlp', mlp(), [1], 1, 80 + 1640 + 41],
+  ['adapter', adapter(), [5], 5, 25],
+  ['adapter, roots', adapter({ roots: true }), [5], 5, 25],
 ]
 
 describe.each(testBackends)('nets on %s', (backend: TestBackend) => {
@@ -79,6 +82,16 @@ describe.each(testBackends)('nets on %s', (backend: TestBackend) => {
     expect(embeddings().apply(empty, x, { norm: 'running' }).y.shape).toEqual([2, 2])
     expect(embeddings().outputShape([2, 1])).toEqual([2])
     expect(embeddings({ net: mlp({ hidden: [], outputs: 3 }) }).outputShape([2])).toEqual([3])
+  })
+
+  it('begins with the embeddings as they are, or with their roots', () => {
+    const x = tensor([4, -9, 3], [1, 3])
+    const out = (net: ShapedModel) => [
+      ...net.apply(net.init(rng(1), [3]), x, { norm: 'none' }).y.dataSync(),
+    ]
+    expect(out(embeddings({ net: adapter() }))).toEqual([4, -9, 3])
+    const roots = [2, -3, Math.sqrt(3)].map((root) => root / 4)
+    expect(out(adapter({ roots: true }))).toEqual(roots.map((v) => expect.closeTo(v, 5)))
   })
 
   it('leaves no tensor behind', async () => {

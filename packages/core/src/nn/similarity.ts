@@ -1,10 +1,13 @@
 import {
+  abs,
   add,
   expandDims,
   matMul,
   mul,
   neg,
   rsqrt,
+  sign,
+  sqrt,
   square,
   sub,
   sum,
@@ -14,6 +17,11 @@ import {
 /** Rows of length 1, `[n, d]`; a row of zeros stays one. */
 export function unitRows(rows: Tensor2D): Tensor2D {
   return mul(rows, rsqrt(add(sum(square(rows), 1, true), 1e-12)))
+}
+
+/** z = √|x| sign x, divided by its length: `[n, d]` (Hu, Gripon & Pateux 2021, arXiv:2006.03806). */
+export function unitRoots(x: Tensor2D): Tensor2D {
+  return unitRows(mul(sign(x), sqrt(abs(x))))
 }
 
 /** cos(a, b) of each row with each: `[n, d]` and `[m, d]` to `[n, m]`. */
