@@ -8,6 +8,7 @@ import { besideKnn } from './beside-knn.mjs'
 import { manyRounds, predictions } from './cost.mjs'
 import { artistFigures, imageFigures } from './images.mjs'
 import { markdown } from './markdown.mjs'
+import { shotsFigures } from './shots.mjs'
 import { textFigures } from './text.mjs'
 
 const file = new URL('../../docs/classifier.json', import.meta.url)
@@ -17,6 +18,7 @@ const sections = {
   textEncoder: () => textFigures('textEncoder'),
   staticTextEncoder: () => textFigures('staticTextEncoder'),
   images: imageFigures,
+  shots: shotsFigures,
   artists: artistFigures,
   knn: besideKnn,
   predictions,

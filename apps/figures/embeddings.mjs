@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { emoji } from '@kshot/emoji'
 import { imageEncoder } from '@kshot/image-encoder'
 import { intents } from '@kshot/intents'
+import { omniglot } from '@kshot/omniglot'
 import { staticTextEncoder, textEncoder } from '@kshot/text-encoder'
 import * as tf from '@tensorflow/tfjs-core'
 
@@ -45,6 +46,28 @@ export async function emojiEmbedded() {
   }
   encoder.dispose()
   return { ...data, encoder }
+}
+
+/** 60 test characters of Omniglot: a data set of embeddings. */
+export async function omniglotEmbedded() {
+  const encoder = imageEncoder()
+  const { test } = await omniglot({ split: 'vinyals', rotations: 'none' })
+  const split = { ...test, classes: test.classes.slice(0, 60) }
+  const pictures = places(split.classes).map(
+    ([c, i]) =>
+      () =>
+        drawing(split, c, i),
+  )
+  const data = embedded(split, await kept('omniglot-test', encoder, pictures), encoder)
+  encoder.dispose()
+  return data
+}
+
+/** Ink is 1, the encoder's paper white. */
+function drawing(split, classIndex, example) {
+  const pixels = new Float32Array(28 * 28)
+  split.read(classIndex, example, pixels, 0)
+  return tf.tidy(() => tf.tile(tf.sub(1, tf.tensor3d(pixels, [28, 28, 1])), [1, 1, 3]))
 }
 
 /** What is no picture of anything: noise of each pixel, smooth noise, and plain colours. */

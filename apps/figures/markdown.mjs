@@ -7,6 +7,7 @@ export function markdown(all) {
     all.textEncoder && text('textEncoder()', all.textEncoder),
     all.staticTextEncoder && text('staticTextEncoder()', all.staticTextEncoder),
     all.images && images(all.images),
+    all.shots && shots(all.shots),
     all.artists && artists(all.artists),
     all.knn && knn(all.knn),
     all.predictions && times(all.predictions),
@@ -33,7 +34,7 @@ const tail = `## Where it falls short
 - Draws are few (1 with 150 classes), so intervals are wide.
 
 ## What was not measured
-Logistic regression and SVM with 150 classes: a pass over 750 examples in plain JavaScript is some 10⁸ multiplications, and a fit takes up to 300. Twenty examples per class. Times are of a machine shared with other work; ratios within a table are comparable, times between machines are not.`
+Logistic regression and SVM with 150 classes: a pass over 750 examples in plain JavaScript is some 10⁸ multiplications, and a fit takes up to 300. Times are of a machine shared with other work; ratios within a table are comparable, times between machines are not.`
 
 function text(encoder, { figures }) {
   const of = 'questions: 10 per class; strangers: requests out of scope'
@@ -59,6 +60,23 @@ ${headsTable(cells)}
 What is no picture of anything, turned away in %: pixels at random, smooth noise, plain colours, black and white.
 
 ${table(['', ...kindsOf('centroid'), ...kindsOf('neighbours')], noise)}`
+}
+
+function shots({ figures }) {
+  const rows = figures.flatMap(({ name, cells }) =>
+    cells.map(({ shots, heads: { centroid, ...others } }, i) => [
+      i === 0 ? name : '',
+      shots,
+      interval(centroid.accuracy),
+      ...Object.values(others).map(({ beyondCentroid }) => differenceText(beyondCentroid)),
+    ]),
+  )
+  const [{ ways, draws, cells }] = figures
+  const others = Object.keys(cells[0].heads).filter((name) => name !== 'centroid')
+  return `## By the number of examples
+${ways}-way, ${draws} draws of classes, the same for all heads; accuracy of \`centroidHead()\` in %, and what other heads have beyond it, paired by draw. λ and C are chosen by leave-one-out. Emoji have at most seven artists, Omniglot's characters 20 drawings.
+
+${table(['', 'examples', 'centroid', ...others], rows)}`
 }
 
 function artists({ figures: { artists, learnedBeyondCentroid } }) {

@@ -34,6 +34,7 @@ export const trainingOptions = options(
     steps: { ...innerStep, minimum: 1 },
     window: { ...innerStep, minimum: 1 },
     secondOrder: flag,
+    objective: oneOf('loss', 'log-loss'),
   },
   'model',
 )

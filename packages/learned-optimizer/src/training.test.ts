@@ -100,6 +100,27 @@ describe.each(testBackends)('training an optimizer on %s', (backend) => {
     )
   })
 
+  it('sums logarithms: after one step the gradient is that of the loss over the loss', () => {
+    const c = cases[0]!
+    const options = { model: linearMap(), units, outputScale, steps: 1, preprocess: c.preprocess }
+    const meta = { params: tensors(c.weights), state: {} }
+    const plain = optimizerTraining(options).gradient!(meta, problem(c.problem), ctx)
+    const logs = optimizerTraining({ ...options, objective: 'log-loss' }).gradient!(
+      meta,
+      problem(c.problem),
+      ctx,
+    )
+    const loss = plain.loss.dataSync()[0]!
+    expect(logs.loss.dataSync()[0]).toBeCloseTo(Math.log(loss), 4)
+    for (const [i, leaf] of tree.leaves(logs.gradient).entries()) {
+      const wanted = tree
+        .leaves(plain.gradient)
+        [i]!.dataSync()
+        .map((g) => g / loss)
+      expect(relativeError(leaf.dataSync(), wanted)).toBeLessThan(1e-4)
+    }
+  })
+
   it('trains several at once as one by one, and leaves no tensor behind', async () => {
     const run = (executor: object) =>
       metaTrain({

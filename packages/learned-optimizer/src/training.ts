@@ -10,7 +10,7 @@ import {
   tree,
   valueAndGrad,
 } from '@kshot/core'
-import { add, mul, type Scalar, scalar, sub, sum } from '@tensorflow/tfjs-core'
+import { add, log, mul, type Scalar, scalar, sub, sum } from '@tensorflow/tfjs-core'
 import { type Cell, type CellOptions, type CellState, type CellWeights, cell } from './cell'
 import { coordinates, fromCoordinates } from './coordinates'
 import { check, trainingOptions } from './options'
@@ -28,7 +28,15 @@ export interface OptimizerTrainingOptions extends CellOptions {
    * edges of the paper's figure 2.
    */
   readonly secondOrder?: boolean
+  /**
+   * What is summed over steps: losses, as in the paper, or their natural logarithms, so that a loss that is small
+   * already counts as much as one that is still large. Default `loss`.
+   */
+  readonly objective?: 'loss' | 'log-loss'
 }
+
+/** Added to a loss before its logarithm. */
+const LEAST = 1e-12
 
 /** θ_t and the hidden state beside it. */
 type Point = { readonly params: Params; readonly hidden: CellState }
@@ -37,6 +45,7 @@ type Point = { readonly params: Params; readonly hidden: CellState }
  * Trains an optimizer: `metaTrain` moves the weights φ of the LSTM.
  *
  * - L(φ) = Σ_t f(θ_t), t = 1 … T, with θ_{t+1} = θ_t + g_t and [g_t, h_{t+1}] = m(∇f(θ_t), h_t, φ) (eq. 3)
+ * - with `objective: 'log-loss'`, L(φ) = Σ_t log(f(θ_t) + 10⁻¹²), for losses that are not negative
  * - `loss` goes through all T steps; `gradient`, which `metaTrain` takes, is the sum over windows
  *
  * The metric `final` is f(θ_T). Tasks are a {@link Problem} each.
@@ -49,9 +58,9 @@ type Point = { readonly params: Params; readonly hidden: CellState }
  */
 export function optimizerTraining(options: OptimizerTrainingOptions): Trainable<Problem> {
   check('optimizerTraining', trainingOptions, options)
-  const { model, steps = 100, window = 20, secondOrder = false } = options
+  const { model, steps = 100, window = 20, secondOrder = false, objective = 'loss' } = options
   const net = cell(options)
-  const unrolled = unrolling(net, { model, secondOrder })
+  const unrolled = unrolling(net, { model, secondOrder, objective })
   const start = (problem: Problem): Point => ({
     params: problem.start,
     hidden: net.zero(tree.count(problem.start)),
@@ -60,7 +69,15 @@ export function optimizerTraining(options: OptimizerTrainingOptions): Trainable<
     spec: {
       package: '@kshot/learned-optimizer',
       export: 'optimizerTraining',
-      options: { model: model.spec, ...net.options, steps, window, secondOrder },
+      options: {
+        model: model.spec,
+        ...net.options,
+        steps,
+        window,
+        secondOrder,
+        // Only where it differs, so that the specs of older checkpoints stay as they were.
+        ...(objective !== 'loss' && { objective }),
+      },
     },
     init: (rng) => ({ params: net.init(rng), state: {} }),
     loss({ params }, problem): TaskLoss {
@@ -75,7 +92,7 @@ export function optimizerTraining(options: OptimizerTrainingOptions): Trainable<
   }
 }
 
-/** Σ f(θ_t) for t = from + 1 … from + count, and where that leads. */
+/** Σ of f(θ_t), or of its logarithm, for t = from + 1 … from + count, and where that leads. */
 type Unrolled = (
   weights: CellWeights,
   problem: Problem,
@@ -86,15 +103,16 @@ type Unrolled = (
 
 function unrolling(
   net: Cell,
-  how: Required<Pick<OptimizerTrainingOptions, 'model' | 'secondOrder'>>,
+  how: Required<Pick<OptimizerTrainingOptions, 'model' | 'secondOrder' | 'objective'>>,
 ): Unrolled {
+  const counted = (f: Scalar) => (how.objective === 'loss' ? f : log(add(f, LEAST)))
   return (weights, problem, start, from, count) => {
     let { params, hidden } = start
     let loss: Scalar = scalar(0)
     let final: Scalar = loss
     for (let k = 0; k <= count; k++) {
       const { value, gradient } = descent(how, params, problem, from + k)
-      if (k > 0) loss = add(loss, value)
+      if (k > 0) loss = add(loss, counted(value))
       final = value
       if (k === count) break
       const { update, state } = net.step(weights, coordinates(gradient), hidden)

@@ -1,4 +1,4 @@
-import { adam, type Model, mlp, momentum, rmsprop, sgd } from '@kshot/core'
+import { adam, cnn, type Model, mlp, momentum, rmsprop, sgd } from '@kshot/core'
 import type { Dataset } from '@kshot/episodes'
 import { glyphs } from '@kshot/glyphs'
 import {
@@ -40,8 +40,8 @@ const families: readonly Family[] = [
   { name: 'Adam', make: (rate) => adam(rate) },
 ]
 
-/** 13 from 1e-4 to 1, three a decade. */
-const rates = Array.from({ length: 13 }, (_, i) => 10 ** (i / 3 - 4))
+/** 16 from 1e-3 to 100, three a decade: wide enough that no optimizer is best at an edge. */
+const rates = Array.from({ length: 16 }, (_, i) => 10 ** (i / 3 - 3))
 
 export const studies: { readonly [preset: string]: Study } = {
   'learned-optimizer-quadratics': {
@@ -77,6 +77,7 @@ export const studies: { readonly [preset: string]: Study } = {
       const wider = net([40])
       const deeper = net([20, 20])
       const relu = net([20], 'relu')
+      const convolutions = cnn({ filters: [4, 8], hidden: 16 })
       return {
         validation: characters(validation, trained, 'validation', 8),
         tests: {
@@ -84,6 +85,7 @@ export const studies: { readonly [preset: string]: Study } = {
           '40 units': characters(test, wider, 'test', 20),
           'two layers': characters(test, deeper, 'test', 20),
           ReLU: characters(test, relu, 'test', 20),
+          CNN: characters(test, convolutions, 'test', 10, 1),
         },
       }
     },
@@ -94,7 +96,14 @@ function net(hidden: readonly number[], activation: 'sigmoid' | 'relu' = 'sigmoi
   return mlp({ hidden, outputs: 10, activation })
 }
 
-function characters(data: Dataset, model: Model, seed: string, count: number): ProblemSet {
-  const tasks = classifications({ data, model, seed, pool: 4, batch: 64, batches: 200 })
+/** Pictures are means over squares of `pool` × `pool` pixels. */
+function characters(
+  data: Dataset,
+  model: Model,
+  seed: string,
+  count: number,
+  pool = 4,
+): ProblemSet {
+  const tasks = classifications({ data, model, seed, pool, batch: 64, batches: 200 })
   return { model, tasks, count }
 }
