@@ -7,19 +7,29 @@ import {
   meanSquaredError,
   softmax,
   softmaxCrossEntropy,
+  stopGradient,
 } from '@kshot/core'
-import { sumLeading } from '@kshot/core/backend'
+import { BoundedQuadratic, sumLeading } from '@kshot/core/backend'
 import { batchNormTrain, solvePositive } from '@kshot/core/nn'
 import {
   add,
+  concat,
+  engine,
   eye,
+  fill,
+  getBackend,
+  getKernel,
   matMul,
+  mul,
+  neg,
   reshape,
   scatterND,
+  sub,
   type Tensor,
   tensor,
   tensor1d,
   softmax as tfSoftmax,
+  zeros,
 } from '@tensorflow/tfjs-core'
 import type { Inputs, Operation } from '../operations'
 
@@ -52,6 +62,21 @@ function adamStep({ g }: Inputs): Tensor {
 const solved = ({ z, b }: Inputs) =>
   solvePositive(add(matMul(z!, z!, false, true), eye(z!.shape.at(-2)!)), b!)
 
+/**
+ * Two rows that add up to zero, far below their bounds: (K⁻¹ l, −K⁻¹ l) / 2, of which the kernel says the value and
+ * the equations say the derivatives.
+ */
+function quadratic({ z, b }: Inputs): Tensor {
+  const matrix = add(matMul(z!, z!, false, true), eye(z!.shape[0]!))
+  const half = reshape(solvePositive(matrix, mul(b!, 0.5)), [1, -1])
+  const exact = concat([half, neg(half)])
+  if (!getKernel(BoundedQuadratic, getBackend())) return exact
+  const linear = stopGradient(concat([reshape(b!, [1, -1]), zeros([1, b!.size])]))
+  const inputs = { matrix: stopGradient(matrix), linear, upper: fill(linear.shape, 100) }
+  const found = engine().runKernel(BoundedQuadratic, inputs) as Tensor
+  return add(exact, sub(found, stopGradient(exact)))
+}
+
 /** What `@kshot/core` computes with its own kernels, where a backend has them. */
 export const coreOperations: readonly Operation[] = [
   ['logSoftmax of core', logits, ({ x }) => logSoftmax(x!)],
@@ -65,6 +90,7 @@ export const coreOperations: readonly Operation[] = [
   ],
   ['solvePositive', { z: [5, 3], b: [5, 2] }, solved],
   ['solvePositive, a batch', { z: [3, 4, 2], b: [3, 4, 1] }, solved],
+  ['quadratic program', { z: [4, 3], b: [4, 1] }, quadratic],
   ['binaryCrossEntropy', logits, ({ x }) => binaryCrossEntropy(x!, shares())],
   ['meanSquaredError', { x: [4, 3], t: [4, 3] }, ({ x, t }) => meanSquaredError(x!, t!)],
   ['sumLeading', { x: [3, 2, 4] }, ({ x }) => sumLeading(x!)],
