@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { allowRelaxedSimd } from './backends/relaxed-simd'
 import { classifyCommand } from './commands/classify'
 import { compareCommand } from './commands/compare'
+import { dataCommand } from './commands/data'
 import { doctorCommand } from './commands/doctor'
 import { evalCommand } from './commands/eval'
 import { inspectCommand } from './commands/inspect'
@@ -38,6 +39,7 @@ const commands = [
   doctorCommand(),
   verifyCommand(),
   nativeCommand(),
+  dataCommand(),
 ]
 for (const command of commands) {
   program.addCommand(

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { labelledRows, textFile, vectorFile } from '@kshot/episodes/node'
+import { labelledRows, regressionFile, textFile, vectorFile } from '@kshot/episodes/node'
 import fc from 'fast-check'
 import { type Attack, REFUSED } from '../attack'
 import { folderFor } from '../command'
@@ -183,6 +183,14 @@ export const attack: Attack = {
       await count.attempt(
         `${kind}, ${ending}, splits`,
         () => read(path),
+        () => (bad ? wrong('accepted') : undefined),
+      )
+      // as points of regression tasks: the label is the task, the first column what is predicted
+      const [target] = right?.header ?? []
+      const options = { task: 'label', ...(target !== undefined && { targets: [target.trim()] }) }
+      await count.attempt(
+        `${kind}, ${ending}, regression`,
+        () => regressionFile(path, options),
         () => (bad ? wrong('accepted') : undefined),
       )
       rmSync(path)

@@ -1,0 +1,32 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { formOf } from './kit/src/form'
+
+const root = new URL('.', import.meta.url)
+const out = mkdtempSync(join(tmpdir(), 'kshot-examples-'))
+const fields = readdirSync(root).filter((name) => existsSync(new URL(`${name}/src/main.ts`, root)))
+afterAll(() => rmSync(out, { recursive: true }))
+
+/** What is fetched once, and not in a test: those run on numbers of the same form. */
+describe.each(fields)('the example %s', (name) => {
+  it('runs in a short form: a table, and a picture of numbers', async () => {
+    const { main } = await import(new URL(`${name}/src/main.ts`, root).href)
+    const printed = (await main(formOf(['--short', '--out', out]))) as string
+    expect(printed).toMatch(/│/)
+    expect(printed).not.toMatch(/NaN|undefined/)
+    const svg = readFileSync(join(out, `${name}.svg`), 'utf8')
+    expect(svg).toMatch(/^<svg /)
+    expect(svg).not.toContain('NaN')
+  })
+
+  it('has a page of its own, with the lines that matter', () => {
+    const page = readFileSync(new URL(`${name}/README.md`, root), 'utf8')
+    expect(page).toContain(`pnpm example ${name}`)
+    for (const section of ['Who has this problem', 'What came out', 'When not to use it']) {
+      expect(page).toContain(`## ${section}`)
+    }
+    expect(page.match(/```ts\n/g)).toHaveLength(1)
+  })
+})
