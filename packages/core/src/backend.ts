@@ -10,6 +10,10 @@ export * from './kernels'
 export { solveBoundedQuadratic } from './linalg/bounded-quadratic'
 export { notPositive, solveByCholesky } from './linalg/cholesky'
 export { type LoadedOnce, loadedOnce } from './loaded-once'
+export { registerPlanner } from './program/planners'
+export type { Constant, Recording, Step, Use, Uses, ValueId } from './program/recording'
+export { listedUses, mapUses } from './program/recording'
+export { lastUses, type Plan, type Planner, replayed } from './program/replay'
 export {
   type Availability,
   type Backend,

@@ -35,9 +35,11 @@ export {
 } from './package-file'
 export { damagedFile, type PackedFile, unpackFile } from './packed-file'
 export * from './parts'
+export { type Program, type ProgramOptions, program } from './program/program'
 export * from './random'
 export * from './registry'
 export * from './spec'
+export * from './step-tensor'
 export * from './support'
 export * from './task'
 export {

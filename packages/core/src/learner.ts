@@ -48,6 +48,10 @@ export interface Context {
   readonly step: number
   readonly rng: Rng
   readonly phase: 'train' | 'validate' | 'test'
+  /** Only while a program is recorded; see `stepTensor`. */
+  stepTensor?(shape: readonly number[], values: (step: number) => readonly number[]): Tensor
+  /** Only while a program is recorded; see `stepDecides`. */
+  stepDecides?<T extends string | number | boolean>(decide: (step: number) => T): T
 }
 
 /**

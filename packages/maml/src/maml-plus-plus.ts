@@ -5,6 +5,8 @@ import {
   type Meta,
   type MetaLearner,
   type Params,
+  stepDecides,
+  stepTensor,
   type TaskLoss,
   tree,
 } from '@kshot/core'
@@ -108,7 +110,7 @@ export function mamlPlusPlus(options: MamlPlusPlusOptions): MetaLearner {
     },
     loss(meta, { support, query }, ctx) {
       const path = trajectory(meta, support, ctx)
-      const importance = stepImportance(ctx.step, steps.train, multiStepLoss)
+      const importance = importances(ctx, steps.train, multiStepLoss)
       return weightedLoss(net, path, importance, query, net.supportForQueries(support, 'train'))
     },
     ...adaptation(net, adapted, steps.test - 1),
@@ -121,13 +123,14 @@ function trajectories(
   { innerRate, adapts = ALL_BUT_NORM, secondOrderFrom = 0 }: MamlPlusPlusOptions,
 ) {
   const pattern = new RegExp(adapts)
-  return (meta: Meta, support: Batch, { phase, step }: Context): Trajectory => {
+  return (meta: Meta, support: Batch, ctx: Context): Trajectory => {
+    const { phase } = ctx
     const { weights, rates } = meta.params as Learned
     const start = net.forTask(weights, support)
     const fixed = () => selected(start, pattern).map(() => fill([1], innerRate))
     const rule = byStep(rates ? selected(rates, pattern) : fixed())
     const count = phase === 'train' ? steps.train : steps.test
-    const firstOrder = phase === 'train' && step < secondOrderFrom
+    const firstOrder = phase === 'train' && stepDecides(ctx, (step) => step < secondOrderFrom)
     const loop = { network: net, steps: count, rule, adapts: pattern, firstOrder, phase }
     return innerLoop(loop, start, meta.state, () => support)
   }
@@ -137,18 +140,27 @@ function trajectories(
 function weightedLoss(
   net: Network,
   { params, state }: Trajectory,
-  importance: readonly number[],
+  importance: readonly (Tensor | undefined)[],
   query: Batch,
   joint: Pick<AdaptedWeights, 'support'>,
 ): TaskLoss {
   let total: TaskLoss = { loss: scalar(0), state, metrics: {} }
   for (const [s, weight] of importance.entries()) {
-    if (weight === 0) continue
+    if (!weight) continue
     const adapted = { params: params[s + 1]!, state: total.state, ...joint }
     const now = net.queryLoss(adapted, query, { phase: 'train', innerStep: s })
     total = { ...now, loss: add(total.loss, mul(now.loss, weight)) }
   }
   return total
+}
+
+/** v as scalars, one for each inner step; those of 0 are left out. */
+function importances(ctx: Context, steps: number, annealed: number): (Tensor | undefined)[] {
+  const lastAlone = stepDecides(ctx, (step) => step >= annealed)
+  return Array.from({ length: steps }, (_, s) => {
+    if (lastAlone && s < steps - 1) return undefined
+    return stepTensor(ctx, [], (step) => [stepImportance(step, steps, annealed)[s]!])
+  })
 }
 
 /**

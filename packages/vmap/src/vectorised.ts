@@ -7,10 +7,12 @@ import {
   type Meta,
   type MetaGradient,
   type Params,
+  type TaskGroups,
   type Trainable,
   tree,
+  withRng,
 } from '@kshot/core'
-import { executor, score, taskGradient } from '@kshot/core/training'
+import { executor, recordedFor, score, taskGradient } from '@kshot/core/training'
 import { add, sum, type Tensor } from '@tensorflow/tfjs-core'
 import { joinTasks, shapeOf, stackTasks } from './joined-task'
 import { rngOfTasks } from './rng'
@@ -19,6 +21,8 @@ import { vmap } from './vmap'
 export interface VectorisedOptions {
   /** Tasks at a time: memory grows with it, speed hardly above 8. A divisor or a multiple of 8. */
   readonly tasks?: number
+  /** Whether the gradient of a group is recorded once and then run as a program. Default: true. */
+  readonly program?: boolean
 }
 
 /**
@@ -29,33 +33,52 @@ export interface VectorisedOptions {
  * @throws what {@link vmap} throws
  * @example await metaTrain({ learner, tasks, metaBatch: 32, executor: vectorised(), … })
  */
-export function vectorised({ tasks = 8 }: VectorisedOptions = {}): Executor {
-  const spec = { package: '@kshot/vmap', export: 'vectorised', options: { tasks } }
-  const groups = { size: tasks, sum: sumOf }
-  return { ...executor(spec, 'vectorised', groups), scores: (...all) => scoresOf(tasks, ...all) }
+export function vectorised({ tasks = 8, program = true }: VectorisedOptions = {}): Executor {
+  const options = program ? { tasks } : { tasks, program }
+  const spec = { package: '@kshot/vmap', export: 'vectorised', options }
+  const recorded = (learner: object) => (program ? recordedFor(learner) : unrecorded)
+  const groups: TaskGroups = {
+    size: tasks,
+    sum: (learner, ...all) => sumOf(recorded(learner), learner, ...all),
+  }
+  return {
+    ...executor(spec, 'vectorised', groups),
+    scores: (learner, ...all) => scoresOf(recorded(learner), tasks, learner, ...all),
+  }
 }
+
+type Recorded = ReturnType<typeof recordedFor>
+
+const unrecorded: Recorded = (_name, _inputs, contexts, f) => f(contexts)
 
 /** The sum over a group: over each set of tasks of one shape, then over the sets. */
 function sumOf<Task>(
+  recorded: Recorded,
   learner: Trainable<Task>,
   meta: Meta,
   tasks: readonly Task[],
   contexts: readonly Context[],
 ): MetaGradient {
-  const gradient = (task: Task, ctx: Context) => taskGradient(learner, meta, task, ctx)
   return tree.tidy(() =>
     alike(tasks, contexts)
-      .map((set) => {
-        const [task, ctx] = [set.tasks[0]!, set.contexts[0]!]
-        if (set.tasks.length === 1) return gradient(task, ctx)
-        return tree.map((x) => sum(x, 0), atOnce(set, gradient))
-      })
+      .map((set) =>
+        recorded('gradients', { meta, tasks: set.tasks }, set.contexts, (own) =>
+          sumOfAlike(learner, meta, { ...set, contexts: own }),
+        ),
+      )
       .reduce((a, b) => tree.zip(([x, y]) => add(x!, y!), a, b)),
   )
 }
 
+function sumOfAlike<Task>(learner: Trainable<Task>, meta: Meta, set: Alike<Task>): MetaGradient {
+  const gradient = (task: Task, ctx: Context) => taskGradient(learner, meta, task, ctx)
+  if (set.tasks.length === 1) return gradient(set.tasks[0]!, set.contexts[0]!)
+  return tree.tidy(() => tree.map((x) => sum(x, 0), atOnce(set, gradient)))
+}
+
 /** The score of each episode, at most `most` at once. */
 async function scoresOf(
+  recorded: Recorded,
   most: number,
   learner: AnyLearner,
   meta: Meta,
@@ -65,14 +88,16 @@ async function scoresOf(
   const scores: EpisodeScore[] = []
   for (const set of alike(episodes, contexts, most)) {
     const found = tree.tidy(() =>
-      atOnce(set, ({ support, query }, ctx) => {
-        const adapted = learner.adapt(meta, support, ctx)
-        return score(learner.predict(meta, adapted, query.x, ctx), query)
-      }),
+      recorded('scores', { meta, tasks: set.tasks }, set.contexts, (own) =>
+        atOnce({ ...set, contexts: own }, ({ support, query }, ctx) => {
+          const adapted = learner.adapt(meta, support, ctx)
+          return score(learner.predict(meta, adapted, query.x, ctx), query)
+        }),
+      ),
     )
     const values = await found.score.data()
-    const labels = await found.predicted?.data()
-    tree.dispose(found as Params)
+    const labels = 'predicted' in found ? await found.predicted.data() : undefined
+    tree.dispose(found)
     for (const [i, episode] of set.at.entries()) {
       scores[episode] = { score: values[i]!, ...(labels && { predicted: rowOf(labels, i, set) }) }
     }
@@ -119,7 +144,7 @@ function atOnce<Task, Result extends Params>(
   f: (task: Task, ctx: Context) => Result,
 ): Result {
   return tree.tidy(() => {
-    const ctx = { ...contexts[0]!, rng: rngOfTasks(contexts.map(({ rng }) => rng)) }
+    const ctx = withRng(contexts[0]!, rngOfTasks(contexts.map(({ rng }) => rng)))
     const mapped = vmap((tensors: readonly Tensor[]) => f(joinTasks(tasks, tensors), ctx))
     return mapped(stackTasks(tasks))
   })

@@ -1,6 +1,7 @@
 import { concat, gather, slice, type Tensor, type Tensor2D, tensor1d } from '@tensorflow/tfjs-core'
 import type { AnyLearner, Context, Meta } from '../learner'
 import { checkMeta } from '../meta-shapes'
+import { recordedFor } from '../program/recorded'
 import type { TaskSpec } from '../task'
 import * as tree from '../tree'
 import { fitSharpness, mean, nothingUnknown, ownAndOther, thresholdBetween } from './calibration'
@@ -23,6 +24,7 @@ const SHARPNESS = { expected: 1, weight: 5 }
 export function learnedHead(learner: AnyLearner, meta: Meta, ctx: Context): Head {
   const { transductive } = learner.traits
   const checkFits = checkOnce(learner, meta)
+  const recorded = recordedFor(learner)
 
   const fit = ({ shape, classes }: Support) =>
     tree.tidy((): tree.Params => {
@@ -30,14 +32,19 @@ export function learnedHead(learner: AnyLearner, meta: Meta, ctx: Context): Head
       const x = stacked(classes.flat(), shape)
       const labels = classes.flatMap((list, label) => list.map(() => label))
       const batch = { x, y: tensor1d(labels, 'int32'), ways: classes.length }
-      const adapted = learner.adapt(meta, batch, ctx)
+      const adapted = recorded('adapt', { meta, batch }, [ctx], ([own]) =>
+        learner.adapt(meta, batch, own!),
+      )
       return transductive ? { adapted, examples: x } : { adapted }
     })
 
   const score: Head['score'] = (fitted, x) =>
     tree.tidy(() => {
       const { adapted, examples } = fitted as { adapted: tree.Params; examples?: Tensor }
-      const ask = (batch: Tensor) => learner.predict(meta, adapted, batch, ctx) as Tensor2D
+      const ask = (x: Tensor) =>
+        recorded('predict', { meta, adapted, x }, [ctx], ([own]) =>
+          learner.predict(meta, adapted, x, own!),
+        ) as Tensor2D
       if (!examples) return ask(x)
       const queries = Array.from({ length: x.shape[0]! }, (_, i) => slice(x, i, 1))
       return concat(queries.map((query) => slice(ask(concat([query, examples])), 0, 1)))

@@ -1,8 +1,10 @@
-import { argMax, type Tensor, tidy } from '@tensorflow/tfjs-core'
+import { argMax, type Tensor } from '@tensorflow/tfjs-core'
 import type { AnyLearner, Context, EpisodeScore, Executor, Meta } from '../learner'
 import { accuracy, meanSquaredError } from '../nn/losses'
+import { recordedFor } from '../program/recorded'
 import { rng } from '../random'
 import { type Batch, countExamples, disposeTask, type Episode } from '../task'
+import * as tree from '../tree'
 import { requireBackend } from '../use-backend'
 import { type Estimate, estimate } from './statistics'
 
@@ -117,22 +119,30 @@ export async function episodeScores(
   const scores: EpisodeScore[] = []
   for (const [i, { support, query }] of episodes.entries()) {
     const ctx = contexts[i]!
-    const { score: value, predicted } = tidy(() => {
-      const adapted = learner.adapt(meta, support, ctx)
-      return score(learner.predict(meta, adapted, query.x, ctx), query)
-    })
-    const [first] = await value.data()
-    scores.push({ score: first!, ...(predicted && { predicted: [...(await predicted.data())] }) })
-    disposeTask([value, predicted])
+    const found = tree.tidy(() =>
+      recordedFor(learner)('score', { meta, support, query }, [ctx], ([recorded]) => {
+        const adapted = learner.adapt(meta, support, recorded!)
+        return score(learner.predict(meta, adapted, query.x, recorded!), query)
+      }),
+    )
+    const [first] = await found.score.data()
+    const predicted = 'predicted' in found ? { predicted: [...(await found.predicted.data())] } : {}
+    scores.push({ score: first!, ...predicted })
+    tree.dispose(found)
   }
   return scores
 }
+
+/** A score, and the predicted labels if there are any. */
+export type Scored =
+  | { readonly score: Tensor; readonly predicted: Tensor }
+  | { readonly score: Tensor }
 
 /**
  * The share of right answers, a scalar, and the predicted labels, int32 `[n]`; of a regression the
  * mean squared error alone.
  */
-export function score(output: Tensor, query: Batch): { score: Tensor; predicted?: Tensor } {
+export function score(output: Tensor, query: Batch): Scored {
   if (query.ways === undefined) return { score: meanSquaredError(output, query.y) }
   return { score: accuracy(output, query.y), predicted: argMax(output, -1) }
 }
