@@ -220,6 +220,7 @@ function notesOf<Context>(backend: KernelBackend, inputs: readonly Tensor[]) {
     made: readonly TensorInfo[],
   ): void {
     const of = usesOf(given, use)
+    if (isAlias(kernelName, given, made)) values.set(made[0]!.dataId, (of as { x: Use }).x.value)
     // Another shape of the same numbers: no kernel is needed to make it.
     if (made.every(({ dataId }) => values.has(dataId))) return
     const call = `${kernelName} ${plain(attrs)} ${plain(of)}`
@@ -294,6 +295,12 @@ function usesOf(given: object, use: (info: TensorInfo) => Use): Uses {
       return [name, Array.isArray(one) ? one.map(use) : use(one)]
     }),
   )
+}
+
+/** What has the numbers of its input, even where a backend copies them. */
+function isAlias(kernel: string, given: object, made: readonly TensorInfo[]): boolean {
+  const { x } = given as { x?: TensorInfo }
+  return ['Identity', 'Reshape', 'Cast'].includes(kernel) && x?.dtype === made[0]!.dtype
 }
 
 /** JSON, in which no two numbers look alike. */

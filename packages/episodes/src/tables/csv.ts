@@ -19,6 +19,12 @@ export function* csvRows(
   const [lineEnd, between] = [finder(text, '\n'), finder(text, delimiter)]
   let [at, line] = [0, 1]
   while (at < text.length) {
+    // An empty line is no row; a file may have millions of them.
+    if (text[at] === '\n') {
+      at++
+      if (++line > MOST_LINES) throw tooManyLines()
+      continue
+    }
     const row = { line, fields: [] as string[] }
     for (;;) {
       const quote = text[at] === '"'
@@ -35,10 +41,13 @@ export function* csvRows(
     if (text[at] === '\r') at++
     if (at < text.length && text[at] !== '\n') throw new Error(`line ${line}: text behind a quote`)
     at++
-    if (++line > MOST_LINES) throw new Error(`more than ${MOST_LINES} lines`)
-    // An empty line is no row.
+    if (++line > MOST_LINES) throw tooManyLines()
     if (row.fields.length > 1 || row.fields[0] !== '') yield row
   }
+}
+
+function tooManyLines(): Error {
+  return new Error(`more than ${MOST_LINES} lines`)
 }
 
 /** Where a character comes next, from places that only grow: each is looked for once. */
