@@ -28,7 +28,11 @@ export function stepDecides<T extends string | number | boolean>(
   return ctx.stepDecides ? ctx.stepDecides(decide) : decide(ctx.step)
 }
 
-/** The same context with another generator; the step is not read. */
-export function withRng(ctx: Context, rng: Context['rng']): Context {
-  return Object.create(ctx, { rng: { value: rng, enumerable: true } }) as Context
+/** A context with other fields; the step is not read. */
+export function contextWith(
+  ctx: Context,
+  fields: Partial<Pick<Context, 'rng' | 'phase'>>,
+): Context {
+  const own = Object.entries(fields).map(([name, value]) => [name, { value, enumerable: true }])
+  return Object.create(ctx, Object.fromEntries(own)) as Context
 }

@@ -4,6 +4,7 @@ import {
   type Batch,
   type Context,
   classesOf,
+  contextWith,
   KshotError,
   type Meta,
   type MetaLearner,
@@ -93,7 +94,7 @@ export function metaLstm(options: MetaLstmOptions): MetaLearner {
       return { params: { start, ...initialGates(rng, units) }, state }
     },
     loss(meta, { support, query }, ctx) {
-      const params = adapted(meta, support, { ...ctx, phase: 'train' })
+      const params = adapted(meta, support, contextWith(ctx, { phase: 'train' }))
       const weights = { params, state: meta.state }
       const { y, state } = net.apply(weights, query.x, { norm: modeOf('train') })
       const loss = softmaxCrossEntropy(y, query.y)

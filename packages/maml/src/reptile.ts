@@ -115,10 +115,11 @@ function trajectories(
   innerOptimizer: Optimizer,
   batch: NonNullable<ReptileOptions['batch']>,
 ) {
-  return (meta: Meta, support: Batch, { step, phase, rng }: Context): Path => {
+  return (meta: Meta, support: Batch, ctx: Context): Path => {
+    const { phase, rng } = ctx
     const { model, optimizer } = meta.state as State
     const [count, size] = phase === 'train' ? [steps.train, batch.train] : [steps.test, batch.test]
-    const done = optimizer ? step * steps.train : 0
+    const done = optimizer ? ctx.step * steps.train : 0
     const rule: Rule = {
       init: (params) => optimizer ?? innerOptimizer.init(params),
       update: (gradient, state, at) =>

@@ -10,6 +10,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { activate, type TestBackend, testBackends } from './backends'
 import { declaredFacts, predictions, testing } from './learner-facts'
+import { learnerPrograms } from './learner-programs'
 import { type LearningOptions, learnerTraining } from './learner-training'
 import { declaredTraits } from './learner-traits'
 import { rebuilt } from './rebuilt'
@@ -77,6 +78,7 @@ export function learnerSuite<Task>(
     declaredTraits(subject)
     declaredFacts(subject)
     supportSetRules(subject)
+    learnerPrograms(learner, trainingTasks)
 
     it('can be rebuilt from its spec', async () => {
       const spec = JSON.parse(JSON.stringify(learner.spec)) as Spec

@@ -1,6 +1,7 @@
 import {
   type AnyLearner,
   type Context,
+  contextWith,
   type Episode,
   type EpisodeScore,
   type Executor,
@@ -10,7 +11,6 @@ import {
   type TaskGroups,
   type Trainable,
   tree,
-  withRng,
 } from '@kshot/core'
 import { executor, recordedFor, score, taskGradient } from '@kshot/core/training'
 import { add, sum, type Tensor } from '@tensorflow/tfjs-core'
@@ -144,7 +144,7 @@ function atOnce<Task, Result extends Params>(
   f: (task: Task, ctx: Context) => Result,
 ): Result {
   return tree.tidy(() => {
-    const ctx = withRng(contexts[0]!, rngOfTasks(contexts.map(({ rng }) => rng)))
+    const ctx = contextWith(contexts[0]!, { rng: rngOfTasks(contexts.map(({ rng }) => rng)) })
     const mapped = vmap((tensors: readonly Tensor[]) => f(joinTasks(tasks, tensors), ctx))
     return mapped(stackTasks(tasks))
   })

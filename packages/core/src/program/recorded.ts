@@ -32,8 +32,15 @@ export function recordedFor(owner: object): Recorded {
   }
 }
 
+const said = new Set<string>()
+
+/** Says once what concerns all learners of a kind. */
 function told(owner: object) {
   const { spec } = owner as { spec?: { export?: string } }
-  return (reason: string) =>
-    console.info(`kshot: ${spec?.export ?? 'a function'} is not recorded: ${reason}`)
+  return (reason: string) => {
+    const text = `kshot: ${spec?.export ?? 'a function'} is not recorded: ${reason}`
+    if (said.has(text)) return
+    said.add(text)
+    console.info(text)
+  }
 }
