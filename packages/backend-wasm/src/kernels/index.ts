@@ -1,3 +1,5 @@
+import { registerPlanner, replayed } from '@kshot/core/backend'
+import { planner } from '../program/plan'
 import { optimizers } from './adam'
 import { aliases } from './alias'
 import { arithmetic } from './arithmetic'
@@ -44,10 +46,13 @@ export async function useKernels(backend: WasmBackend, choice: KernelChoice): Pr
   const arithmetic = choice === 'stock' ? undefined : supported(backend)
   if (arithmetic === undefined) {
     uninstall()
+    registerPlanner('wasm', replayed)
     return 'stock'
   }
   const kernels = choice === 'fast' ? fast : exact
-  install(kernels, await instantiate(backend, arithmetic))
+  const native = await instantiate(backend, arithmetic)
+  install(kernels, native)
+  registerPlanner('wasm', planner(kernels, native))
   const variant = arithmetic === 'fma' ? 'kshot-simd-fma' : 'kshot-simd'
   return choice === 'exact' ? `${variant}-exact` : variant
 }

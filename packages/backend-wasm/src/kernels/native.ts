@@ -39,11 +39,17 @@ export type Arithmetic = 'simd' | 'fma'
 export interface WasmBackend extends KernelBackend {
   readonly wasm: {
     readonly asm: { readonly [name: string]: unknown }
+    readonly HEAPU8: Uint8Array
+    readonly tfjs: { disposeData(id: number): void }
     _malloc(bytes: number): number
     _free(address: number): void
   }
-  readonly dataIdMap: { get(id: object): { memoryOffset: number } }
-  makeOutput(shape: number[], dtype: DataType): TensorInfo
+  readonly dataIdMap: {
+    get(dataId: object): { readonly id: number; readonly memoryOffset: number }
+    delete(dataId: object): boolean
+  }
+  /** @param address where it lies; without, it gets memory of its own */
+  makeOutput(shape: number[], dtype: DataType, address?: number): TensorInfo
 }
 
 /** What kernels of our own are made of. Addresses are bytes in the memory of the backend. */
