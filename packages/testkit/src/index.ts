@@ -9,6 +9,7 @@ export { leaked } from './leaks'
 export { type LearnerSuiteOptions, learnerSuite } from './learner-suite'
 export { numbersOf } from './numbers'
 export { draw, type Inputs, type Operation, onCpuOnly, operations, scalarOf } from './operations'
+export { programSuite } from './program-suite'
 export { rebuilt } from './rebuilt'
 export { describeReference, referenceSuite } from './reference/describe'
 export {

@@ -12,7 +12,14 @@ import {
   type Trainable,
   tree,
 } from '@kshot/core'
-import { executor, recordedFor, score, taskGradient } from '@kshot/core/training'
+import {
+  executor,
+  type Recorded,
+  recordedFor,
+  score,
+  taskGradient,
+  unrecorded,
+} from '@kshot/core/training'
 import { add, sum, type Tensor } from '@tensorflow/tfjs-core'
 import { joinTasks, shapeOf, stackTasks } from './joined-task'
 import { rngOfTasks } from './rng'
@@ -46,10 +53,6 @@ export function vectorised({ tasks = 8, program = true }: VectorisedOptions = {}
     scores: (learner, ...all) => scoresOf(recorded(learner), tasks, learner, ...all),
   }
 }
-
-type Recorded = ReturnType<typeof recordedFor>
-
-const unrecorded: Recorded = (_name, _inputs, contexts, f) => f(contexts)
 
 /** The sum over a group: over each set of tasks of one shape, then over the sets. */
 function sumOf<Task>(

@@ -1,7 +1,7 @@
 import { concat, gather, slice, type Tensor, type Tensor2D, tensor1d } from '@tensorflow/tfjs-core'
 import type { AnyLearner, Context, Meta } from '../learner'
 import { checkMeta } from '../meta-shapes'
-import { recordedFor } from '../program/recorded'
+import type { Recorded } from '../program/recorded'
 import type { TaskSpec } from '../task'
 import * as tree from '../tree'
 import { fitSharpness, mean, nothingUnknown, ownAndOther, thresholdBetween } from './calibration'
@@ -21,10 +21,14 @@ const SHARPNESS = { expected: 1, weight: 5 }
  * A transductive learner normalises the queries together, and one query is no batch: it is asked
  * among the examples.
  */
-export function learnedHead(learner: AnyLearner, meta: Meta, ctx: Context): Head {
+export function learnedHead(
+  learner: AnyLearner,
+  meta: Meta,
+  ctx: Context,
+  recorded: Recorded,
+): Head {
   const { transductive } = learner.traits
   const checkFits = checkOnce(learner, meta)
-  const recorded = recordedFor(learner)
 
   const fit = ({ shape, classes }: Support) =>
     tree.tidy((): tree.Params => {

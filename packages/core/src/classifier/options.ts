@@ -25,6 +25,8 @@ export interface ClassifierOptions<Input> {
   readonly prior?: 'uniform' | 'examples'
   /** Computes on this backend; the app's active backend stays as it is. Default: the active one. */
   readonly backend?: Backend
+  /** Whether what a learner does is recorded once and then run as a program. Default: true. */
+  readonly program?: boolean
   readonly seed?: number
 }
 

@@ -1,3 +1,4 @@
+import { recordedFor, unrecorded } from '../program/recorded'
 import { rng } from '../random'
 import { onBackend } from '../use-backend'
 import { centroidHead } from './centroid-head'
@@ -146,9 +147,11 @@ function checkWays({ byLabel }: Examples): void {
   if (byLabel.size < 2) throw nothingToAsk(byLabel.size)
 }
 
-function headOf<Input>({ encoder, head, learner, meta, seed = 0 }: ClassifierOptions<Input>): Head {
+function headOf<Input>(options: ClassifierOptions<Input>): Head {
+  const { encoder, head, learner, meta, program = true, seed = 0 } = options
   if (learner && meta) {
-    const learned = learnedHead(learner, meta, { step: 0, rng: rng(seed), phase: 'test' })
+    const ctx = { step: 0, rng: rng(seed), phase: 'test' } as const
+    const learned = learnedHead(learner, meta, ctx, program ? recordedFor(learner) : unrecorded)
     // Embeddings of an encoder can be compared as they are, also with one example per class.
     return encoder ? { ...learned, guard: centroidHead() } : learned
   }

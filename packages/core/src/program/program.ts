@@ -3,7 +3,7 @@ import { shapesOf, tensorsIn } from './inputs'
 import { programs } from './programs'
 
 export interface ProgramOptions {
-  /** Told once why calls are not recorded. Default: `console.info`. */
+  /** Told once why calls are not recorded. Default: `console.warn`. */
   readonly onRefused?: (reason: string) => void
 }
 
@@ -38,5 +38,5 @@ export function program<Inputs extends readonly unknown[], Result extends tree.P
 }
 
 function say(reason: string): void {
-  console.info(`kshot: a program is not recorded: ${reason}`)
+  console.warn(`kshot: a program is not recorded: ${reason}`)
 }

@@ -14,6 +14,8 @@ export type Recorded = <Inputs, Result extends tree.Params>(
 ) => Result
 
 const ofLearners = new WeakMap<object, Programs<Contexts>>()
+/** What was recorded goes with the learner. */
+const gone = new FinalizationRegistry<Programs<Contexts>>((calls) => calls.dispose())
 
 /**
  * Runs functions that belong to a learner (or another object), and records them. `f` may use no other tensors than
@@ -22,8 +24,7 @@ const ofLearners = new WeakMap<object, Programs<Contexts>>()
  */
 export function recordedFor(owner: object): Recorded {
   return (name, inputs, contexts, f) => {
-    const calls = ofLearners.get(owner) ?? programs<Contexts>(told(owner))
-    ofLearners.set(owner, calls)
+    const calls = ofLearners.get(owner) ?? programsOf(owner)
     const key = `${name} ${shapesOf(inputs)} ${contexts.map(({ phase }) => phase).join()}`
     const tensors: Tensor[] = tensorsIn(inputs)
     return calls.call(key, tensors, { contexts }, (recorder) =>
@@ -31,6 +32,16 @@ export function recordedFor(owner: object): Recorded {
     )
   }
 }
+
+function programsOf(owner: object): Programs<Contexts> {
+  const calls = programs<Contexts>(told(owner))
+  ofLearners.set(owner, calls)
+  gone.register(owner, calls)
+  return calls
+}
+
+/** Runs functions as they are. */
+export const unrecorded: Recorded = (_name, _inputs, contexts, f) => f(contexts)
 
 const said = new Set<string>()
 
@@ -41,6 +52,6 @@ function told(owner: object) {
     const text = `kshot: ${spec?.export ?? 'a function'} is not recorded: ${reason}`
     if (said.has(text)) return
     said.add(text)
-    console.info(text)
+    console.warn(text)
   }
 }

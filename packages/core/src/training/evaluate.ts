@@ -1,7 +1,7 @@
 import { argMax, type Tensor } from '@tensorflow/tfjs-core'
 import type { AnyLearner, Context, EpisodeScore, Executor, Meta } from '../learner'
 import { accuracy, meanSquaredError } from '../nn/losses'
-import { recordedFor } from '../program/recorded'
+import { type Recorded, recordedFor } from '../program/recorded'
 import { rng } from '../random'
 import { type Batch, countExamples, disposeTask, type Episode } from '../task'
 import * as tree from '../tree'
@@ -101,7 +101,8 @@ async function scoredBatch(options: EvaluateOptions, from: number, to: number) {
       episodes.push(await tasks(i))
     }
     const contexts = episodes.map((_, i) => ({ step, phase, rng: random.split(from + i) }))
-    const scores = await (executor?.scores ?? episodeScores)(learner, meta, episodes, contexts)
+    const scoresOf = executor?.scores ?? episodeScores
+    const scores = await scoresOf(learner, meta, episodes, contexts)
     const metric = episodes[0]!.query.ways === undefined ? ('mse' as const) : ('accuracy' as const)
     return { scores, examples: countExamples(episodes), metric }
   } finally {
@@ -115,14 +116,15 @@ export async function episodeScores(
   meta: Meta,
   episodes: readonly Episode[],
   contexts: readonly Context[],
+  recorded: Recorded = recordedFor(learner),
 ): Promise<EpisodeScore[]> {
   const scores: EpisodeScore[] = []
   for (const [i, { support, query }] of episodes.entries()) {
     const ctx = contexts[i]!
     const found = tree.tidy(() =>
-      recordedFor(learner)('score', { meta, support, query }, [ctx], ([recorded]) => {
-        const adapted = learner.adapt(meta, support, recorded!)
-        return score(learner.predict(meta, adapted, query.x, recorded!), query)
+      recorded('score', { meta, support, query }, [ctx], ([own]) => {
+        const adapted = learner.adapt(meta, support, own!)
+        return score(learner.predict(meta, adapted, query.x, own!), query)
       }),
     )
     const [first] = await found.score.data()

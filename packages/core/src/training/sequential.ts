@@ -1,9 +1,10 @@
 import type { Executor } from '../learner'
-import { recordedFor } from '../program/recorded'
+import { recordedFor, unrecorded } from '../program/recorded'
+import { episodeScores } from './evaluate'
 import { executor, taskGradient } from './executor'
 
 export interface SequentialOptions {
-  /** Whether the gradient of a task is recorded once and then run as a program. Default: true. */
+  /** Whether the work of a task is recorded once and then run as a program. Default: true. */
   readonly program?: boolean
 }
 
@@ -11,13 +12,14 @@ export interface SequentialOptions {
 export function sequential({ program = true }: SequentialOptions = {}): Executor {
   const options = program ? {} : { program }
   const spec = { package: '@kshot/core', export: 'sequential', options }
-  return executor(spec, 'sequential', {
+  const recorded = (learner: object) => (program ? recordedFor(learner) : unrecorded)
+  const own = executor(spec, 'sequential', {
     size: 1,
-    sum(learner, meta, [task], [ctx]) {
-      if (!program) return taskGradient(learner, meta, task!, ctx!)
-      return recordedFor(learner)('gradient', { meta, task }, [ctx!], ([recorded]) =>
-        taskGradient(learner, meta, task!, recorded!),
-      )
-    },
+    sum: (learner, meta, [task], [ctx]) =>
+      recorded(learner)('gradient', { meta, task }, [ctx!], ([ctx]) =>
+        taskGradient(learner, meta, task!, ctx!),
+      ),
   })
+  if (program) return own
+  return { ...own, scores: (...all) => episodeScores(...all, unrecorded) }
 }
