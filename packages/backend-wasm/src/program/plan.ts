@@ -35,13 +35,6 @@ interface Foreign {
   readonly outputs: readonly Place[]
 }
 
-/** A value that lies in the arena, for kernels that want tensors. */
-interface View {
-  readonly use: Use
-  readonly place: Place
-  info: TensorInfo
-}
-
 /**
  * Runs recordings as a list of calls of WebAssembly functions over one arena: addresses are computed once, when the
  * plan is made, and no tensors are there in between. What TensorFlow.js' own kernels do is called as ever.
@@ -65,7 +58,8 @@ function planned(recording: Recording<never>, kernels: Kernels, native: Native):
   arena.join()
   const patches = patchesOf(code)
   const slotOf = new Map(slots.map(({ value }, slot) => [value, slot]))
-  const views = new Map<string, View>()
+  /** Tensors that show a part of the arena, for the kernel that runs now. */
+  const views: TensorInfo[] = []
   let base = -1
 
   function run(given: readonly TensorInfo[]): TensorInfo[] {
@@ -88,18 +82,21 @@ function planned(recording: Recording<never>, kernels: Kernels, native: Native):
     if (now === base) return
     base = now
     for (const { args, at, offset } of patches.arena) args[at] = base + offset
-    dropViews()
   }
 
   function callForeign({ step, outputs }: Foreign, infoOf: (use: Use) => TensorInfo): void {
-    const result = getKernel(step.kernel, 'wasm')!.kernelFunc({
-      inputs: mapUses(step.inputs, infoOf) as NamedTensorInfoMap,
-      attrs: step.attrs as NamedAttrMap,
-      backend,
-    })
-    for (const [i, info] of (Array.isArray(result) ? result : [result]).entries()) {
-      copy(native.address(info), addressOf(outputs[i]!), bytesOf(info))
-      backend.disposeData(info.dataId)
+    try {
+      const result = getKernel(step.kernel, 'wasm')!.kernelFunc({
+        inputs: mapUses(step.inputs, infoOf) as NamedTensorInfoMap,
+        attrs: step.attrs as NamedAttrMap,
+        backend,
+      })
+      for (const [i, info] of (Array.isArray(result) ? result : [result]).entries()) {
+        copy(native.address(info), addressOf(outputs[i]!), bytesOf(info))
+        backend.disposeData(info.dataId)
+      }
+    } finally {
+      dropViews()
     }
   }
 
@@ -114,13 +111,9 @@ function planned(recording: Recording<never>, kernels: Kernels, native: Native):
     }
   }
 
-  function viewOf(use: Use): TensorInfo {
-    const key = `${use.value} ${use.shape}`
-    const known = views.get(key)
-    if (known) return known.info
-    const place = places.get(use.value)!
-    const info = backend.makeOutput(use.shape, use.dtype, addressOf(place))
-    views.set(key, { use, place, info })
+  function viewOf({ value, shape, dtype }: Use): TensorInfo {
+    const info = backend.makeOutput(shape, dtype, addressOf(places.get(value)!))
+    views.push(info)
     return info
   }
 
@@ -142,22 +135,20 @@ function planned(recording: Recording<never>, kernels: Kernels, native: Native):
 
   const addressOf = ({ address }: Place) => address - SPACE + base
 
-  /** What they show is the arena's: it must not be freed with them. */
+  /**
+   * What they show is the arena's: it must not be freed with them. None outlives its kernel, since TensorFlow.js'
+   * convolutions keep filters, rearranged, by the number of a tensor.
+   */
   function dropViews(): void {
-    for (const { info } of views.values()) {
-      const { id } = backend.dataIdMap.get(info.dataId)
-      backend.wasm.tfjs.disposeData(id)
-      backend.dataIdMap.delete(info.dataId)
+    for (const { dataId } of views.splice(0)) {
+      backend.wasm.tfjs.disposeData(backend.dataIdMap.get(dataId).id)
+      backend.dataIdMap.delete(dataId)
     }
-    views.clear()
   }
 
   return {
     run,
-    dispose() {
-      dropViews()
-      arena.leave()
-    },
+    dispose: arena.leave,
   }
 }
 
