@@ -38,7 +38,11 @@ async function leastCosine(some: readonly Embedding[]): Promise<number> {
  * embeddings and a third, between which nine others are told apart.
  */
 async function answers(head: keyof typeof heads) {
-  const encoder = customEncoder({ name: 'known', dimensions: 512, encode: (rows: readonly number[][]) => rows })
+  const encoder = customEncoder({
+    name: 'known',
+    dimensions: 512,
+    encode: (rows: readonly number[][]) => rows,
+  })
   const classifier = await createClassifier({ encoder, head: heads[head]() })
   const row = (i: number) => known[i]![1]
   for (const k of [0, 1, 2]) {
