@@ -2,8 +2,17 @@
 import { wasm } from '@kshot/backend-wasm'
 import { type Adaptation, adaptPolicy, type Goal, straightReturn } from '@kshot/control'
 import { type Meta, rng, tree, useBackend } from '@kshot/core'
-import { type Form, mean, picture, progress, runExample, show, table } from '@kshot/examples-kit'
-import { dot, line } from '@observablehq/plot'
+import {
+  type Form,
+  mean,
+  picture,
+  progress,
+  runExample,
+  show,
+  spread,
+  table,
+} from '@kshot/examples-kit'
+import { dot, line, text } from '@observablehq/plot'
 import { environment, LEARNERS, type LearnerName, learnerOf, policyOf } from './policies'
 
 const STEPS = 3
@@ -164,7 +173,15 @@ function chart(
   curves: readonly { readonly name: string; readonly step: number; readonly return: number }[],
 ): string {
   const marks = { x: 'step', y: 'return', stroke: 'name' } as const
+  const last = curves.filter(({ step }) => step === STEPS)
+  const places = spread(
+    last.map((point) => point.return),
+    4,
+  )
+  const names = last.map((point, i) => ({ ...point, at: places[i]! }))
   return picture('2-D navigation: mean return on new goals', {
+    width: 820,
+    marginRight: 220,
     x: { label: 'gradient steps', ticks: [0, 1, 2, 3], tickFormat: 'd' },
     y: { label: 'return', grid: true },
     color: {
@@ -175,6 +192,7 @@ function chart(
     marks: [
       line([...curves], { ...marks, strokeWidth: 2 }),
       dot([...curves], { ...marks, fill: 'name' }),
+      text(names, { x: 'step', y: 'at', text: 'name', fill: 'name', dx: 8, textAnchor: 'start' }),
     ],
   })
 }
