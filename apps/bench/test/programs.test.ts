@@ -19,7 +19,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { everyLearner } from './every-learner.mjs'
 
 // Schedules begin, go on and end at these; each must be recorded twice before it can be replayed.
-const STEPS = [0, 1, 2, 3, 4999, 5000, 5001, 5002]
+const STEPS = [0, 1, 2, 5000, 5001, 5002]
 const TASKS = 3
 
 const executors = {

@@ -78,7 +78,8 @@ export function learnerSuite<Task>(
     declaredTraits(subject)
     declaredFacts(subject)
     supportSetRules(subject)
-    learnerPrograms(learner, trainingTasks)
+    // What is recorded is the same on all; kernels are compared one by one elsewhere.
+    if (backend === backends.at(-1)) learnerPrograms(learner, trainingTasks)
 
     it('can be rebuilt from its spec', async () => {
       const spec = JSON.parse(JSON.stringify(learner.spec)) as Spec
