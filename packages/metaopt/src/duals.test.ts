@@ -93,13 +93,14 @@ describe.each(testBackends)('heads at their optimum, on %s', (backend) => {
     expect(direct.length).toBe(30)
   })
 
-  const heads: [string, (z: Tensor2D, y: Tensor2D) => Tensor][] = [
-    ['svm', (z, y) => svmDuals(kernelOf(z, 1), y, 0.5)],
-    ['logistic', (z, y) => logisticDuals(kernelOf(z), y, scalar(0.5))],
-    ['ridge', (z, y) => ridgeWeights(z, y, scalar(0.5))],
+  // With the step of finite differences: an SVM has kinks near by, the others' rounding wants a larger one.
+  const heads: [string, number, (z: Tensor2D, y: Tensor2D) => Tensor][] = [
+    ['svm', 2e-3, (z, y) => svmDuals(kernelOf(z, 1), y, 0.5)],
+    ['logistic', 5e-3, (z, y) => logisticDuals(kernelOf(z), y, scalar(0.5))],
+    ['ridge', 5e-3, (z, y) => ridgeWeights(z, y, scalar(0.5))],
   ]
 
-  it.each(heads)('%s: first and second derivatives are those of the optimum', (_, head) => {
+  it.each(heads)('%s: first and second derivatives are those of the optimum', (_, step, head) => {
     const { z, y } = problem({ n: 9, ways: 3, d: 6, seed: 5 })
     const weights = (t: Tensor) =>
       tensor2d(
@@ -119,14 +120,14 @@ describe.each(testBackends)('heads at their optimum, on %s', (backend) => {
       (2 * h)
     const slope = (z: Tensor) => sum(mul(grad(loss)(z as Tensor2D), direction))
     const first = slope(z).dataSync()[0]!
-    expect(Math.abs(first - along(loss, 2e-3)) / Math.max(Math.abs(first), 0.05)).toBeLessThan(5e-3)
+    expect(Math.abs(first - along(loss, step)) / Math.max(Math.abs(first), 0.05)).toBeLessThan(5e-3)
     const second = sum(mul(grad((z: Tensor2D) => slope(z) as never)(z), direction)).dataSync()[0]!
-    expect(Math.abs(second - along(slope, 2e-3)) / Math.max(Math.abs(second), 0.05)).toBeLessThan(
+    expect(Math.abs(second - along(slope, step)) / Math.max(Math.abs(second), 0.05)).toBeLessThan(
       2e-2,
     )
   })
 
-  it.each(heads)('%s: no tensor is left', async (_, head) => {
+  it.each(heads)('%s: no tensor is left', async (_name, _step, head) => {
     const { z, y } = problem()
     expect(await leaked(() => tidy(() => void head(z, y)))).toBe(0)
   })

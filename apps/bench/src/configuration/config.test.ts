@@ -63,7 +63,7 @@ describe('a configuration', () => {
 
   it('names the nearest of an unknown net, optimizer or data set', async () => {
     expect(await fault('learner.backbone.name=conv5')).toMatchObject({
-      expected: expect.stringContaining('conv4, finnNet'),
+      expected: expect.stringContaining('conv4, resnet12, finnNet'),
       remedy: "Did you mean 'conv4'?",
       exit: 2,
     })

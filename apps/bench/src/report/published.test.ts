@@ -11,8 +11,9 @@ const SETTINGS_OF: { readonly [learner: string]: readonly string[] } = {
 describe('the numbers of the cards', () => {
   const all = published()
 
-  it('has eleven learners in the settings of Omniglot', () => {
-    const learners = new Set(all.map(({ learner }) => learner))
+  it('has twelve learners in the settings of Omniglot', () => {
+    const omniglot = all.filter(({ dataset }) => dataset === 'omniglot')
+    const learners = new Set(omniglot.map(({ learner }) => learner))
     expect([...learners].sort()).toEqual([
       'anil',
       'fomaml',
@@ -24,10 +25,11 @@ describe('the numbers of the cards', () => {
       'protonet',
       'relation',
       'reptile',
+      'ridge',
       'siamese',
     ])
     for (const learner of learners) {
-      const own = all.filter((entry) => entry.learner === learner)
+      const own = omniglot.filter((entry) => entry.learner === learner)
       const settings = own.map(({ ways, shots }) => `${ways}w${shots}s`)
       expect(settings).toEqual(SETTINGS_OF[learner] ?? EACH)
       for (const { source, paper } of own) expect(source && paper).toBeTruthy()

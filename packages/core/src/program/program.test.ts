@@ -205,4 +205,23 @@ describe.each(testBackends)('programs on %s', (backend) => {
   })
 })
 
+it('programs forget what they hold of a backend that was removed', async () => {
+  await activate('cpu')
+  const { cpu } = tf.engine().registryFactory
+  tf.registerBackend('cpu-for-now', cpu!.factory)
+  tf.copyRegisteredKernels('cpu', 'cpu-for-now')
+  await tf.setBackend('cpu-for-now')
+  const run = program((x: tf.Tensor) => tf.add(tf.square(x), 1))
+  const ask = () => {
+    const x = x0()
+    expect(numbers(run(x))).toEqual([2, 5, 10, 17, 26, 37])
+    x.dispose()
+  }
+  for (let i = 0; i < 4; i++) ask()
+  tf.removeBackend('cpu-for-now')
+  await activate('wasm')
+  for (let i = 0; i < 4; i++) ask()
+  run.dispose()
+})
+
 const restore: (() => void)[] = []

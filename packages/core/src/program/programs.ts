@@ -165,6 +165,12 @@ export function programs<Context>(onRefused: (reason: string) => void): Programs
   }
 
   function drop({ candidates, plans }: Known<Context>): void {
+    // A backend that was removed has freed everything, and can't be asked.
+    if (engine().registry[on!.name] !== on!.backend) {
+      candidates.splice(0)
+      plans.splice(0)
+      return
+    }
     for (const recording of candidates.splice(0)) release(recording, on!.backend)
     for (const { plan, recording } of plans.splice(0)) {
       plan.dispose()
