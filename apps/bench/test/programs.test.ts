@@ -6,15 +6,18 @@ import {
   type Executor,
   type MetaGradient,
   type MetaLearner,
+  program,
   rng,
   sequential,
   type TaskSource,
   tree,
   useBackend,
 } from '@kshot/core'
+import { episodes } from '@kshot/episodes'
+import { glyphs } from '@kshot/glyphs'
 import { leaked, toyTasks } from '@kshot/testkit'
 import { vectorised } from '@kshot/vmap'
-import { engine } from '@tensorflow/tfjs-core'
+import { clipByValue, dispose, engine, type Tensor, tensor1d } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { everyLearner } from './every-learner.mjs'
 
@@ -57,6 +60,37 @@ describe.each(Object.entries(executors))('programs of %s', (_, [recorded, plain]
     for (let step = 3; step < 13; step++) await bytesAt(recorded, learner, tasks, step)
     expect(engine().backend.numDataIds()).toBe(before)
   })
+})
+
+it('are what real episodes run as: their classes have names, and none is recorded a third time', async () => {
+  await useBackend(wasm())
+  const { train } = await glyphs()
+  const tasks = episodes(train, { ways: 3, shots: 1, queries: 2, seed: 1 }) as TaskSource
+  for (const executor of [sequential(), vectorised({ tasks: 8 })]) {
+    let calls = 0
+    const learner: MetaLearner = {
+      ...(everyLearner.protonet as unknown as MetaLearner),
+      loss(...all) {
+        calls++
+        return (everyLearner.protonet as unknown as MetaLearner).loss(...all)
+      },
+    }
+    for (let step = 0; step < 6; step++) await bytesAt(executor, learner, tasks, step)
+    // One by one three tasks of the first step are three calls, of which two are recorded; at once each step is one.
+    expect(calls).toBe(2)
+  }
+})
+
+it('take a bound that is as large as an address for what it is', async () => {
+  await useBackend(wasm())
+  const bounded = program((x: Tensor) => clipByValue(x, -1, 1e10))
+  for (let i = 0; i < 4; i++) {
+    const x = tensor1d([-5, i, 2e10])
+    const y = bounded(x)
+    expect([...y.dataSync()]).toEqual([-1, i, 1e10])
+    dispose([x, y])
+  }
+  bounded.dispose()
 })
 
 async function bytesAt(

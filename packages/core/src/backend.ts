@@ -13,7 +13,7 @@ export { type LoadedOnce, loadedOnce } from './loaded-once'
 export { registerPlanner } from './program/planners'
 export type { Constant, Recording, Step, Use, Uses, ValueId } from './program/recording'
 export { listedUses, mapUses } from './program/recording'
-export { lastUses, type Plan, type Planner, replayed } from './program/replay'
+export { lastUses, type Plan, type Planner, replayed, untracked } from './program/replay'
 export {
   type Availability,
   type Backend,

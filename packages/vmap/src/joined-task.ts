@@ -1,28 +1,10 @@
 import { tree } from '@kshot/core'
+import { tensorsIn } from '@kshot/core/training'
 import { stack, type Tensor } from '@tensorflow/tfjs-core'
-
-/** Where two tasks have equal texts, they can run at once: tensors by shape, and plain numbers. */
-export function shapeOf(task: unknown): string {
-  return JSON.stringify(described(task))
-}
-
-function described(node: unknown): unknown {
-  if (tree.isTensor(node)) return [node.dtype, ...node.shape]
-  if (typeof node === 'number' || typeof node === 'boolean') return node
-  if (typeof node !== 'object' || node === null) return typeof node
-  return entriesOf(node).map(([key, child]) => [key, key === 'id' ? '' : described(child)])
-}
-
-/** The tensors of a task, in the order in which {@link rebuilt} takes them. */
-function tensorsOf(node: unknown): Tensor[] {
-  if (tree.isTensor(node)) return [node]
-  if (typeof node !== 'object' || node === null) return []
-  return entriesOf(node).flatMap(([, child]) => tensorsOf(child))
-}
 
 /** The tensors of alike tasks, each stacked to `[tasks, ...shape]`; the caller's. */
 export function stackTasks(tasks: readonly unknown[]): Tensor[] {
-  const columns = tasks.map(tensorsOf)
+  const columns = tasks.map(tensorsIn)
   return columns[0]!.map((_, i) => stack(columns.map((column) => column[i]!)))
 }
 

@@ -1,3 +1,4 @@
+import { untracked } from '@kshot/core/backend'
 import {
   type backend_util,
   type DataType,
@@ -6,7 +7,6 @@ import {
   KernelBackend,
   type NamedAttrMap,
   type NamedTensorInfoMap,
-  Tensor,
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core'
@@ -100,17 +100,7 @@ export class TasksBackend extends KernelBackend {
       attrs: attrs as NamedAttrMap,
       backend: this.base.backend,
     })
-    return (Array.isArray(result) ? result : [result]).map((y) => this.untracked(y))
-  }
-
-  /** Some kernels hand out whole tensors, which TensorFlow.js would free with its scope. */
-  private untracked(y: TensorInfo): TensorInfo {
-    if (!(y instanceof Tensor)) return y
-    const { dataId, shape, dtype } = y
-    this.base.backend.incRef(dataId)
-    y.dispose()
-    engine().removeDataId(dataId, this.base.backend)
-    return { dataId, shape, dtype }
+    return (Array.isArray(result) ? result : [result]).map((y) => untracked(y, this.base.backend))
   }
 
   /** Frees a result of the base when the kernel that runs now ends. */

@@ -17,11 +17,12 @@ import {
   type Recorded,
   recordedFor,
   score,
+  shapesOf,
   taskGradient,
   unrecorded,
 } from '@kshot/core/training'
 import { add, sum, type Tensor } from '@tensorflow/tfjs-core'
-import { joinTasks, shapeOf, stackTasks } from './joined-task'
+import { joinTasks, stackTasks } from './joined-task'
 import { rngOfTasks } from './rng'
 import { vmap } from './vmap'
 
@@ -128,7 +129,7 @@ function alike<Task>(
 ): Alike<Task>[] {
   const sets = new Map<string, number[][]>()
   tasks.forEach((task, i) => {
-    const shape = shapeOf(task)
+    const shape = shapesOf(task)
     const same = sets.get(shape) ?? []
     if (same.length === 0 || same.at(-1)!.length === most) same.push([])
     same.at(-1)!.push(i)

@@ -50,7 +50,7 @@ export function trace(
   placeOf: (use: Use) => Place,
 ): Traced | undefined {
   const kernel = kernels[step.kernel]
-  if (!kernel) return undefined
+  if (!kernel || looksLikeAddress(step.attrs)) return undefined
   const calls: RawCall[] = []
   const taken = new Set<Taken>()
   const rooms: Taken[] = []
@@ -109,6 +109,13 @@ export function trace(
   function undo(): undefined {
     for (const one of [...rooms, ...taken]) give(one)
   }
+}
+
+/** Whether a number of the attributes, such as a bound, can't be told from an address. */
+function looksLikeAddress(attrs: object): boolean {
+  return Object.values(attrs)
+    .flat(2)
+    .some((one) => typeof one === 'number' && one >= SPACE)
 }
 
 /** Gives back what a traced value took. */

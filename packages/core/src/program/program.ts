@@ -33,7 +33,7 @@ export function program<Inputs extends readonly unknown[], Result extends tree.P
 ): Program<Inputs, Result> {
   const calls = programs<undefined>(onRefused)
   const run = (...inputs: Inputs): Result =>
-    calls.call(shapesOf(inputs), tensorsIn(inputs), undefined, () => f(...inputs))
+    calls.call(shapesOf(inputs, true), tensorsIn(inputs), undefined, () => f(...inputs))
   return Object.assign(run, { dispose: calls.dispose })
 }
 

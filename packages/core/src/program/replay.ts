@@ -101,7 +101,7 @@ export function lastUses({ steps, outputs }: Recording<never>): Map<ValueId, num
 }
 
 /** Some kernels hand out whole tensors, which TensorFlow.js would free with its scope. */
-function untracked(y: TensorInfo, backend: KernelBackend): TensorInfo {
+export function untracked(y: TensorInfo, backend: KernelBackend): TensorInfo {
   if (!(y instanceof Tensor)) return y
   const { dataId, shape, dtype } = y
   backend.incRef(dataId)
